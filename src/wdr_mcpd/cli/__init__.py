@@ -1,0 +1,35 @@
+"""The command `wdr-mcpd`: one module per room, each adding its subcommands."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+from wdr_mcpd.errors import InputError, StreamError
+
+ROOMS: tuple[ModuleType, ...] = ()
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the parser of all subcommands; each room's module imports its room only when it runs."""
+    top = argparse.ArgumentParser(prog="wdr-mcpd", description="3D-WDR and 3D-WDR-MCPD compression of MRI.")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for room in ROOMS:
+        room.register(commands)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one subcommand; bad input ends as one line on standard error and status 2."""
+    options = parser().parse_args(arguments)
+    try:
+        options.run(options)
+        sys.stdout.flush()
+    except (InputError, StreamError) as error:
+        print(f"wdr-mcpd {options.command}: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return 0

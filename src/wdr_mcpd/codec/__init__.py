@@ -1,0 +1,1 @@
+"""Embedded wavelet codecs of the WDR family: arrays in, bytes out."""

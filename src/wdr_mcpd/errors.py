@@ -1,0 +1,9 @@
+"""Errors that a user can act on: each carries one line that says what, where and what to do."""
+
+
+class InputError(ValueError):
+    """A file, a folder, an option or a configuration key that cannot be used."""
+
+
+class StreamError(ValueError):
+    """A compressed stream that cannot be decoded, or a request that no stream can meet."""

@@ -1,0 +1,1 @@
+"""Codecs that a user could pick instead, behind one small face."""
