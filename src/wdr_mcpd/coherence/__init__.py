@@ -1,1 +1,6 @@
-"""Coherence of slices: the mean co-located pixel difference (eq. 1) and the selection made with it."""
+"""Mean co-located pixel difference of slices (eq. 1) and the selection of coherent slices by it."""
+
+from wdr_mcpd.coherence.mcpd import REFERENCES, UNITS, average_mcpd, mcpd_matrix
+from wdr_mcpd.coherence.selection import distinct_selections, select
+
+__all__ = ["REFERENCES", "UNITS", "average_mcpd", "distinct_selections", "mcpd_matrix", "select"]
