@@ -55,3 +55,16 @@ def distinct_selections(
             selections.append(selected)
         index.append(found[key])
     return selections, index
+
+
+def coding_groups(selected: NDArray[np.bool_]) -> list[tuple[int, ...]]:
+    """Groups of slices that are coded together: the selected ones as one volume, each other slice alone.
+
+    Returns
+    -------
+    list of tuple of int
+        A partition of the slice indices (from 0): first the selected slices in their order, if there are any.
+    """
+    chosen = tuple(int(i) for i in np.flatnonzero(selected))
+    alone: list[tuple[int, ...]] = [(int(i),) for i in np.flatnonzero(~selected)]
+    return [chosen, *alone] if chosen else alone

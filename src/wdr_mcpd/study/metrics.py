@@ -4,6 +4,7 @@ Arrays are `(slice, row, column)`. A measurement inside a mask is NaN where the 
 a region that is reproduced exactly is infinite.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,17 @@ SSIM_WINDOWS: dict[str, dict[str, Any]] = {
 }
 
 
+@dataclass(frozen=True)
+class Reading:
+    """How PSNR and SSIM are read where the paper leaves it open, as the configuration says it."""
+
+    psnr_peak: float | str = 65535
+    ssim_range: float | str = "max"
+    ssim_window: str = "uniform7"
+
+
 def peak_value(original: Array, peak: float | str) -> float:
-    """Return the peak of PSNR in intensity values: a number, or the largest value of the volume for "max"."""
+    """Return the peak of PSNR in intensity values: a number, or the largest of the volume for "max"."""
     return _intensity(original, peak, "psnr_peak")
 
 

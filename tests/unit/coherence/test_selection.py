@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from wdr_mcpd.coherence import distinct_selections, select
+from wdr_mcpd.coherence import coding_groups, distinct_selections, select
 from wdr_mcpd.errors import InputError
 
 TABLE_2 = np.array(
@@ -50,3 +50,9 @@ def test_selections_are_nested() -> None:
     for smaller, larger in pairwise(selections):
         assert np.all(larger[smaller])
         assert larger.sum() > smaller.sum()
+
+
+def test_groups_are_the_selected_volume_and_single_slices() -> None:
+    assert coding_groups(np.array([False, True, False, True])) == [(1, 3), (0,), (2,)]
+    assert coding_groups(np.array([True, True])) == [(0, 1)]
+    assert coding_groups(np.array([False, False])) == [(0,), (1,)]

@@ -1,0 +1,59 @@
+"""Tables of measurements in files: one header row, fixed number format, rows in an order of their own."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from wdr_mcpd.errors import InputError
+from wdr_mcpd.files import whole_file
+
+SIGNIFICANT_DIGITS = "%.8g"
+NAMES = {"exam": str, "subject": str, "method": str}
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table whose bytes depend on its values alone: fixed digits, line ends and order of columns."""
+    with whole_file(path) as draft:
+        frame.to_csv(draft, index=False, float_format=SIGNIFICANT_DIGITS, lineterminator="\n")
+
+
+def read_csv(path: Path, columns: Sequence[str] = ()) -> pd.DataFrame:
+    """Read one table.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read as a table or lacks one of the columns.
+    """
+    try:
+        # Only an empty cell is missing: a subject may be called NA.
+        frame = pd.read_csv(path, dtype=NAMES, keep_default_na=False, na_values=[""])
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read as a table ({error})") from error
+    missing = [column for column in columns if column not in frame.columns]
+    if missing:
+        raise InputError(f"{path}: the table has no column {', '.join(missing)}")
+    return frame
+
+
+def read_exams(paths: Iterable[Path], columns: Sequence[str]) -> pd.DataFrame:
+    """Join the tables of several exams, sorted by exam (then as in the files), with the subject of each row.
+
+    Raises
+    ------
+    InputError
+        When there is no file, or one of them lacks the columns.
+    """
+    frames = [read_csv(path, ["exam", *columns]) for path in paths]
+    if not frames:
+        raise InputError("no tables of exams to read: name at least one file")
+    joined = pd.concat(frames, ignore_index=True).sort_values("exam", kind="stable", ignore_index=True)
+    joined.insert(0, "subject", joined["exam"].map(subject_of))
+    return joined
+
+
+def subject_of(exam: str) -> str:
+    """Return the subject of an exam that is named `{subject}_{number of the exam}`."""
+    subject, _, _ = exam.rpartition("_")
+    return subject or exam
