@@ -1,0 +1,85 @@
+"""pyproject.toml, requirements.lock and environment.yml name the same packages and versions."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from rattler import MatchSpec
+
+ROOT = Path(__file__).parents[2]
+LOCK = (ROOT / "requirements.lock").read_text()
+ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def names(requirements: list[str]) -> set[str]:
+    return {re.match(r"[\w-]+", requirement)[0].lower() for requirement in requirements}
+
+
+def locked() -> list[tuple[str, str]]:
+    return re.findall(r"^([a-z0-9_.-]+)==([^\s;]+)", LOCK, re.MULTILINE)
+
+
+def pip_part() -> list[str]:
+    return next(entry["pip"] for entry in ENVIRONMENT if isinstance(entry, dict))
+
+
+def pins_of_environment() -> dict[str, str]:
+    pins = {}
+    for entry in ENVIRONMENT:
+        if isinstance(entry, str):
+            spec = MatchSpec(entry, strict=True)
+            pins[spec.name.normalized] = str(spec.version).removeprefix("==")
+    for requirement in pip_part():
+        if not requirement.startswith("-"):
+            name, version = requirement.split("==")
+            pins[name] = version
+    return pins
+
+
+def test_each_package_has_one_version_in_the_lock() -> None:
+    packages = [name for name, _ in locked()]
+    assert sorted(set(packages)) == sorted(packages)
+
+
+def test_each_version_of_the_lock_has_a_hash() -> None:
+    entries = re.split(r"^(?=\S)", LOCK, flags=re.MULTILINE)[1:]
+    assert len(entries) == len(locked())
+    assert all("--hash=sha256:" in entry for entry in entries)
+
+
+def test_the_lock_names_no_address() -> None:
+    assert "://" not in LOCK
+    assert "--index" not in LOCK
+
+
+def test_everything_declared_is_locked() -> None:
+    extras = PROJECT["optional-dependencies"].values()
+    declared = names(PROJECT["dependencies"]).union(*map(names, extras))
+    assert declared - dict(locked()).keys() == set()
+
+
+def test_environment_pins_what_the_lock_pins() -> None:
+    pins = pins_of_environment()
+    del pins["python"]
+    assert pins == {name: dict(locked())[name] for name in pins}
+
+
+def test_environment_holds_every_package_that_a_run_needs() -> None:
+    extras = PROJECT["optional-dependencies"]
+    needed = names(PROJECT["dependencies"] + extras["peers"] + extras["cluster"])
+    assert pins_of_environment().keys() == needed | {"python"}
+
+
+def test_environment_installs_this_package_and_allows_its_pythons() -> None:
+    assert "--editable ." in pip_part()
+    assert PROJECT["requires-python"] == ">=3.11"
+    assert pins_of_environment()["python"].startswith(">=3.11")
+
+
+@pytest.mark.parametrize("wrong", ["numpy ==", "numpy 2.4.6 ]x["])
+def test_a_malformed_pin_would_be_noticed(wrong: str) -> None:
+    with pytest.raises(Exception, match=r".+"):
+        MatchSpec(wrong, strict=True)

@@ -1,0 +1,62 @@
+STREAM = "results/streams/{exam}/{method}.wdr"
+QUALITY = "results/quality/{exam}/{method}.csv"
+
+
+rule encode:
+    input:
+        volume="results/volumes/{exam}.npz",
+        src=sources(
+            "coherence",
+            "codec",
+            "methods",
+            "data/volume",
+            "data/volume_files",
+            "cli/codec",
+        ),
+    output:
+        STREAM,
+    log:
+        "results/logs/encode/{exam}/{method}.log",
+    benchmark:
+        "results/logs/benchmarks/encode/{exam}/{method}.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        options=encode_options,
+    message:
+        "{wildcards.exam}: encoding with {wildcards.method}"
+    shell:
+        "python -m wdr_mcpd encode {input.volume:q} {output:q} {params.options:q} 2> {log:q}"
+
+
+rule quality:
+    input:
+        volume="results/volumes/{exam}.npz",
+        stream=STREAM,
+        src=sources(
+            "codec",
+            "methods",
+            "study/metrics",
+            "study/quality",
+            "data/volume",
+            "cli/study",
+        ),
+    output:
+        QUALITY,
+    log:
+        "results/logs/quality/{exam}/{method}.log",
+    benchmark:
+        "results/logs/benchmarks/quality/{exam}/{method}.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        rates=rates(),
+        peak=config["psnr_peak"],
+        ssim_range=config["ssim_range"],
+        window=config["ssim_window"],
+    message:
+        "{wildcards.exam}: PSNR and SSIM of {wildcards.method} at {params.rates} bits per voxel"
+    shell:
+        "python -m wdr_mcpd quality {input.volume:q} {input.stream:q} --exam {wildcards.exam:q} --method {wildcards.method}"
+        " --rates {params.rates} --peak {params.peak} --ssim-range {params.ssim_range}"
+        " --ssim-window {params.window} --out {output:q} 2> {log:q}"

@@ -1,0 +1,53 @@
+import os
+import shlex
+import sys
+
+from wdr_mcpd.config import read_schema, resolve
+from wdr_mcpd.errors import InputError
+
+# Jobs run `python -m wdr_mcpd` with the Python that runs Snakemake, also where its folder is not activated.
+shell.prefix(f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; ")
+
+
+def checked(given):
+    """Give every configuration key its value, or stop before anything runs with one line that says what is wrong."""
+    try:
+        return resolve(given, read_schema(HERE / "workflow" / "schemas" / "config.schema.yaml"))
+    except InputError as error:
+        sys.exit(f"wdr-mcpd: {error}")
+
+
+def sources(*places):
+    """Files of the package that some command uses: whole rooms, or single modules such as `cli/paper`."""
+    package = HERE / "src" / "wdr_mcpd"
+    found = {package / f"{name}.py" for name in ("errors", "files")}
+    for place in places:
+        room = package / place
+        found |= set(room.rglob("*.py")) if room.is_dir() else {room.with_suffix(".py")}
+    return sorted(os.path.relpath(path) for path in found)
+
+
+def rates():
+    """Rates at which every stream is measured, in bits per voxel."""
+    return sorted({*config["rates"], config["table_rate"]})
+
+
+def encode_options(wildcards):
+    """Options of one method: only those that change its stream, so that a changed key reruns no more than it must."""
+    method = wildcards.method
+    options = ["--method", "3d-wdr" if method == "3d-wdr-auto" else method]
+    options += ["--rate", max(rates()), "--in-plane-levels", config["in_plane_levels"]]
+    if method != "2d-wdr":
+        levels = config["axial_levels"] if method in ("3d-wdr", "3d-wdr-mcpd") else "auto"
+        options += ["--axial-levels", levels]
+    if method != "3d-wdr-cc":
+        options += ["--decomposition", config["decomposition"]]
+    if method == "3d-wdr-mcpd":
+        options += [
+            "--threshold",
+            config["threshold"],
+            "--mcpd-unit",
+            config["mcpd_unit"],
+        ]
+        options += ["--mcpd-reference", config["mcpd_reference"]]
+    return [str(option) for option in options]
