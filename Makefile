@@ -2,6 +2,8 @@
 # make test        set up .venv, then the whole test suite
 # make everything  the whole study, as a bare snakemake does
 # make lint        format, lint and type checks
+# make docs        write the generated parts of docs/ anew
+# make test-cluster  the synthetic cohort through a Slurm of one node on this machine (root, Debian)
 # make lock        choose the versions of requirements.lock and environment.yml anew
 
 PYTHON ?= python3
@@ -9,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: paper everything test lint lock check-reference clean
+.PHONY: paper everything test lint lock docs test-cluster check-reference clean
 
 paper: $(READY)
 	$(BIN)/snakemake paper
@@ -26,6 +28,12 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
+
+docs: $(READY)
+	$(BIN)/python -m wdr_mcpd config-reference workflow/schemas/config.schema.yaml --out docs/configuration.md
+
+test-cluster: $(READY)
+	tests/cluster/run.sh $(BIN)/snakemake
 
 check-reference: $(READY)
 	$(BIN)/python -m wdr_mcpd check-reference results/reference results
