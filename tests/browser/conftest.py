@@ -1,4 +1,4 @@
-"""A headless Chromium that keeps its console and its network log; absent, the tests here are skipped, but not in CI."""
+"""A headless Chromium with its console and network logs; where it is absent, tests skip, but not in CI."""
 
 import json
 import os

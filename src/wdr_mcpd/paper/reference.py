@@ -11,8 +11,8 @@ HEADER = """\
 Made from `workflow/schemas/config.schema.yaml` by `make docs`; a test keeps the two in step.
 
 Change a key in `config/config.yaml`, in a file of your own (`snakemake --configfile my.yaml`) or for one run
-(`snakemake --config threshold=0.6`). A key left out takes its default; an unknown key or a value that is not allowed
-stops the run before any job with one line that names it. A changed key reruns only the jobs that use it.
+(`snakemake --config threshold=0.6`). A key left out takes its default; an unknown key or a value that is not
+allowed stops the run before any job with one line that names it. A changed key reruns only what uses it.
 
 | key | default | allowed | meaning |
 | --- | --- | --- | --- |
@@ -20,7 +20,7 @@ stops the run before any job with one line that names it. A changed key reruns o
 
 
 def configuration_reference(schema: Schema) -> str:
-    """Markdown with one table row for each key of a configuration schema; inner keys are written `outer.inner`."""
+    """Markdown with one table row for each key of a configuration schema; an inner key is `outer.inner`."""
     return HEADER + "".join(_rows(schema, ""))
 
 

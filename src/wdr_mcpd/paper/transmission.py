@@ -15,7 +15,7 @@ def mean_over_slices(quality: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     quality : DataFrame
-        Columns exam, method, rate_bpv, slice, ssim, bytes (of the whole prefix), as measured from decoded prefixes.
+        Columns exam, method, rate_bpv, slice, ssim, bytes (of the whole prefix), from decoded prefixes.
     """
     groups = quality.groupby(["exam", "method", "rate_bpv"], sort=True)
     return groups.agg(bytes=("bytes", "first"), ssim=("ssim", "mean")).reset_index()
@@ -24,8 +24,8 @@ def mean_over_slices(quality: pd.DataFrame) -> pd.DataFrame:
 def bytes_needed(sizes: Sequence[float], qualities: Sequence[float], target: float) -> float:
     """Smallest number of bytes at which a stream reaches a quality.
 
-    Between two measured prefixes the quality is taken as linear in the logarithm of the bytes. A target that the
-    smallest measured prefix already meets gets that prefix's size; one that no prefix meets gets NaN.
+    Between two measured prefixes the quality is taken as linear in the logarithm of the bytes. A target that
+    the smallest measured prefix already meets gets that prefix's size; one that no prefix meets gets NaN.
     """
     order = np.argsort(sizes)
     size = np.asarray(sizes, dtype=np.float64)[order]
@@ -47,13 +47,13 @@ def transmission_table(quality: pd.DataFrame, voxels: dict[str, tuple[int, int]]
     quality : DataFrame
         As in `mean_over_slices`.
     voxels : dict
-        For each exam its number of voxels and the bytes of one stored voxel, for the row of the uncompressed exam.
+        For each exam its number of voxels and the bytes of one, for the row of the uncompressed exam.
 
     Returns
     -------
     DataFrame
-        Columns method, ssim, exams, exams_that_reach_it, bytes, seconds_at_64_kbit_s, ...; bytes and seconds are
-        means over the exams that reach the target, empty where none does.
+        Columns method, ssim, exams, exams_that_reach_it, bytes, seconds_at_64_kbit_s, ...; bytes and seconds
+        are means over the exams that reach the target, empty where none does.
     """
     curves = mean_over_slices(quality)
     rows = []
