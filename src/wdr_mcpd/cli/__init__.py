@@ -6,10 +6,10 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-from wdr_mcpd.cli import report
+from wdr_mcpd.cli import data, report
 from wdr_mcpd.errors import InputError, StreamError
 
-ROOMS: tuple[ModuleType, ...] = (report,)
+ROOMS: tuple[ModuleType, ...] = (data, report)
 
 
 def parser() -> argparse.ArgumentParser:

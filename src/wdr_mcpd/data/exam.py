@@ -1,0 +1,106 @@
+"""The slices of one exam that the study looks at, and the file that keeps them."""
+
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from wdr_mcpd.data.volume import Volume
+from wdr_mcpd.errors import InputError
+from wdr_mcpd.files import whole_file
+
+
+@dataclass(frozen=True, eq=False)
+class Exam:
+    """A window of consecutive slices of a series.
+
+    Attributes
+    ----------
+    volume : Volume
+        The window alone.
+    first : int
+        Index (from 0) of its first slice in the series.
+    available : int
+        Slices that the series has.
+    """
+
+    volume: Volume
+    first: int
+    available: int
+
+
+def window(volume: Volume, slices: int, first: int | str = "central") -> Exam:
+    """Cut `slices` consecutive slices out of a series.
+
+    Parameters
+    ----------
+    volume : Volume
+    slices : int
+        Slices to keep.
+    first : int or "central"
+        Index (from 0) of the first one; "central" leaves as many before as after, one more after if odd.
+
+    Raises
+    ------
+    InputError
+        The series has too few slices.
+    """
+    available = len(volume.voxels)
+    start = (available - slices) // 2 if isinstance(first, str) else first
+    if not (slices >= 1 and start >= 0 and start + slices <= available):
+        raise InputError(f"{slices} slices from {first} on were asked for, the series has {available}")
+    kept = slice(start, start + slices)
+    step = np.asarray(volume.direction[0]) * volume.spacing[0] * start
+    return Exam(
+        Volume(
+            volume.voxels[kept],
+            volume.spacing,
+            None if volume.mask is None else volume.mask[kept],
+            tuple((np.asarray(volume.origin) + step).tolist()),
+            volume.direction,
+        ),
+        start,
+        available,
+    )
+
+
+def write_exam(path: Path, exam: Exam) -> None:
+    """Write an exam as `.npz`; the bytes depend on the exam alone."""
+    volume = exam.volume
+    arrays = {
+        "voxels": volume.voxels,
+        "spacing": np.asarray(volume.spacing),
+        "origin": np.asarray(volume.origin),
+        "direction": np.asarray(volume.direction),
+        "first": np.asarray(exam.first),
+        "available": np.asarray(exam.available),
+    }
+    if volume.mask is not None:
+        arrays["mask"] = volume.mask
+    with whole_file(path) as draft:
+        np.savez_compressed(draft, **arrays)  # type: ignore[arg-type]
+
+
+def read_exam(path: Path) -> Exam:
+    """Read what `write_exam` wrote.
+
+    Raises
+    ------
+    InputError
+        The file is missing, cut short, or another kind of file.
+    """
+    try:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
+            volume = Volume(
+                stored["voxels"],
+                tuple(stored["spacing"].tolist()),
+                stored.get("mask"),
+                tuple(stored["origin"].tolist()),
+                stored["direction"],
+            )
+            return Exam(volume, int(stored["first"]), int(stored["available"]))
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file") from error
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, AttributeError, TypeError) as error:
+        raise InputError(f"{path}: is no exam file (wdr-mcpd volume writes one)") from error

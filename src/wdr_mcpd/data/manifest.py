@@ -1,0 +1,96 @@
+"""What a folder of one series must hold, to the byte: the manifest beside its files."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wdr_mcpd.errors import InputError
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file of a series: its name, size in bytes, and SHA-256."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+def sha256_of(path: Path) -> str:
+    """Hash a file in pieces, so that its size does not matter."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def write_manifest(folder: Path, origin: dict[str, Any]) -> None:
+    """Write `manifest.json`: `origin` (collection, UID, licence, ...) and every file of `folder`."""
+    files = [
+        {"name": path.name, "bytes": path.stat().st_size, "sha256": sha256_of(path)}
+        for path in sorted(folder.iterdir())
+        if path.name != MANIFEST
+    ]
+    text = json.dumps({**origin, "files": files}, indent=1, sort_keys=True, ensure_ascii=False)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def read_manifest(folder: Path) -> tuple[dict[str, Any], list[Entry]]:
+    """Give the origin and the files that `folder` must hold.
+
+    Raises
+    ------
+    InputError
+        There is no manifest, or it is broken.
+    """
+    path = folder / MANIFEST
+    try:
+        origin = json.loads(path.read_text(encoding="utf-8"))
+        entries = [Entry(str(f["name"]), int(f["bytes"]), str(f["sha256"])) for f in origin.pop("files")]
+    except FileNotFoundError as error:
+        raise InputError(f"{folder}: has no {MANIFEST}; fetch the series again") from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{path}: is broken; fetch the series again") from error
+    return origin, entries
+
+
+def differences(folder: Path) -> list[str]:
+    """List, one line each, how `folder` differs from its manifest; empty when it is whole.
+
+    Raises
+    ------
+    InputError
+        There is no usable manifest.
+    """
+    _, entries = read_manifest(folder)
+    found = []
+    for entry in entries:
+        path = folder / entry.name
+        if not path.is_file():
+            found.append(f"{entry.name} is missing")
+        elif path.stat().st_size != entry.size:
+            found.append(f"{entry.name} has {path.stat().st_size} bytes, not {entry.size}")
+        elif sha256_of(path) != entry.sha256:
+            found.append(f"{entry.name} was altered")
+    expected = {entry.name for entry in entries} | {MANIFEST}
+    found += [
+        f"{path.name} does not belong there" for path in sorted(folder.iterdir()) if path.name not in expected
+    ]
+    return found
+
+
+def check_whole(folder: Path) -> None:
+    """Refuse a folder that is not what its manifest says.
+
+    Raises
+    ------
+    InputError
+        Names the first difference and how many there are.
+    """
+    found = differences(folder)
+    if found:
+        raise InputError(
+            f"{folder}: {found[0]} ({len(found)} differences from its manifest); fetch the series again"
+        )

@@ -1,0 +1,237 @@
+"""The planes of a DICOM series in space: where each lies, and whether together they fill a volume."""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+
+from wdr_mcpd.errors import InputError
+
+SAME_PLACE = 0.01
+"""Planes nearer than this (mm) lie at the same place: scanners write positions to 0.001 mm or finer."""
+
+UNEVEN = 0.1
+"""Largest accepted departure of a distance from the median one, as a share: a missing slice makes it 1."""
+
+TELL_APART = (
+    "AcquisitionNumber",
+    "EchoNumbers",
+    "EchoTime",
+    "InversionTime",
+    "FlipAngle",
+    "TemporalPositionIdentifier",
+    "TriggerTime",
+    "DiffusionBValue",
+    "ImageType",
+    "AcquisitionTime",
+    "ContentTime",
+)
+"""Tags that commonly separate two acquisitions at the same positions, the most telling first."""
+
+
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """One slice of a series.
+
+    Attributes
+    ----------
+    dataset : Dataset
+        The file it is part of.
+    frame : int
+        Its index in that file.
+    position : (3,) float
+        Centre of the first pixel, mm, ImagePositionPatient (0020,0032).
+    orientation : (6,) float
+        Unit vectors of increasing column and of increasing row, ImageOrientationPatient (0020,0037).
+    spacing : (float, float)
+        Distance of rows and of columns, mm, PixelSpacing (0028,0030).
+    thickness : float
+        SliceThickness (0018,0050), mm; 1 where the file gives none.
+    scale : (float, float)
+        RescaleSlope and RescaleIntercept.
+    """
+
+    dataset: Dataset
+    frame: int
+    where: str
+    position: NDArray[np.float64]
+    orientation: NDArray[np.float64]
+    spacing: tuple[float, float]
+    thickness: float
+    scale: tuple[float, float]
+
+    @property
+    def rows(self) -> int:
+        """Pixels from top to bottom."""
+        return int(self.dataset.Rows)
+
+    @property
+    def columns(self) -> int:
+        """Pixels from left to right."""
+        return int(self.dataset.Columns)
+
+    @property
+    def normal(self) -> NDArray[np.float64]:
+        """Unit vector across the slice, turned so that its largest part points left, back or up."""
+        normal = np.cross(self.orientation[:3], self.orientation[3:])
+        return np.asarray(normal * np.sign(normal[np.argmax(np.abs(normal))]))
+
+
+def planes_of(dataset: Dataset) -> list[Plane]:
+    """Give the planes of one file: one for a classic image, one per frame for an enhanced one.
+
+    Raises
+    ------
+    InputError
+        No pixel data, colour, floating point, more than 16 bits, or no position in space.
+    """
+    where = str(getattr(dataset, "filename", "dataset"))
+    if "PixelData" not in dataset:
+        raise InputError(f"{where}: has no integer pixel data (7FE0,0010)")
+    if int(_need(dataset, "SamplesPerPixel", where, default=1)) != 1:
+        raise InputError(f"{where}: is a colour image; a volume has one value per voxel")
+    if int(_need(dataset, "BitsAllocated", where)) not in (8, 16):
+        raise InputError(f"{where}: has {dataset.BitsAllocated} bits a pixel; 8 and 16 can be read")
+    for tag in ("Rows", "Columns", "PixelRepresentation"):
+        _need(dataset, tag, where)
+    frames = int(dataset.get("NumberOfFrames") or 1)
+    if frames > 1 and "PerFrameFunctionalGroupsSequence" not in dataset:
+        raise InputError(f"{where}: has {frames} frames without a position for each")
+    return [_plane(dataset, frame, where) for frame in range(frames)]
+
+
+def sort_planes(planes: list[Plane], folder: Path) -> list[Plane]:
+    """Sort planes along their common normal and check that they fill a volume without holes.
+
+    Raises
+    ------
+    InputError
+        Unequal sizes, orientations, spacings, types or scales; two planes at one place; a gap.
+    """
+    first = planes[0]
+    alike: list[tuple[str, Any]] = [
+        ("size", lambda p: (p.rows, p.columns)),
+        ("number of bits", lambda p: int(p.dataset.BitsAllocated)),
+        ("sign", lambda p: int(p.dataset.PixelRepresentation)),
+        ("photometric interpretation", lambda p: str(p.dataset.get("PhotometricInterpretation", ""))),
+        ("scale (RescaleSlope, RescaleIntercept)", lambda p: p.scale),
+    ]
+    for name, value in alike:
+        values = Counter(value(plane) for plane in planes)
+        if len(values) > 1:
+            raise InputError(f"{folder}: its slices differ in {name}: {_listed(values)}")
+    for plane in planes:
+        if not np.allclose(plane.orientation, first.orientation, atol=1e-3):
+            raise InputError(f"{folder}: its slices differ in orientation, e.g. {Path(plane.where).name}")
+        if not np.allclose(plane.spacing, first.spacing, rtol=1e-3):
+            raise InputError(f"{folder}: its slices differ in pixel spacing, e.g. {Path(plane.where).name}")
+    planes = sorted(planes, key=lambda plane: (float(plane.position @ first.normal), plane.where))
+    _check_steps(planes, folder)
+    return planes
+
+
+def _check_steps(planes: list[Plane], folder: Path) -> None:
+    heights = np.array([plane.position @ planes[0].normal for plane in planes])
+    steps = np.diff(heights)
+    if not len(steps):
+        return
+    same = np.flatnonzero(steps < SAME_PLACE)
+    if len(same):
+        pair = planes[same[0]], planes[same[0] + 1]
+        raise InputError(f"{folder}: {_same_place(pair, planes, len(same))}")
+    usual = float(np.median(steps))
+    uneven = np.flatnonzero(np.abs(steps - usual) > UNEVEN * usual)
+    if len(uneven):
+        k = int(uneven[np.argmax(steps[uneven])])
+        raise InputError(
+            f"{folder}: slices are missing or unevenly spaced: {steps[k]:.2f} mm between slices {k + 1} "
+            f"and {k + 2}, {usual:.2f} mm elsewhere"
+        )
+    positions = np.stack([plane.position for plane in planes])
+    line = positions[0] + np.linspace(0, 1, len(planes))[:, None] * (positions[-1] - positions[0])
+    if np.abs(positions - line).max() > max(planes[0].spacing):
+        raise InputError(f"{folder}: its slices are shifted against each other and fill no straight volume")
+
+
+def _same_place(pair: tuple[Plane, Plane], planes: list[Plane], count: int) -> str:
+    """Say why planes share a place: the tag that tells two acquisitions apart, or plain duplicates."""
+    for tag in TELL_APART:
+        one, other = (plane.dataset.get(tag) for plane in pair)
+        if one is not None and other is not None and one != other:
+            values = Counter(str(plane.dataset.get(tag)) for plane in planes)
+            return f"two acquisitions at the same positions, told apart by {tag}: {_listed(values)}; keep one"
+    return f"{count} duplicate slices, e.g. {Path(pair[0].where).name} and {Path(pair[1].where).name}"
+
+
+def _listed(values: "Counter[Any]") -> str:
+    shown = [f"{value} ({count})" for value, count in values.most_common(3)]
+    return ", ".join(shown) + (", ..." if len(values) > 3 else "")
+
+
+def _need(dataset: Dataset, tag: str, where: str, default: Any = None) -> Any:
+    value = dataset.get(tag, default)
+    if value is None or value == "":
+        raise InputError(f"{where}: has no {tag}, which a slice needs")
+    return value
+
+
+def _plane(dataset: Dataset, frame: int, where: str) -> Plane:
+    """Gather what places one frame in space, from the file itself or from its functional groups."""
+    groups = [
+        sequence[index]
+        for sequence, index in (
+            (dataset.get("PerFrameFunctionalGroupsSequence"), frame),
+            (dataset.get("SharedFunctionalGroupsSequence"), 0),
+        )
+        if sequence is not None and index < len(sequence)
+    ]
+
+    def lookup(group: str, tag: str) -> Any:
+        for item in groups:
+            if group in item and len(item[group].value):
+                value = item[group].value[0].get(tag)
+                if value is not None:
+                    return value
+        return dataset.get(tag)
+
+    def numbers(group: str, tag: str, count: int) -> NDArray[np.float64]:
+        value = lookup(group, tag)
+        try:
+            found = np.array([float(x) for x in value])
+        except (TypeError, ValueError):
+            found = np.empty(0)
+        if found.shape != (count,) or not np.isfinite(found).all():
+            raise InputError(f"{where}: has no usable {tag}, which places its slices in space")
+        return found
+
+    def number(group: str, tag: str, default: float) -> float:
+        value = lookup(group, tag)
+        try:
+            return default if value is None else float(value)
+        except (TypeError, ValueError) as error:
+            raise InputError(f"{where}: {tag} is no number") from error
+
+    orientation = numbers("PlaneOrientationSequence", "ImageOrientationPatient", 6)
+    row, column = orientation[:3], orientation[3:]
+    if not np.allclose([row @ row, column @ column, row @ column], [1, 1, 0], atol=1e-2):
+        raise InputError(f"{where}: ImageOrientationPatient is no pair of perpendicular directions")
+    spacing = numbers("PixelMeasuresSequence", "PixelSpacing", 2)
+    if (spacing <= 0).any():
+        raise InputError(f"{where}: PixelSpacing must be above 0")
+    return Plane(
+        dataset,
+        frame,
+        where,
+        position=numbers("PlanePositionSequence", "ImagePositionPatient", 3),
+        orientation=orientation,
+        spacing=(float(spacing[0]), float(spacing[1])),
+        thickness=number("PixelMeasuresSequence", "SliceThickness", 1.0) or 1.0,
+        scale=(
+            number("PixelValueTransformationSequence", "RescaleSlope", 1.0),
+            number("PixelValueTransformationSequence", "RescaleIntercept", 0.0),
+        ),
+    )

@@ -1,0 +1,128 @@
+"""`source: sample`: two real brain MR series with tumour, out of the source distribution of pyradiomics."""
+
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from wdr_mcpd.data.dicom import MASK_FILE
+from wdr_mcpd.data.dicom_write import SeriesIdentity, write_mr_series
+from wdr_mcpd.data.manifest import sha256_of
+from wdr_mcpd.data.series import Series
+from wdr_mcpd.data.volume import Volume
+from wdr_mcpd.data.volume_files import read_volume, write_volume
+from wdr_mcpd.errors import InputError
+from wdr_mcpd.files import whole_file
+
+ARCHIVE = "pyradiomics-3.0.1.tar.gz"
+ARCHIVE_SHA256 = "47c57f441d6cb7973fa3b2ea48d3948df78e3348e1c69e1e2ff19001601fc2f5"
+SUBJECTS = ("brain1", "brain2")
+COLLECTION = "pyradiomics-sample"
+LICENCE = "BSD-3-Clause"
+DESCRIPTION = "T1 post-contrast axial"
+
+ORIGIN = """Contrast-enhanced T1-weighted axial brain MR with a tumour.
+
+Origin:  data/{subject}_image.nrrd and data/{subject}_label.nrrd of the source distribution of pyradiomics
+         3.0.1 (sha256 {sha256}).
+Licence: BSD-3-Clause, Copyright 2017 Harvard Medical School; its text is in LICENSE.txt.
+Changes: written as DICOM, one file per slice, with the same stored values, spacing and place; the rows
+         run from the front to the back of the head, as scanners write them (the NRRD files list them from the
+         back). The label became mask.nrrd. Scan parameters, dates and the person are unknown and left empty.
+"""
+
+
+def download_archive(path: Path) -> None:
+    """Get the source distribution with pip, as the user's pip is configured, and check it.
+
+    Parameters
+    ----------
+    path : Path
+        Where it is put; a whole copy that is already there is kept.
+
+    Raises
+    ------
+    InputError
+        pip cannot get it (no network, no index), or what came is not the expected file.
+    """
+    if path.is_file() and sha256_of(path) == ARCHIVE_SHA256:
+        return
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    command += ["--no-build-isolation", "--no-binary", "pyradiomics", "pyradiomics==3.0.1", "--dest"]
+    with whole_file(path) as draft:
+        folder = draft.parent / "pip"
+        folder.mkdir()
+        run = subprocess.run([*command, str(folder)], capture_output=True, text=True, check=False)
+        if run.returncode != 0:
+            lines = [line for line in run.stderr.splitlines() if line.startswith("ERROR")] or ["no message"]
+            raise InputError(
+                f"pip could not download the sample data (pyradiomics 3.0.1): {lines[-1]}. Without a "
+                "network, point the study at DICOM folders of your own: source: local"
+            )
+        shutil.move(folder / ARCHIVE, draft)
+        if sha256_of(draft) != ARCHIVE_SHA256:
+            raise InputError(
+                f"{ARCHIVE} from pip is not the published file (sha256 differs); it was not kept"
+            )
+
+
+def make_sample_series(archive: Path, series: Series, folder: Path) -> None:
+    """Write one subject's DICOM files, mask, licence and origin into the existing `folder`.
+
+    Raises
+    ------
+    InputError
+        The archive is not the expected file, or it has no such subject.
+    """
+    subject = series.patient_id
+    if subject not in SUBJECTS or series.exam != 1:
+        raise InputError(
+            f"the sample data have the exams {', '.join(f'{s}_1' for s in SUBJECTS)}, not {series.exam_id}"
+        )
+    if not archive.is_file() or sha256_of(archive) != ARCHIVE_SHA256:
+        raise InputError(f"{archive}: is not the published {ARCHIVE}; delete it, it is then downloaded again")
+    volume, licence = _unpack(archive, subject)
+    write_mr_series(folder, volume, identity(subject))
+    assert volume.mask is not None
+    mask = Volume(volume.mask.astype(np.uint8), volume.spacing, None, volume.origin, volume.direction)
+    write_volume(folder / MASK_FILE, mask)
+    (folder / "LICENSE.txt").write_bytes(licence)
+    origin = ORIGIN.format(subject=subject, sha256=ARCHIVE_SHA256)
+    (folder / "ORIGIN.txt").write_text(origin, encoding="utf-8")
+
+
+def identity(subject: str) -> SeriesIdentity:
+    """Give what the DICOM files of a subject say they are."""
+    return SeriesIdentity(COLLECTION, subject, 1, DESCRIPTION)
+
+
+def _unpack(archive: Path, subject: str) -> tuple[Volume, bytes]:
+    """Read a subject's volume with its mask, rows from front to back, and the licence text."""
+    top = ARCHIVE.removesuffix(".tar.gz")
+    with tempfile.TemporaryDirectory() as scratch, tarfile.open(archive) as contents:
+        for kind in ("image", "label"):
+            (Path(scratch) / f"{kind}.nrrd").write_bytes(
+                _member(contents, f"{top}/data/{subject}_{kind}.nrrd")
+            )
+        image, label = (read_volume(Path(scratch) / f"{kind}.nrrd") for kind in ("image", "label"))
+        licence = _member(contents, f"{top}/LICENSE.txt")
+    rows = image.voxels.shape[1]
+    last_row = np.asarray(image.origin) + (rows - 1) * image.spacing[1] * image.direction[1]
+    volume = Volume(
+        np.ascontiguousarray(image.voxels[:, ::-1]),
+        image.spacing,
+        np.ascontiguousarray(label.voxels[:, ::-1] != 0),
+        tuple(last_row.tolist()),
+        image.direction * np.array([[1], [-1], [1]]),
+    )
+    return volume, licence
+
+
+def _member(contents: tarfile.TarFile, name: str) -> bytes:
+    stream = contents.extractfile(name)
+    assert stream is not None, name  # the archive's hash was checked, so the member is there
+    return stream.read()
