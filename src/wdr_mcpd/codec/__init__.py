@@ -1,1 +1,32 @@
-"""Embedded wavelet codecs of the WDR family: arrays in, bytes out."""
+"""Embedded wavelet codecs of the WDR family: arrays in, bytes out.
+
+Rooms, each using only those before it: `transform` (wavelets) and `layout` (subbands and scan order),
+`rangecoder` (adaptive arithmetic coding), the bit-plane coders (`wdr`, `wdr_reference`, ... by name in
+`coders`), `header` and `container` (bytes of a stream), `face` (the functions below).
+"""
+
+from wdr_mcpd.codec.coders import CODERS
+from wdr_mcpd.codec.face import (
+    DEFAULT_LIMIT,
+    Settings,
+    decode,
+    encode,
+    group_lengths,
+    groups,
+    info,
+    reallocate,
+    truncate,
+)
+
+__all__ = [
+    "CODERS",
+    "DEFAULT_LIMIT",
+    "Settings",
+    "decode",
+    "encode",
+    "group_lengths",
+    "groups",
+    "info",
+    "reallocate",
+    "truncate",
+]

@@ -1,0 +1,35 @@
+"""The bit-plane coders by name and by their number in a stream."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wdr_mcpd.codec import wdr_reference
+from wdr_mcpd.codec.layout import Layout
+
+Encode = Callable[[NDArray[np.int32], Layout, int, int], NDArray[np.uint8]]
+Decode = Callable[[NDArray[np.uint8], Layout, int], NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class Coder:
+    """A way to code the planes of a group's coefficients.
+
+    `encode(coefficients, layout, top, max_bytes)` takes signed integers in scan order, all below 2^(top +
+    1) in magnitude, and returns an embedded payload: every prefix of it can be decoded, and it is shorter
+    than `max_bytes` only if all planes are in it. `decode(payload, layout, top)` returns the values in scan
+    order, in the same unit, each within what the payload determines of it; all planes decoded give back the
+    integers plus up to one half in magnitude.
+    """
+
+    number: int
+    encode: Encode
+    decode: Decode
+
+
+CODERS: dict[str, Coder] = {
+    "wdr": Coder(0, wdr_reference.encode, wdr_reference.decode),
+    "wdr-reference": Coder(1, wdr_reference.encode, wdr_reference.decode),
+}
