@@ -1,0 +1,153 @@
+"""Subcommands of the codec: encode, decode, truncate and info."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wdr_mcpd.data import Volume
+
+METHODS = ("2d-wdr", "3d-wdr", "3d-wdr-mcpd", "3d-wdr-cc")  # wdr_mcpd.methods, without importing the codec
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommands."""
+    encode = commands.add_parser("encode", help="compress a volume")
+    encode.add_argument(
+        "source", type=Path, metavar="SOURCE", help="DICOM folder, .npy, .nrrd, .nii(.gz), or .npz of an exam"
+    )
+    encode.add_argument("out", type=Path, metavar="OUT.wdr")
+    encode.add_argument("--method", choices=METHODS, default="3d-wdr", help="default: %(default)s")
+    much = encode.add_mutually_exclusive_group()
+    much.add_argument("--rate", type=float, help="bits per voxel (default: 1, or everything with --lossless)")
+    much.add_argument("--max-bytes", type=int, metavar="N", help="size of the file")
+    much.add_argument("--psnr", type=float, metavar="DB", help="decibels to reach, peak 65535")
+    encode.add_argument("--lossless", action="store_true", help="reversible transform, every voxel restored")
+    encode.add_argument("--decomposition", choices=("packet", "dyadic"), default="packet")
+    encode.add_argument("--in-plane-levels", type=int, default=5, metavar="N", help="default: %(default)s")
+    encode.add_argument(
+        "--axial-levels", type=_levels, default="auto", metavar="N", help="0, 1, ... or auto (default)"
+    )
+    encode.add_argument(
+        "--profile",
+        choices=("default", "reference"),
+        default="default",
+        help="reference: the choices of the reference codec, for comparison",
+    )
+    encode.add_argument("--threshold", type=float, default=0.5, help="of 3d-wdr-mcpd (default: %(default)s)")
+    encode.add_argument("--mcpd-unit", default="std", choices=("std", "stored", "range", "dtype"))
+    encode.add_argument("--mcpd-reference", default="following", choices=("following", "all", "adjacent"))
+    encode.set_defaults(run=_encode)
+
+    decode = commands.add_parser("decode", help="restore a volume from a stream or the first part of one")
+    decode.add_argument("stream", type=Path, metavar="IN.wdr")
+    decode.add_argument("out", type=Path, metavar="OUT", help=".npy, .nrrd or .nii.gz")
+    decode.add_argument("--rate", type=float, help="decode only so many bits per voxel")
+    decode.add_argument(
+        "--like", type=Path, metavar="SOURCE", help="volume whose spacing and position the output takes"
+    )
+    decode.add_argument("--max-voxels", type=int, metavar="N", help="refuse streams of larger volumes")
+    decode.set_defaults(run=_decode)
+
+    truncate = commands.add_parser("truncate", help="cut a stream to a lower rate without decoding it")
+    truncate.add_argument("stream", type=Path, metavar="IN.wdr")
+    truncate.add_argument("out", type=Path, metavar="OUT.wdr")
+    much = truncate.add_mutually_exclusive_group(required=True)
+    much.add_argument("--rate", type=float, help="bits per voxel")
+    much.add_argument("--max-bytes", type=int, metavar="N", help="size of the file")
+    truncate.set_defaults(run=_truncate)
+
+    info = commands.add_parser("info", help="describe a stream as JSON")
+    info.add_argument("stream", type=Path, metavar="IN.wdr")
+    info.set_defaults(run=_info)
+
+
+def _levels(text: str) -> int | str:
+    if text == "auto":
+        return text
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a whole number nor auto") from None
+
+
+def _encode(options: argparse.Namespace) -> None:
+    from wdr_mcpd import methods
+
+    settings: dict[str, Any] = {"coder": "wdr-reference"} if options.profile == "reference" else {}
+    data = methods.encode(
+        _source(options.source).voxels,
+        options.method,
+        options.rate,
+        threshold=options.threshold,
+        mcpd_unit=options.mcpd_unit,
+        mcpd_reference=options.mcpd_reference,
+        max_bytes=options.max_bytes,
+        psnr=options.psnr,
+        lossless=options.lossless,
+        decomposition=options.decomposition,
+        in_plane_levels=options.in_plane_levels,
+        axial_levels=options.axial_levels,
+        **settings,
+    )
+    _write(options.out, data)
+
+
+def _decode(options: argparse.Namespace) -> None:
+    from dataclasses import replace
+
+    from wdr_mcpd import codec
+    from wdr_mcpd.data import Volume, write_volume
+    from wdr_mcpd.data.volume_files import check_writable_suffix
+    from wdr_mcpd.errors import InputError
+
+    check_writable_suffix(options.out)
+    limit = codec.DEFAULT_LIMIT if options.max_voxels is None else options.max_voxels
+    voxels = codec.decode(_read(options.stream), rate=options.rate, max_voxels=limit)
+    volume = Volume(voxels)
+    if options.like is not None:
+        like = _source(options.like)
+        if like.voxels.shape != voxels.shape:
+            raise InputError(f"{options.like}: has the shape {like.voxels.shape}, the stream {voxels.shape}")
+        volume = replace(like, voxels=voxels)
+    write_volume(options.out, volume)
+
+
+def _truncate(options: argparse.Namespace) -> None:
+    from wdr_mcpd import codec
+
+    _write(options.out, codec.truncate(_read(options.stream), rate=options.rate, max_bytes=options.max_bytes))
+
+
+def _info(options: argparse.Namespace) -> None:
+    import json
+
+    from wdr_mcpd import codec
+
+    print(json.dumps(codec.info(_read(options.stream)), indent=2))
+
+
+def _source(path: Path) -> "Volume":
+    from wdr_mcpd.data import read_exam, read_volume
+
+    return read_exam(path).volume if path.suffix == ".npz" else read_volume(path)
+
+
+def _read(path: Path) -> bytes:
+    from wdr_mcpd.errors import InputError
+
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def _write(path: Path, data: bytes) -> None:
+    from wdr_mcpd.errors import InputError
+    from wdr_mcpd.files import whole_file
+
+    try:
+        with whole_file(path) as draft:
+            draft.write_bytes(data)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror})") from error
