@@ -1,0 +1,96 @@
+"""Reaching a rate with a codec that only has a quality, by a search over its parameter."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from wdr_mcpd.errors import InputError
+from wdr_mcpd.peers.contract import Array, Control, Peer
+
+TOLERANCE = 0.01
+ATTEMPTS = 24
+
+
+@dataclass
+class Search:
+    """Bisection on the parameter of a codec, on the logarithm of the size once both sides are known.
+
+    Parameters
+    ----------
+    encode : the codec at a value of its parameter
+    control : the parameter and its range
+    sizes : position of the parameter (0 coarse to 1 fine) -> bytes of every encoding made so far
+    """
+
+    encode: Callable[[float], bytes]
+    control: Control
+    sizes: dict[float, int] = field(default_factory=dict)
+
+    def reach(self, target: float) -> tuple[float, bytes] | None:
+        """Return parameter and stream of at most `target` bytes and at least 99 % of it.
+
+        Where the codec has no such stream, one within 1 % above is taken; else the point does not exist.
+        """
+        for known, size in self.sizes.items():
+            if (1 - TOLERANCE) * target <= size <= target:
+                return self.control.at(known), self.encode(self.control.at(known))
+        nearest: tuple[float, float, bytes] | None = None
+        for _ in range(ATTEMPTS):
+            if (position := self._next(target)) is None:
+                break
+            stream = self.encode(self.control.at(position))
+            self.sizes[position] = len(stream)
+            gap = abs(len(stream) / target - 1)
+            if gap <= TOLERANCE and (nearest is None or gap < nearest[0]):
+                nearest = (gap, self.control.at(position), stream)
+            if gap <= TOLERANCE and len(stream) <= target:
+                return self.control.at(position), stream
+        return nearest[1:] if nearest else None
+
+    def _next(self, target: float) -> float | None:
+        """Choose the next position, or None when the parameter has no value left between its neighbours."""
+        below = max((p for p, size in self.sizes.items() if size <= target), default=None)
+        above = min((p for p, size in self.sizes.items() if size > target), default=None)
+        if above == 0.0 or below == 1.0:
+            return None
+        grain = self.control.grain
+        low = 0.0 if below is None else below + grain
+        high = 1.0 if above is None else above - grain
+        if low > high + grain / 2:
+            return None
+        position = (low + high) / 2
+        if below is None or above is None:
+            # An end that was never tried is tried itself once bisection has come close to it.
+            if high - low <= 0.1:
+                position = low if below is None else high
+        elif self.sizes[below] < self.sizes[above] and len(self.sizes) % 3 != 2:
+            # Between known sizes interpolate, but halve now and then, for codecs whose size moves in steps.
+            # The aim is just under the target: 99.5 % ends the search, 100.1 % does not.
+            share = math.log(0.995 * target / self.sizes[below]) / math.log(
+                self.sizes[above] / self.sizes[below]
+            )
+            position = min(max(below + share * (above - below), low), high)
+        return round(position / grain) * grain if self.control.whole else position
+
+
+class RateSearch:
+    """The search for one peer on one volume; rates that it jumps over are tried with `nearby` settings."""
+
+    def __init__(self, peer: Peer, volume: Array):
+        if peer.control is None:
+            raise InputError(f"{peer.label}: is lossless only, so it has no rates")
+        if reason := peer.refusal(volume):
+            raise InputError(reason)
+        self.voxels = volume.size
+        self.searches = [
+            (setting, Search(partial(setting.encode, volume), peer.control))
+            for setting in (peer, *peer.nearby)
+        ]
+
+    def reach(self, rate: float) -> tuple[Peer, float, bytes] | None:
+        """Return the setting, its parameter and the stream within 1 % of `rate` bits per voxel, or None."""
+        for setting, search in self.searches:
+            if reached := search.reach(rate * self.voxels / 8):
+                return setting, *reached
+        return None

@@ -1,0 +1,128 @@
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from wdr_mcpd.errors import InputError
+from wdr_mcpd.peers import PEERS, Peer, RateSearch
+
+for library in sorted({peer.library for peer in PEERS.values()}):
+    pytest.importorskip(library)
+
+LOSSY = [peer for peer in PEERS.values() if peer.control]
+LOSSLESS = [peer for peer in PEERS.values() if peer.lossless]
+# Somewhere in the middle of each parameter's range; a coarse and a fine value for the order of sizes.
+COARSE_AND_FINE = {"quality": (20, 80), "rate factor": (30, 5), "PSNR in dB": (38, 52)}
+
+
+def name(peer: Peer) -> str:
+    return peer.name
+
+
+@pytest.fixture(scope="module")
+def volume() -> NDArray[np.int16]:
+    """Six slices of 64 x 64 with smooth structure and noise, 12 bits."""
+    z, y, x = np.mgrid[:6, :64, :64] / 64
+    smooth = 1200 * np.sin(5 * x + z) * np.cos(4 * y) + 1800
+    noise = np.random.default_rng(7).normal(scale=40, size=smooth.shape)
+    return np.clip(smooth + noise, 0, 4095).astype(np.int16)
+
+
+def error(before: NDArray[np.int16], after: NDArray[np.int16]) -> float:
+    return float(np.square(before.astype(float) - after).mean())
+
+
+@pytest.mark.parametrize("peer", LOSSY, ids=name)
+def test_a_finer_quality_costs_more_and_errs_less(peer: Peer, volume: NDArray[np.int16]) -> None:
+    assert peer.control is not None
+    coarse, fine = COARSE_AND_FINE.get(peer.control.name, (peer.control.at(0.4), peer.control.at(0.7)))
+    if peer.name == "jpeg2000-volume-axial":
+        coarse, fine = 55, 70  # its PSNR is against 16 bits
+    streams = [peer.encode(volume, quality) for quality in (coarse, fine)]
+    decoded = [peer.decode(stream) for stream in streams]
+    assert len(streams[0]) < len(streams[1]) < volume.nbytes
+    assert error(volume, decoded[0]) > error(volume, decoded[1])
+    assert error(volume, decoded[1]) < 0.02 * volume.var()
+    for result in decoded:
+        assert result.dtype == volume.dtype
+        assert result.shape == volume.shape
+        assert result.min() >= volume.min()
+        assert result.max() <= volume.max()
+
+
+@pytest.mark.parametrize("peer", LOSSLESS, ids=name)
+@pytest.mark.parametrize(
+    ("dtype", "low", "high"), [("int16", -900, 1100), ("uint8", 0, 255), ("int8", -100, 27)]
+)
+def test_lossless_restores_every_voxel(peer: Peer, dtype: str, low: int, high: int) -> None:
+    volume = np.random.default_rng(3).integers(low, high + 1, (3, 40, 50)).astype(dtype)
+    decoded = peer.decode(peer.encode(volume))
+    assert decoded.dtype == volume.dtype
+    np.testing.assert_array_equal(decoded, volume)
+
+
+@pytest.mark.parametrize("peer", [p for p in LOSSLESS if p.bits == 16], ids=name)
+def test_lossless_takes_sixteen_bits(peer: Peer) -> None:
+    volume = np.random.default_rng(3).integers(0, 2**16, (2, 40, 50)).astype("uint16")
+    np.testing.assert_array_equal(peer.decode(peer.encode(volume)), volume)
+
+
+@pytest.mark.parametrize("peer", [p for p in LOSSY if p.bits < 16], ids=name)
+def test_wider_data_is_refused_not_scaled(peer: Peer, volume: NDArray[np.int16]) -> None:
+    wide = volume.astype(np.uint16) * 8
+    assert peer.refusal(volume) is None
+    with pytest.raises(InputError, match=rf"{peer.label}.*takes {peer.bits} bits, the volume needs 15"):
+        peer.encode(wide, 30)
+
+
+@pytest.mark.parametrize("peer", LOSSY, ids=name)
+def test_a_signed_volume_errs_like_its_shifted_copy(peer: Peer, volume: NDArray[np.int16]) -> None:
+    assert peer.control is not None
+    quality = COARSE_AND_FINE.get(peer.control.name, (peer.control.at(0.6),))[0]
+    signed = volume - 1024
+    expected = peer.decode(peer.encode(volume - volume.min(), quality)).astype(int)
+    decoded = peer.decode(peer.encode(signed, quality)).astype(int)
+    assert decoded.min() < 0
+    np.testing.assert_array_equal(decoded - signed.min(), expected)
+
+
+def test_a_mode_that_a_peer_lacks_is_refused(volume: NDArray[np.int16]) -> None:
+    with pytest.raises(InputError, match="no lossless mode"):
+        PEERS["sperr"].encode(volume)
+    with pytest.raises(InputError, match="lossless only"):
+        PEERS["jpegls"].encode(volume, 1.0)
+    with pytest.raises(InputError, match="not 2D"):
+        PEERS["jpegls"].encode(volume[0])
+    with pytest.raises(InputError, match="float64"):
+        PEERS["jpegls"].encode(volume.astype(float))
+
+
+def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wdr_mcpd.peers.contract.find_spec", lambda library: None)
+    assert PEERS["x265-medium"].missing() == "x265 medium: av is not installed"
+
+
+def test_one_codestream_of_slices_beats_slices_at_one_rate(volume: NDArray[np.int16]) -> None:
+    errors = {}
+    for key in ("jpeg2000-slices-rate", "jpeg2000-volume"):
+        reached = RateSearch(PEERS[key], volume).reach(1.0)
+        assert reached is not None
+        peer, _, stream = reached
+        assert 0.99 <= len(stream) * 8 / volume.size <= 1
+        errors[key] = error(volume, peer.decode(stream))
+    assert errors["jpeg2000-volume"] < errors["jpeg2000-slices-rate"]
+
+
+def test_the_search_says_why_it_cannot_start(volume: NDArray[np.int16]) -> None:
+    with pytest.raises(InputError, match="takes 12 bits"):
+        RateSearch(PEERS["x265-medium"], volume.astype(np.uint16) * 8)
+    with pytest.raises(InputError, match="has no rates"):
+        RateSearch(PEERS["jpegls"], volume)
+
+
+def test_a_rate_that_x265_jumps_over_is_reached_with_another_ratio_of_frames(
+    volume: NDArray[np.int16],
+) -> None:
+    peer = PEERS["x265-medium"]
+    qualities = np.arange(0, 30, 0.5)
+    sizes = {len(setting.encode(volume, q)) for setting in (peer, *peer.nearby) for q in qualities}
+    assert len(sizes) > 1.5 * len({len(peer.encode(volume, q)) for q in qualities})
