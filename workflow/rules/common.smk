@@ -27,6 +27,11 @@ def sources(*places):
     return sorted(os.path.relpath(path) for path in found)
 
 
+def resource(name):
+    """A file of the checkout that is not code."""
+    return os.path.relpath(HERE / "resources" / name)
+
+
 def rates():
     """Rates at which every stream is measured, in bits per voxel."""
     return sorted({*config["rates"], config["table_rate"]})
@@ -51,3 +56,12 @@ def encode_options(wildcards):
         ]
         options += ["--mcpd-reference", config["mcpd_reference"]]
     return [str(option) for option in options]
+
+
+def readings():
+    """Say under the tables how the configuration reads what the paper leaves open."""
+    return (
+        f"PSNR with peak {config['psnr_peak']}, SSIM with range {config['ssim_range']} and window {config['ssim_window']};"
+        f" {config['decomposition']} transform, {config['in_plane_levels']} in-plane"
+        f" and {config['axial_levels']} axial levels"
+    )

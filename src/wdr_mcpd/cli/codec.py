@@ -2,10 +2,7 @@
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from wdr_mcpd.data import Volume
+from typing import Any
 
 METHODS = ("2d-wdr", "3d-wdr", "3d-wdr-mcpd", "3d-wdr-cc")  # wdr_mcpd.methods, without importing the codec
 
@@ -73,10 +70,11 @@ def _levels(text: str) -> int | str:
 
 def _encode(options: argparse.Namespace) -> None:
     from wdr_mcpd import methods
+    from wdr_mcpd.data import read_volume
 
     settings: dict[str, Any] = {"coder": "wdr-reference"} if options.profile == "reference" else {}
     data = methods.encode(
-        _source(options.source).voxels,
+        read_volume(options.source).voxels,
         options.method,
         options.rate,
         threshold=options.threshold,
@@ -97,7 +95,7 @@ def _decode(options: argparse.Namespace) -> None:
     from dataclasses import replace
 
     from wdr_mcpd import codec
-    from wdr_mcpd.data import Volume, write_volume
+    from wdr_mcpd.data import Volume, read_volume, write_volume
     from wdr_mcpd.data.volume_files import check_writable_suffix
     from wdr_mcpd.errors import InputError
 
@@ -106,7 +104,7 @@ def _decode(options: argparse.Namespace) -> None:
     voxels = codec.decode(_read(options.stream), rate=options.rate, max_voxels=limit)
     volume = Volume(voxels)
     if options.like is not None:
-        like = _source(options.like)
+        like = read_volume(options.like)
         if like.voxels.shape != voxels.shape:
             raise InputError(f"{options.like}: has the shape {like.voxels.shape}, the stream {voxels.shape}")
         volume = replace(like, voxels=voxels)
@@ -125,12 +123,6 @@ def _info(options: argparse.Namespace) -> None:
     from wdr_mcpd import codec
 
     print(json.dumps(codec.info(_read(options.stream)), indent=2))
-
-
-def _source(path: Path) -> "Volume":
-    from wdr_mcpd.data import read_exam, read_volume
-
-    return read_exam(path).volume if path.suffix == ".npz" else read_volume(path)
 
 
 def _read(path: Path) -> bytes:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from wdr_mcpd.data.exam import read_exam
 from wdr_mcpd.data.volume import Volume, as_stored_values, check_shape
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import whole_file
@@ -77,15 +78,25 @@ def _by_suffix(path: Path, choices: dict[str, T], allowed: str) -> T:
 
 
 def _reader(path: Path) -> Callable[[Path], Volume]:
-    return _by_suffix(
-        path, {".npy": _read_npy, ".nrrd": _read_nrrd, ".nii": _read_nifti, ".nii.gz": _read_nifti}, READABLE
-    )
+    readers = {
+        ".npy": _read_npy,
+        ".nrrd": _read_nrrd,
+        ".nii": _read_nifti,
+        ".nii.gz": _read_nifti,
+        ".npz": _read_window,
+    }
+    return _by_suffix(path, readers, READABLE)
 
 
 def _cause(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error) or type(error).__name__
+
+
+def _read_window(path: Path) -> Volume:
+    """Read the slices that `wdr-mcpd volume` cut out, as the workflow's rules give them to every command."""
+    return read_exam(path).volume
 
 
 def _read_npy(path: Path) -> Volume:

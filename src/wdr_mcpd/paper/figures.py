@@ -1,0 +1,91 @@
+"""Figures 1 and 2 of the paper: a slice, what 3D-WDR-MCPD makes of it, and the difference."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from wdr_mcpd.errors import InputError
+from wdr_mcpd.paper.style import PAGE_WIDTH
+
+WHITE_PERCENTILE = 99.8  # a few bright vessels would otherwise darken the brain
+
+
+@dataclass(frozen=True, eq=False)
+class SlicePair:
+    """One slice before and after coding.
+
+    Attributes
+    ----------
+    original, decoded : ndarray (row, column)
+        Stored values.
+    psnr_db, ssim : float
+        Of this slice.
+    pixel_size : (float, float)
+        Height and width of a pixel, mm.
+    """
+
+    original: NDArray[Any]
+    decoded: NDArray[Any]
+    psnr_db: float
+    ssim: float
+    pixel_size: tuple[float, float] = (1.0, 1.0)
+
+
+def slices_to_show(
+    average_mcpd: NDArray[np.float64], threshold: float, asked: Sequence[int] = ()
+) -> list[int]:
+    """Choose the two slices of Figures 1 and 2.
+
+    Parameters
+    ----------
+    average_mcpd : ndarray (slice,)
+        In the unit of the threshold.
+    threshold : float
+        Largest average MCPD of a selected slice.
+    asked : sequence of int
+        Slice numbers from 1; empty for the first two selected ones, filled up with the first others.
+
+    Returns
+    -------
+    list of int
+        Two slice numbers from 1.
+
+    Raises
+    ------
+    InputError
+        A slice that the exam does not have.
+    """
+    count = len(average_mcpd)
+    outside = [number for number in asked if not 1 <= number <= count]
+    if outside:
+        raise InputError(f"figure_slices: slice {outside[0]} is not among the exam's slices 1 to {count}")
+    first_selected = np.argsort(average_mcpd > threshold, kind="stable")[:2] + 1
+    return list(asked) or [int(number) for number in first_selected]
+
+
+def slice_figure(pair: SlicePair, title: str, note: str) -> Figure:
+    """Draw original, reconstruction and absolute difference side by side, the first two in one grey scale."""
+    rows, columns = pair.original.shape
+    aspect = pair.pixel_size[0] / pair.pixel_size[1]
+    height = PAGE_WIDTH / 3.25 * min(rows * aspect / columns, 2.0) + 0.75
+    figure = Figure(figsize=(PAGE_WIDTH, height))
+    axes = figure.subplots(1, 3)
+    white = max(float(np.percentile(pair.original, WHITE_PERCENTILE)), float(pair.original.min()) + 1)
+    difference = np.abs(pair.original.astype(np.int64) - pair.decoded.astype(np.int64))
+    grey = {"vmin": float(pair.original.min()), "vmax": white, "aspect": aspect}
+    axes[0].imshow(pair.original, **grey)
+    axes[1].imshow(pair.decoded, **grey)
+    shown = axes[2].imshow(difference, cmap="magma", vmin=0, vmax=max(1, difference.max()), aspect=aspect)
+    figure.colorbar(shown, ax=axes[2], label="stored values", shrink=0.9)
+    axes[0].set_title("(a) original")
+    axes[1].set_title(f"(b) reconstruction: {pair.psnr_db:.2f} dB, SSIM {pair.ssim:.4f}")
+    axes[2].set_title("(c) absolute difference")
+    for panel in axes:
+        panel.set_axis_off()
+    figure.suptitle(title, fontsize="medium", fontweight="bold")
+    figure.supxlabel(note, fontsize="x-small", color="0.35")
+    return figure

@@ -1,0 +1,114 @@
+"""A table as CSV for programs, Markdown for readers and LaTeX (booktabs) for papers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from wdr_mcpd.files import whole_file
+from wdr_mcpd.study.frames import write_csv
+
+
+@dataclass(frozen=True)
+class Column:
+    """How readers see one column of the data.
+
+    Attributes
+    ----------
+    title : str
+        Heading, with the unit.
+    form : str
+        Format of a value, e.g. `.4f`; missing values are a dash whatever it is.
+    """
+
+    title: str
+    form: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table over any number of exams.
+
+    Attributes
+    ----------
+    name : str
+        Stem of the files, and the label in LaTeX.
+    caption : str
+        What the table shows.
+    note : str
+        Where the data comes from and how it was measured; stands under the caption.
+    data : DataFrame
+        Column `exam` first; names of columns carry the units.
+    columns : mapping
+        For readers: the columns of `data` to show, in this order.
+    mean_of : tuple of str
+        Columns whose mean over the rows of an exam readers see in a last row.
+    """
+
+    name: str
+    caption: str
+    note: str
+    data: pd.DataFrame
+    columns: Mapping[str, Column]
+    mean_of: tuple[str, ...] = ()
+
+
+def write_table(table: Table, folder: Path) -> None:
+    """Write `folder`/NAME.csv, .md and .tex."""
+    write_csv(table.data, folder / f"{table.name}.csv")
+    for suffix, text in ((".md", as_markdown(table)), (".tex", as_latex(table))):
+        with whole_file(folder / f"{table.name}{suffix}") as draft:
+            draft.write_text(text, encoding="utf-8", newline="\n")
+
+
+def as_markdown(table: Table) -> str:
+    """Give the table as a Markdown page with one section for each exam."""
+    parts = [f"# {table.caption}", table.note]
+    for exam, shown in _by_exam(table):
+        aligned = ["right"] * shown.shape[1]
+        parts += [f"## {exam}", shown.to_markdown(index=False, disable_numparse=True, colalign=aligned)]
+    return "\n\n".join(parts) + "\n"
+
+
+def as_latex(table: Table) -> str:
+    """Give the table as LaTeX for the package booktabs, one `table` for each exam."""
+    parts = [f"% {table.note}"]
+    for exam, shown in _by_exam(table):
+        label = f"tab:{table.name}-{exam}"
+        caption = _escape(f"{table.caption}. Exam {exam}. {table.note}")
+        body = shown.to_latex(index=False, escape=True, column_format="r" * shown.shape[1])
+        head = f"\\begin{{table}}\n\\centering\n\\caption{{{caption}}}\n\\label{{{label}}}\n"
+        parts.append(f"{head}{body}\\end{{table}}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _by_exam(table: Table) -> list[tuple[str, pd.DataFrame]]:
+    """Values of each exam as the texts that readers see."""
+    return [(str(exam), _as_text(rows, table)) for exam, rows in table.data.groupby("exam", sort=False)]
+
+
+def _as_text(rows: pd.DataFrame, table: Table) -> pd.DataFrame:
+    if table.mean_of:
+        mean = {name: [rows[name].mean()] for name in table.mean_of}
+        rows = pd.concat([rows, pd.DataFrame(mean)], ignore_index=True)
+    texts = {
+        column.title: [_text(value, column.form) for value in rows[name]]
+        for name, column in table.columns.items()
+    }
+    shown = pd.DataFrame(texts, dtype=object)
+    if table.mean_of:
+        shown.iloc[-1, 0] = "mean"
+    return shown
+
+
+def _text(value: object, form: str) -> str:
+    if value is None or pd.isna(value):  # type: ignore[call-overload]
+        return "-"
+    return format(value, form)
+
+
+def _escape(text: str) -> str:
+    for mark in "&%$#_{}":
+        text = text.replace(mark, f"\\{mark}")
+    return text
