@@ -1,0 +1,167 @@
+"""The viewer in a real browser: what it draws, its controls, its keys, and that it asks for nothing else."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
+
+from wdr_mcpd.codec import decode, encode
+from wdr_mcpd.data import Volume
+from wdr_mcpd.paper.viewer import COLUMNS, CodedExam, display_window, grey_levels, viewer_html
+
+RATES = (0.25, 1.0, 4.0)
+SLICES, ROWS, WIDTH = 6, 40, 48
+
+
+@pytest.fixture(scope="module")
+def exam() -> CodedExam:
+    generator = np.random.default_rng(7)
+    z, y, x = np.ogrid[:SLICES, :ROWS, :WIDTH]
+    head = (y - 20) ** 2 / 300 + (x - 24) ** 2 / 400 < 1
+    voxels = (head * (500 + 20 * x + 30 * z) + generator.normal(0, 20, (SLICES, ROWS, WIDTH))).astype(
+        np.int16
+    )
+    mask = np.zeros(voxels.shape, bool)
+    mask[4, 10:20, 12:22] = True
+    streams = {
+        "3d-wdr": encode(voxels, rate=4.0),
+        "2d-wdr": encode(voxels, [(number,) for number in range(SLICES)], rate=4.0),
+    }
+    rows = [
+        (
+            name,
+            rate,
+            number + 1,
+            40 + 10 * rate + number,
+            0.5 + number / 100,
+            np.nan,
+            np.nan,
+            int(rate * 1000),
+        )
+        for name in streams
+        for rate in RATES
+        for number in range(SLICES)
+    ]
+    return CodedExam("head_1", Volume(voxels, mask=mask), streams, pd.DataFrame(rows, columns=list(COLUMNS)))
+
+
+@pytest.fixture
+def page(exam: CodedExam, browser, tmp_path: Path):
+    path = tmp_path / "the viewer.html"
+    path.write_text(viewer_html(exam, "peak <65535>"), encoding="utf-8")
+    browser.open(path)
+    shown(browser, "3d-wdr/1/4/8/false")
+    return browser
+
+
+def shown(browser, state: str) -> None:
+    WebDriverWait(browser.driver, 10).until(
+        lambda driver: driver.execute_script("return document.body.dataset.shown") == state
+    )
+
+
+def grey(browser, canvas: str) -> np.ndarray:
+    pixels = browser.driver.execute_script(
+        "const c = document.getElementById(arguments[0]);"
+        "return Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data);",
+        canvas,
+    )
+    return np.array(pixels, dtype=np.uint8).reshape(ROWS, WIDTH, 4)
+
+
+def press(browser, *keys: str) -> None:
+    browser.driver.switch_to.active_element.send_keys(*keys)
+
+
+def test_it_shows_original_decoded_prefix_and_their_difference(page, exam: CodedExam) -> None:
+    window = display_window(exam.volume.voxels)
+    original = grey_levels(exam.volume.voxels[4], window)
+    decoded = grey_levels(decode(exam.streams["3d-wdr"], rate=1.0)[4], window)
+    assert np.array_equal(grey(page, "original")[..., 0], original)
+    assert np.array_equal(grey(page, "coded")[..., 0], decoded)
+    change = np.clip((decoded.astype(float) - original) * 8 / 255, -1, 1)
+    red = np.where(change < 0, -change * 86, change * 230)
+    assert np.abs(grey(page, "difference")[..., 0] - red).max() <= 1
+    assert np.any(change < 0)
+    assert np.any(change > 0)
+
+
+def test_numbers_are_those_of_the_slice_and_rate(page) -> None:
+    text = page.driver.find_element("id", "readout").text
+    assert text == "Slice 5, 3d-wdr, 1 bits per voxel: PSNR 54.00 dB, SSIM 0.5400."
+    assert page.driver.find_element("id", "rate-text").text == "1 bpv (16 : 1)"
+    rows = page.driver.find_elements("css selector", "#numbers tr")
+    assert [row.text.split()[0] for row in rows] == ["3d-wdr", "2d-wdr"]
+
+
+def test_arrow_keys_change_slice_and_rate_and_stop_at_the_ends(page) -> None:
+    press(page, Keys.ARROW_RIGHT, Keys.ARROW_UP)
+    shown(page, "3d-wdr/2/5/8/false")
+    press(page, Keys.ARROW_RIGHT, Keys.ARROW_UP, Keys.ARROW_LEFT, Keys.ARROW_DOWN)
+    shown(page, "3d-wdr/1/4/8/false")
+
+
+def test_m_takes_the_next_method_and_comes_round(page, exam: CodedExam) -> None:
+    press(page, "m")
+    shown(page, "2d-wdr/1/4/8/false")
+    decoded = decode(exam.streams["2d-wdr"], rate=1.0)[4]
+    assert np.array_equal(
+        grey(page, "coded")[..., 0], grey_levels(decoded, display_window(exam.volume.voxels))
+    )
+    press(page, "m")
+    shown(page, "3d-wdr/1/4/8/false")
+
+
+def test_menus_can_be_worked_with_the_keyboard_alone(page) -> None:
+    press(page, Keys.TAB)
+    assert page.driver.switch_to.active_element.get_attribute("id") == "method"
+    press(page, Keys.ARROW_DOWN)
+    shown(page, "2d-wdr/1/4/8/false")
+    for _ in ("rate", "slice", "gain"):
+        press(page, Keys.TAB)
+    press(page, Keys.ARROW_DOWN)
+    shown(page, "2d-wdr/1/4/16/false")
+
+
+def test_space_shows_the_original_while_it_is_held(page) -> None:
+    page.driver.execute_script("document.dispatchEvent(new KeyboardEvent('keydown', {key: ' '}))")
+    shown(page, "3d-wdr/1/4/8/true")
+    assert np.array_equal(grey(page, "coded"), grey(page, "original"))
+    page.driver.execute_script("document.dispatchEvent(new KeyboardEvent('keyup', {key: ' '}))")
+    shown(page, "3d-wdr/1/4/8/false")
+
+
+def test_the_outline_is_drawn_around_the_tumour(page) -> None:
+    before = grey(page, "original")
+    press(page, "t")
+    WebDriverWait(page.driver, 10).until(lambda _: not np.array_equal(grey(page, "original"), before))
+    changed = (grey(page, "original") != before).any(axis=2)
+    assert changed[10, 12:22].all()
+    assert not changed[11:19, 13:21].any()
+    assert changed.sum() <= 36
+
+
+def test_every_control_has_a_label_and_every_picture_a_text(page) -> None:
+    unlabelled = page.driver.execute_script(
+        "return [...document.querySelectorAll('input, select')].filter(c => !c.labels.length).map(c => c.id)"
+    )
+    assert unlabelled == []
+    canvases = page.driver.find_elements("css selector", "canvas")
+    assert [bool(canvas.get_attribute("aria-label")) for canvas in canvases] == [True] * 3
+
+
+def test_nothing_fails_and_nothing_else_is_asked_for(page) -> None:
+    press(page, Keys.ARROW_RIGHT, "m", "t")
+    shown(page, "2d-wdr/1/5/8/false")
+    assert page.errors() == []
+    assert [url.split("/")[-1] for url in page.requests()] == ["the%20viewer.html"]
+
+
+def test_the_page_fits_a_narrow_window(page) -> None:
+    page.driver.set_window_size(500, 900)
+    width = page.driver.execute_script("return document.documentElement.scrollWidth")
+    page.driver.set_window_size(1400, 1000)
+    assert width <= 500
