@@ -1,4 +1,4 @@
-"""Subcommands of the paper room: `table1`, `table2`, `table3` and `figures`."""
+"""Subcommands of the paper room: `table1`, `table2`, `table3`, `figures` and `check-reference`."""
 
 import argparse
 from pathlib import Path
@@ -44,6 +44,13 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     )
     figures.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="gets figure1, figure2")
     figures.set_defaults(run=_figures)
+
+    check = commands.add_parser(
+        "check-reference", help="compare the results of a run with the committed ones"
+    )
+    check.add_argument("reference", type=Path, help="folder of the committed results")
+    check.add_argument("results", type=Path, help="folder of the run's results")
+    check.set_defaults(run=_check)
 
 
 def _table(
@@ -101,8 +108,15 @@ def _figures(options: argparse.Namespace) -> None:
                 float(measured["ssim"]),
                 volume.spacing[1:],
             )
-            title = f"{options.exam}, slice {number}: 3D-WDR-MCPD at {options.rate:g} bpv"
+            part = "selected" if average[number - 1] <= options.threshold else "not selected, coded alone"
+            title = f"{options.exam}, slice {number} ({part}): 3D-WDR-MCPD at {options.rate:g} bpv"
             save_figure(slice_figure(pair, title, _note(options)), options.out / f"figure{figure}")
+
+
+def _check(options: argparse.Namespace) -> None:
+    from wdr_mcpd.paper.check import check_results
+
+    print(f"{check_results(options.reference, options.results)} files as committed")
 
 
 def _exams(options: argparse.Namespace) -> list[str]:

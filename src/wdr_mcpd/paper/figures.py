@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.paper.style import PAGE_WIDTH
 
-WHITE_PERCENTILE = 99.8  # a few bright vessels would otherwise darken the brain
+WHITE_PERCENTILE = 98.5  # the bright fat of the scalp would otherwise darken the brain
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,12 +80,16 @@ def slice_figure(pair: SlicePair, title: str, note: str) -> Figure:
     axes[0].imshow(pair.original, **grey)
     axes[1].imshow(pair.decoded, **grey)
     shown = axes[2].imshow(difference, cmap="magma", vmin=0, vmax=max(1, difference.max()), aspect=aspect)
-    figure.colorbar(shown, ax=axes[2], label="stored values", shrink=0.9)
-    axes[0].set_title("(a) original")
-    axes[1].set_title(f"(b) reconstruction: {pair.psnr_db:.2f} dB, SSIM {pair.ssim:.4f}")
-    axes[2].set_title("(c) absolute difference")
-    for panel in axes:
+    figure.colorbar(shown, ax=axes[2], label="stored values", shrink=0.85)
+    captions = {
+        "(a) original": f"stored values {pair.original.min()} to {pair.original.max()}",
+        "(b) reconstruction": f"PSNR {pair.psnr_db:.2f} dB, SSIM {pair.ssim:.4f}",
+        "(c) absolute difference": f"mean {difference.mean():.1f}, largest {difference.max()}",
+    }
+    for panel, (heading, caption) in zip(axes, captions.items(), strict=True):
+        panel.set_title(heading)
         panel.set_axis_off()
+        panel.text(0.5, -0.03, caption, transform=panel.transAxes, ha="center", va="top", fontsize="small")
     figure.suptitle(title, fontsize="medium", fontweight="bold")
     figure.supxlabel(note, fontsize="x-small", color="0.35")
     return figure
