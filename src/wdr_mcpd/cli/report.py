@@ -20,6 +20,14 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     command.add_argument("--out", type=Path, required=True, metavar="HTML")
     command.set_defaults(run=_viewer)
 
+    command = commands.add_parser("transmission", help="time over a link until a quality is reached")
+    command.add_argument("--series", type=Path, required=True, metavar="TSV", help="series table of the run")
+    command.add_argument("--quality", type=Path, required=True, help="folder of EXAM/METHOD.csv")
+    command.add_argument("--volumes", type=Path, required=True, help="folder of EXAM.npz")
+    command.add_argument("--method", nargs="+", required=True)
+    command.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="gets tables/, figures/")
+    command.set_defaults(run=_transmission)
+
     command = commands.add_parser("results-section", help='the section "Results" of the paper, as Markdown')
     command.add_argument("--tables", type=Path, required=True, metavar="FOLDER", help="holds table1, 2 and 3")
     command.add_argument("--figure", type=Path, nargs="*", default=[], help="pictures, in their order")
@@ -43,6 +51,26 @@ def _viewer(options: Any) -> None:
     streams = {path.stem: _bytes(path) for path in options.stream}
     exam = CodedExam(options.exam, read_exam(options.volume).volume, streams, quality)
     _write(options.out, viewer_html(exam, options.note))
+
+
+def _transmission(options: Any) -> None:
+    from wdr_mcpd.data import read_exam
+    from wdr_mcpd.data.series import read_series_table
+    from wdr_mcpd.paper.render import write_table
+    from wdr_mcpd.paper.style import paper_style, save_figure
+    from wdr_mcpd.paper.transmission import transmission_figure, transmission_table
+    from wdr_mcpd.study.cohort import cohort_note
+    from wdr_mcpd.study.frames import read_exams
+
+    series = read_series_table(options.series)
+    exams = [row.exam_id for row in series]
+    paths = [options.quality / exam / f"{method}.csv" for exam in exams for method in options.method]
+    quality = read_exams(paths, ["method", "rate_bpv", "slice", "ssim", "bytes"])
+    stored = {exam: read_exam(options.volumes / f"{exam}.npz").volume.voxels.nbytes for exam in exams}
+    note = cohort_note(series)
+    write_table(transmission_table(quality, stored, note), options.out / "tables")
+    with paper_style():
+        save_figure(transmission_figure(quality, note), options.out / "figures" / "transmission")
 
 
 def _results_section(options: Any) -> None:

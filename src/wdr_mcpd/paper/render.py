@@ -28,7 +28,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table over any number of exams.
+    """One table, over any number of exams.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class Table:
     note : str
         Where the data comes from and how it was measured; stands under the caption.
     data : DataFrame
-        Column `exam` first; names of columns carry the units.
+        Names of columns carry the units; where there is a column `exam`, readers see a section for each.
     columns : mapping
         For readers: the columns of `data` to show, in this order.
     mean_of : tuple of str
@@ -63,28 +63,32 @@ def write_table(table: Table, folder: Path) -> None:
 
 
 def as_markdown(table: Table) -> str:
-    """Give the table as a Markdown page with one section for each exam."""
+    """Give the table as a Markdown page."""
     parts = [f"# {table.caption}", table.note]
-    for exam, shown in _by_exam(table):
+    for exam, shown in _sections(table):
         aligned = ["right"] * shown.shape[1]
-        parts += [f"## {exam}", shown.to_markdown(index=False, disable_numparse=True, colalign=aligned)]
+        parts += [f"## {exam}"] if exam else []
+        parts.append(shown.to_markdown(index=False, disable_numparse=True, colalign=aligned))
     return "\n\n".join(parts) + "\n"
 
 
 def as_latex(table: Table) -> str:
-    """Give the table as LaTeX for the package booktabs, one `table` for each exam."""
+    """Give the table as LaTeX for the package booktabs, one `table` for each section."""
     parts = [f"% {table.note}"]
-    for exam, shown in _by_exam(table):
-        label = f"tab:{table.name}-{exam}"
-        caption = _escape(f"{table.caption}. Exam {exam}. {table.note}")
+    for exam, shown in _sections(table):
+        label = f"tab:{table.name}-{exam}" if exam else f"tab:{table.name}"
+        of_exam = f" Exam {exam}." if exam else ""
+        caption = _escape(f"{table.caption}.{of_exam} {table.note}")
         body = shown.to_latex(index=False, escape=True, column_format="r" * shown.shape[1])
         head = f"\\begin{{table}}\n\\centering\n\\caption{{{caption}}}\n\\label{{{label}}}\n"
         parts.append(f"{head}{body}\\end{{table}}")
     return "\n\n".join(parts) + "\n"
 
 
-def _by_exam(table: Table) -> list[tuple[str, pd.DataFrame]]:
-    """Values of each exam as the texts that readers see."""
+def _sections(table: Table) -> list[tuple[str, pd.DataFrame]]:
+    """Exam (empty without a column of that name) and values as the texts that readers see."""
+    if "exam" not in table.data:
+        return [("", _as_text(table.data, table))]
     return [(str(exam), _as_text(rows, table)) for exam, rows in table.data.groupby("exam", sort=False)]
 
 

@@ -1,12 +1,23 @@
 """Progressive transmission: how long a link takes until the received prefix has a given quality."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
+
+from wdr_mcpd.paper.render import Column, Table
+from wdr_mcpd.paper.style import PAGE_WIDTH
 
 LINKS_BIT_S = {"64 kbit/s": 64e3, "1 Mbit/s": 1e6, "10 Mbit/s": 10e6, "100 Mbit/s": 100e6}
 SSIM_TARGETS = (0.90, 0.95, 0.98)
+READER = {
+    "method": Column("Method"),
+    "ssim": Column("Mean SSIM", ".2f"),
+    "exams_that_reach_it": Column("Exams that reach it", ".0f"),
+    "exams": Column("of", ".0f"),
+    "kilobytes": Column("kB", ".1f"),
+}
 
 
 def mean_over_slices(quality: pd.DataFrame) -> pd.DataFrame:
@@ -39,48 +50,79 @@ def bytes_needed(sizes: Sequence[float], qualities: Sequence[float], target: flo
     return float(np.exp(np.interp(share, [0.0, 1.0], np.log(size[at - 1 : at + 1]))))
 
 
-def transmission_table(quality: pd.DataFrame, voxels: dict[str, tuple[int, int]]) -> pd.DataFrame:
-    """Mean time over the exams until the received slices have a mean SSIM of each target, per link.
+def transmission_table(quality: pd.DataFrame, stored_bytes: Mapping[str, int], note: str) -> Table:
+    """Mean time over the exams until the received slices have a mean SSIM of each target, for each link.
 
     Parameters
     ----------
     quality : DataFrame
         As in `mean_over_slices`.
-    voxels : dict
-        For each exam its number of voxels and the bytes of one, for the row of the uncompressed exam.
-
-    Returns
-    -------
-    DataFrame
-        Columns method, ssim, exams, exams_that_reach_it, bytes, seconds_at_64_kbit_s, ...; bytes and seconds
-        are means over the exams that reach the target, empty where none does.
+    stored_bytes : mapping
+        Bytes of each exam's stored values, for the row of the uncompressed exam.
+    note : str
+        What stands under the caption.
     """
-    curves = mean_over_slices(quality)
     rows = []
-    for method, per_method in curves.groupby("method", sort=True):
+    for method, curves in mean_over_slices(quality).groupby("method", sort=True):
         for target in SSIM_TARGETS:
             needed = [
                 bytes_needed(exam["bytes"].to_list(), exam["ssim"].to_list(), target)
-                for _, exam in per_method.groupby("exam", sort=True)
+                for _, exam in curves.groupby("exam", sort=True)
             ]
             reached = [size for size in needed if np.isfinite(size)]
             mean = float(np.mean(reached)) if reached else float("nan")
             rows.append(_row(str(method), target, len(needed), len(reached), mean))
-    whole = [count * width for count, width in voxels.values()]
-    rows.append(_row("uncompressed", 1.0, len(whole), len(whole), float(np.mean(whole))))
-    return pd.DataFrame(rows)
+    whole = list(stored_bytes.values())
+    rows.append(_row("stored values, uncompressed", 1.0, len(whole), len(whole), float(np.mean(whole))))
+    columns = {**READER, **{_seconds(name): Column(f"s at {name}", ".3g") for name in LINKS_BIT_S}}
+    caption = "Progressive transmission: time until the received slices reach a mean SSIM"
+    return Table("transmission", caption, note, pd.DataFrame(rows, columns=list(columns)), columns)
+
+
+def transmission_figure(quality: pd.DataFrame, note: str) -> Figure:
+    """Draw mean SSIM over the exams against the bytes received, and the time that each link needs."""
+    curves = mean_over_slices(quality).groupby(["method", "rate_bpv"], sort=True)[["bytes", "ssim"]].mean()
+    figure = Figure(figsize=(PAGE_WIDTH, 3.4))
+    axes = figure.subplots()
+    for method, curve in curves.groupby("method", sort=True):
+        axes.plot(curve["bytes"] / 1000, curve["ssim"], marker="o", label=method)
+    for target in SSIM_TARGETS:
+        axes.axhline(target, color="0.6", linewidth=0.6, linestyle=":")
+    axes.set_xscale("log")
+    sizes = curves["bytes"].groupby("rate_bpv").mean()
+    axes.set_xticks(sizes / 1000, [_times(size) for size in sizes])
+    axes.minorticks_off()
+    heading = "\n".join(["received", *(f"at {name}" for name in LINKS_BIT_S)])
+    axes.annotate(
+        heading, (0, 0), (-12, -6.2), "axes fraction", "offset points", va="top", ha="right", size=7
+    )
+    axes.set_ylabel("mean SSIM of the slices received")
+    axes.legend(loc="lower right")
+    figure.suptitle("Quality while an exam arrives", fontsize="medium", fontweight="bold")
+    figure.supxlabel(note, fontsize="x-small", color="0.35")
+    return figure
+
+
+def _times(size: float) -> str:
+    """A prefix's size, and below it the time it takes over each link."""
+    seconds = (8 * size / speed for speed in LINKS_BIT_S.values())
+    return "\n".join([f"{size / 1000:.0f} kB", *(_time(time) for time in seconds)])
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.2g} s" if seconds >= 0.1 else f"{1000 * seconds:.2g} ms"
+
+
+def _seconds(link: str) -> str:
+    return f"seconds_at_{link.lower().replace(' ', '_').replace('/', '_')}"
 
 
 def _row(method: str, target: float, exams: int, reached: int, size: float) -> dict[str, object]:
-    seconds = {
-        f"seconds_at_{name.lower().replace(' ', '_').replace('/', '_')}": round(8 * size / speed, 4)
-        for name, speed in LINKS_BIT_S.items()
-    }
     return {
         "method": method,
         "ssim": target,
         "exams": exams,
         "exams_that_reach_it": reached,
-        "bytes": round(size, 0),
-        **seconds,
+        "kilobytes": size / 1000,
+        **{_seconds(name): 8 * size / speed for name, speed in LINKS_BIT_S.items()},
     }

@@ -55,11 +55,10 @@ def test_slices_are_averaged_before_anything_else() -> None:
 def test_times_are_bits_over_speed_and_unreached_exams_are_counted() -> None:
     rows = quality("a_1", "3d-wdr", {0.5: (8000, 0.90), 1.0: (16000, 0.96)})
     rows += quality("b_1", "3d-wdr", {0.5: (8000, 0.70), 1.0: (16000, 0.80)})
-    table = transmission_table(pd.DataFrame(rows), {"a_1": (1000, 2), "b_1": (3000, 2)})
+    table = transmission_table(pd.DataFrame(rows), {"a_1": 2000, "b_1": 6000}, "note").data
     first = table[(table["method"] == "3d-wdr") & (table["ssim"] == 0.90)].iloc[0]
-    assert (first["exams"], first["exams_that_reach_it"], first["bytes"]) == (2, 1, 8000)
+    assert (first["exams"], first["exams_that_reach_it"], first["kilobytes"]) == (2, 1, 8)
     assert first["seconds_at_64_kbit_s"] == 1.0
-    assert first["seconds_at_100_mbit_s"] == pytest.approx(8000 * 8 / 100e6, abs=1e-4)
-    raw = table[table["method"] == "uncompressed"].iloc[0]
-    assert raw["bytes"] == 4000
+    assert first["seconds_at_100_mbit_s"] == pytest.approx(8000 * 8 / 100e6)
+    assert table.iloc[-1][["method", "kilobytes"]].to_list() == ["stored values, uncompressed", 4]
     assert table[table["ssim"] == 0.98].iloc[0]["exams_that_reach_it"] == 0
