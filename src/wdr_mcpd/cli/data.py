@@ -11,27 +11,46 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     sample.set_defaults(run=_sample)
 
     fetch = commands.add_parser("fetch", help="fetch the series of one exam, whole and verified")
-    fetch.add_argument("exam", help="exam of the series table, e.g. brain1_1")
     fetch.add_argument("folder", type=Path, help="folder to write: DICOM files, licence, manifest.json")
-    fetch.add_argument("--series", type=Path, required=True, metavar="TSV", help="series table")
+    fetch.add_argument("--series", type=Path, metavar="TSV", help="series table")
+    fetch.add_argument("--exam", help="exam of the table, e.g. brain1_1 (default: the name of the folder)")
+    fetch.add_argument("--row", help="instead of a table: its one row, values separated by tabs")
     fetch.add_argument("--archive", type=Path, help="archive of the sample data (source sample)")
     fetch.set_defaults(run=_fetch)
+
+    _register_series(commands)
 
     volume = commands.add_parser("volume", help="cut the slices of the study out of a series")
     volume.add_argument("series", type=Path, metavar="SOURCE", help="DICOM folder, .npy, .nrrd, .nii(.gz)")
     volume.add_argument("out", type=Path, metavar="OUT.npz", help="voxels, mask, spacing and first slice")
     volume.add_argument("--slices", type=int, default=20, help="consecutive slices to keep (default 20)")
-    volume.add_argument("--first", type=_first, default="central", help="index from 0, or central")
+    volume.add_argument("--first", type=_first, default="central", help="number from 1, or central")
     volume.set_defaults(run=_volume)
 
 
 def _first(text: str) -> int | str:
     if text == "central":
         return text
-    try:
-        return int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is neither a whole number nor central") from None
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number from 1 nor central")
+    return int(text) - 1
+
+
+def _register_series(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    series = commands.add_parser("series", help="make or check the table of the series of a study")
+    kinds = series.add_subparsers(dest="kind", metavar="KIND", required=True)
+
+    check = kinds.add_parser("check", help="check a table and write it in its plain form")
+    check.add_argument("table", type=Path, metavar="TSV")
+    check.set_defaults(run=_series_check)
+
+    synthetic = kinds.add_parser("synthetic", help="list a cohort of phantoms, two exams each")
+    for name, default in (("subjects", 4), ("slices", 22), ("size", 256), ("seed", 1)):
+        synthetic.add_argument(f"--{name}", type=int, default=default, help=f"default {default}")
+    synthetic.set_defaults(run=_series_synthetic)
+
+    for kind in (check, synthetic):
+        kind.add_argument("--out", type=Path, required=True, metavar="TSV", help="table to write")
 
 
 def _sample(options: argparse.Namespace) -> None:
@@ -42,11 +61,31 @@ def _sample(options: argparse.Namespace) -> None:
 
 def _fetch(options: argparse.Namespace) -> None:
     from wdr_mcpd.data.fetch import fetch_series
-    from wdr_mcpd.data.series import find_exam, read_series_table
+    from wdr_mcpd.data.series import find_exam, read_row, read_series_table
+    from wdr_mcpd.errors import InputError
 
-    series = find_exam(read_series_table(options.series), options.exam)
+    if (options.series is None) == (options.row is None):
+        raise InputError("give either --series TSV or --row")
+    if options.row is not None:
+        series = read_row(options.row)
+    else:
+        series = find_exam(read_series_table(options.series), options.exam or options.folder.name)
     fetched = fetch_series(series, options.folder, archive=options.archive)
     print(f"{series.exam_id}: {'fetched' if fetched else 'already whole'}")
+
+
+def _series_check(options: argparse.Namespace) -> None:
+    from wdr_mcpd.data.series import read_series_table, write_series_table
+
+    write_series_table(options.out, read_series_table(options.table))
+
+
+def _series_synthetic(options: argparse.Namespace) -> None:
+    from wdr_mcpd.data.series import write_series_table
+    from wdr_mcpd.data.synthetic import synthetic_table
+
+    table = synthetic_table(options.subjects, options.slices, options.size, options.seed)
+    write_series_table(options.out, table)
 
 
 def _volume(options: argparse.Namespace) -> None:

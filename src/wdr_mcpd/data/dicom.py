@@ -10,13 +10,10 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 
+from wdr_mcpd.data.masks import read_mask
 from wdr_mcpd.data.planes import Plane, planes_of, sort_planes
 from wdr_mcpd.data.volume import Volume, check_shape
-from wdr_mcpd.data.volume_files import read_volume
 from wdr_mcpd.errors import InputError
-
-MASK_FILE = "mask.nrrd"
-"""The tumour mask that this project keeps in the folder of a series."""
 
 
 def read_series(folder: Path, minimum: int = 1) -> Volume:
@@ -45,7 +42,7 @@ def read_series(folder: Path, minimum: int = 1) -> Volume:
         raise InputError(f"{folder}: has {len(planes)} slices; at least {minimum} are needed")
     check_shape((len(planes), planes[0].rows, planes[0].columns), folder)
     voxels = np.stack([_stored_values(plane) for plane in planes])
-    return Volume(voxels, mask=_mask(folder, voxels.shape), **_geometry(planes))
+    return Volume(voxels, mask=read_mask(folder, voxels.shape), **_geometry(planes))
 
 
 def read_datasets(folder: Path) -> list[Dataset]:
@@ -126,16 +123,6 @@ def _geometry(planes: list[Plane]) -> dict[str, Any]:
         "origin": tuple(first.position.tolist()),
         "direction": direction,
     }
-
-
-def _mask(folder: Path, shape: tuple[int, ...]) -> NDArray[np.bool_] | None:
-    path = folder / MASK_FILE
-    if not path.exists():
-        return None
-    mask: NDArray[np.bool_] = read_volume(path).voxels != 0
-    if mask.shape != shape:
-        raise InputError(f"{path}: the mask is {mask.shape}, the series {shape}")
-    return mask
 
 
 def _cause(error: BaseException) -> str:

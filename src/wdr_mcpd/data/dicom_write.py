@@ -1,7 +1,5 @@
 """A volume as a classic DICOM MR series, the same bytes on every machine."""
 
-import uuid
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,32 +7,8 @@ import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, MRImageStorage
 
+from wdr_mcpd.data.identity import SeriesIdentity, derived_uid
 from wdr_mcpd.data.volume import Volume
-
-UID_SPACE = uuid.UUID("5d1c1f0a-3f0b-5f0e-9d3c-6c6f3b1d2a77")
-"""Name space of the UIDs that this project derives (RFC 9562, version 5)."""
-
-
-def derived_uid(*names: object) -> UID:
-    """Give the UID (2.25 and a 128-bit number) that stands for `names`, the same on every machine."""
-    return UID(f"2.25.{uuid.uuid5(UID_SPACE, '/'.join(str(name) for name in names)).int}")
-
-
-@dataclass(frozen=True)
-class SeriesIdentity:
-    """Who and what a written series says it is; `study_date` is YYYYMMDD or empty."""
-
-    collection: str
-    patient_id: str
-    exam: int
-    description: str
-    study_date: str = ""
-    image_type: tuple[str, ...] = ("DERIVED", "PRIMARY")
-
-    @property
-    def series_uid(self) -> UID:
-        """SeriesInstanceUID, derived from the names."""
-        return derived_uid(self.collection, self.patient_id, self.exam, self.description)
 
 
 def write_mr_series(folder: Path, volume: Volume, identity: SeriesIdentity) -> list[Path]:
@@ -57,14 +31,14 @@ def write_mr_series(folder: Path, volume: Volume, identity: SeriesIdentity) -> l
     return paths
 
 
-def deterministic_meta(sop_class: UID, sop_instance: UID) -> FileMetaDataset:
+def deterministic_meta(sop_class: str, sop_instance: str) -> FileMetaDataset:
     """File meta information that names no version of the library that writes it."""
     meta = FileMetaDataset()
     meta.FileMetaInformationVersion = b"\x00\x01"
-    meta.MediaStorageSOPClassUID = sop_class
-    meta.MediaStorageSOPInstanceUID = sop_instance
+    meta.MediaStorageSOPClassUID = UID(sop_class)
+    meta.MediaStorageSOPInstanceUID = UID(sop_instance)
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    meta.ImplementationClassUID = derived_uid("implementation")
+    meta.ImplementationClassUID = UID(derived_uid("implementation"))
     meta.ImplementationVersionName = "WDR_MCPD"
     return meta
 
@@ -80,9 +54,8 @@ def _slice(volume: Volume, index: int, identity: SeriesIdentity) -> Dataset:
     bits = voxels.dtype.itemsize * 8
     position = np.asarray(volume.origin) + index * volume.spacing[0] * volume.direction[0]
     instance = derived_uid(identity.series_uid, index)
-    study = derived_uid(identity.collection, identity.patient_id, identity.exam)
     tags: dict[str, Any] = {
-        "ImageType": list(identity.image_type),
+        "ImageType": ["DERIVED", "PRIMARY"],
         "SOPClassUID": MRImageStorage,
         "SOPInstanceUID": instance,
         "StudyDate": identity.study_date,
@@ -109,14 +82,14 @@ def _slice(volume: Volume, index: int, identity: SeriesIdentity) -> Dataset:
         "EchoTrainLength": None,
         "SpacingBetweenSlices": decimal(volume.spacing[0]),
         "PatientPosition": "HFS",
-        "StudyInstanceUID": study,
+        "StudyInstanceUID": identity.study_uid,
         "SeriesInstanceUID": identity.series_uid,
         "StudyID": str(identity.exam),
         "SeriesNumber": 1,
         "InstanceNumber": index + 1,
         "ImagePositionPatient": [decimal(x) for x in position],
         "ImageOrientationPatient": [decimal(x) for x in (*volume.direction[2], *volume.direction[1])],
-        "FrameOfReferenceUID": derived_uid(study, "frame of reference"),
+        "FrameOfReferenceUID": derived_uid(identity.study_uid, "frame of reference"),
         "PositionReferenceIndicator": "",
         "SamplesPerPixel": 1,
         "PhotometricInterpretation": "MONOCHROME2",

@@ -49,7 +49,7 @@ def window(volume: Volume, slices: int, first: int | str = "central") -> Exam:
     available = len(volume.voxels)
     start = (available - slices) // 2 if isinstance(first, str) else first
     if not (slices >= 1 and start >= 0 and start + slices <= available):
-        raise InputError(f"{slices} slices from {first} on were asked for, the series has {available}")
+        raise InputError(f"{slices} slices from {first} on were asked for; the series has {available}")
     kept = slice(start, start + slices)
     step = np.asarray(volume.direction[0]) * volume.spacing[0] * start
     return Exam(

@@ -2,15 +2,19 @@
 
 from pathlib import Path
 
-from wdr_mcpd.data.manifest import MANIFEST, differences, write_manifest
+from wdr_mcpd.data.manifest import MANIFEST, differences, read_manifest, write_manifest
 from wdr_mcpd.data.series import Series
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import whole_folder
 
 
-def is_whole(folder: Path) -> bool:
-    """Tell whether `folder` holds exactly what its manifest says."""
-    return (folder / MANIFEST).is_file() and not differences(folder)
+def is_whole(series: Series, folder: Path) -> bool:
+    """Tell whether `folder` holds this series, exactly as its manifest says."""
+    try:
+        origin, _ = read_manifest(folder)
+        return origin == origin_of(series) and not differences(folder)
+    except InputError:
+        return False
 
 
 def fetch_series(series: Series, folder: Path, *, archive: Path | None = None) -> bool:
@@ -30,11 +34,9 @@ def fetch_series(series: Series, folder: Path, *, archive: Path | None = None) -
     InputError
         The series cannot be had, or what came is not what the table says.
     """
-    try:
-        if is_whole(folder):
-            return False
-    except InputError:
-        pass  # a broken manifest: fetch again
+    if is_whole(series, folder):
+        (folder / MANIFEST).touch()  # newer than the table, for programs that go by time
+        return False
     with whole_folder(folder) as draft:
         if series.source == "sample":
             from wdr_mcpd.data.sample import make_sample_series
@@ -42,6 +44,10 @@ def fetch_series(series: Series, folder: Path, *, archive: Path | None = None) -
             if archive is None:
                 raise InputError("source sample needs --archive (wdr-mcpd sample makes it)")
             make_sample_series(archive, series, draft)
+        elif series.source == "synthetic":
+            from wdr_mcpd.data.synthetic import make_synthetic_series
+
+            make_synthetic_series(series, draft)
         else:
             raise InputError(f"exam {series.exam_id}: source {series.source} cannot be fetched")
         write_manifest(draft, origin_of(series))

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from wdr_mcpd.data.dicom import MASK_FILE
-from wdr_mcpd.data.dicom_write import SeriesIdentity, write_mr_series
+from wdr_mcpd.data.dicom_write import write_mr_series
+from wdr_mcpd.data.identity import SeriesIdentity
 from wdr_mcpd.data.manifest import sha256_of
+from wdr_mcpd.data.masks import write_mask
 from wdr_mcpd.data.series import Series
 from wdr_mcpd.data.volume import Volume
-from wdr_mcpd.data.volume_files import read_volume, write_volume
+from wdr_mcpd.data.volume_files import read_volume
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import whole_file
 
@@ -87,9 +88,7 @@ def make_sample_series(archive: Path, series: Series, folder: Path) -> None:
         raise InputError(f"{archive}: is not the published {ARCHIVE}; delete it, it is then downloaded again")
     volume, licence = _unpack(archive, subject)
     write_mr_series(folder, volume, identity(subject))
-    assert volume.mask is not None
-    mask = Volume(volume.mask.astype(np.uint8), volume.spacing, None, volume.origin, volume.direction)
-    write_volume(folder / MASK_FILE, mask)
+    write_mask(folder, volume)
     (folder / "LICENSE.txt").write_bytes(licence)
     origin = ORIGIN.format(subject=subject, sha256=ARCHIVE_SHA256)
     (folder / "ORIGIN.txt").write_text(origin, encoding="utf-8")

@@ -71,6 +71,25 @@ def write_series_table(path: Path, table: Iterable[Series]) -> None:
         writer.writerows(asdict(series) for series in table)
 
 
+def row_text(series: Series) -> str:
+    """Give one row as it stands in the table, for a command line."""
+    return "\t".join(str(value) for value in asdict(series).values())
+
+
+def read_row(text: str) -> Series:
+    """Read what `row_text` gave.
+
+    Raises
+    ------
+    InputError
+        A value is missing or wrong.
+    """
+    values = text.split("\t")
+    if len(values) != len(COLUMNS):
+        raise InputError(f"--row has {len(values)} values; a series has {len(COLUMNS)}: {', '.join(COLUMNS)}")
+    return _row(dict(zip(COLUMNS, values, strict=True)), "--row")
+
+
 def find_exam(table: Iterable[Series], exam_id: str) -> Series:
     """Give the row of one exam.
 

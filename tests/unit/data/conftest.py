@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from wdr_mcpd.data.dicom_write import SeriesIdentity, write_mr_series
+from wdr_mcpd.data.dicom_write import write_mr_series
+from wdr_mcpd.data.identity import SeriesIdentity
 from wdr_mcpd.data.volume import Volume
 
 IDENTITY = SeriesIdentity("collection", "patient", 1, "T1 post-contrast", "20200102")

@@ -12,7 +12,8 @@ from pydicom.dataset import Dataset
 
 from wdr_mcpd.data import Volume, read_volume, write_volume
 from wdr_mcpd.data.dicom import read_series
-from wdr_mcpd.data.dicom_write import SeriesIdentity, derived_uid, write_mr_series
+from wdr_mcpd.data.dicom_write import write_mr_series
+from wdr_mcpd.data.identity import SeriesIdentity, derived_uid
 from wdr_mcpd.errors import InputError
 
 IDENTITY = SeriesIdentity("collection", "patient", 1, "T1 post-contrast", "20200102")

@@ -1,0 +1,38 @@
+"""The tumour mask that stands beside the DICOM files of a series."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wdr_mcpd.data.volume import Volume
+from wdr_mcpd.data.volume_files import read_volume, write_volume
+from wdr_mcpd.errors import InputError
+
+MASK_FILE = "mask.nrrd"
+
+
+def write_mask(folder: Path, volume: Volume) -> None:
+    """Write the volume's mask as `mask.nrrd`, 0 and 1, with the volume's geometry."""
+    if volume.mask is None:
+        raise ValueError("the volume has no mask")
+    voxels = volume.mask.astype(np.uint8)
+    mask = Volume(voxels, volume.spacing, None, volume.origin, volume.direction)
+    write_volume(folder / MASK_FILE, mask)
+
+
+def read_mask(folder: Path, shape: tuple[int, ...]) -> NDArray[np.bool_] | None:
+    """Read the mask of the series in `folder`, (slice, row, column) of bool; None where there is none.
+
+    Raises
+    ------
+    InputError
+        The mask is broken or has another shape than the series.
+    """
+    path = folder / MASK_FILE
+    if not path.exists():
+        return None
+    mask: NDArray[np.bool_] = read_volume(path).voxels != 0
+    if mask.shape != shape:
+        raise InputError(f"{path}: the mask is {mask.shape}, the series {shape}")
+    return mask
