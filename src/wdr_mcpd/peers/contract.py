@@ -33,7 +33,7 @@ class Control:
     @property
     def grain(self) -> float:
         """Smallest difference of positions that can matter."""
-        return 1 / abs(self.fine - self.coarse) if self.whole else 1e-5
+        return 1 / abs(self.fine - self.coarse) if self.whole else 1e-4
 
     def at(self, position: float) -> float:
         """Return the parameter at a position from 0 (coarse) to 1 (fine)."""

@@ -9,6 +9,7 @@ from wdr_mcpd.errors import InputError
 from wdr_mcpd.peers.contract import Array, Control, Peer
 
 TOLERANCE = 0.01
+GOOD = 0.005
 ATTEMPTS = 24
 
 
@@ -28,12 +29,12 @@ class Search:
     sizes: dict[float, int] = field(default_factory=dict)
 
     def reach(self, target: float) -> tuple[float, bytes] | None:
-        """Return parameter and stream of at most `target` bytes and at least 99 % of it.
+        """Return parameter and stream of at most `target` bytes and at least 99.5 % of it.
 
-        Where the codec has no such stream, one within 1 % above is taken; else the point does not exist.
+        Where the codec has no such stream, the nearest within 1 % is taken; else the point does not exist.
         """
         for known, size in self.sizes.items():
-            if (1 - TOLERANCE) * target <= size <= target:
+            if (1 - GOOD) * target <= size <= target:
                 return self.control.at(known), self.encode(self.control.at(known))
         nearest: tuple[float, float, bytes] | None = None
         for _ in range(ATTEMPTS):
@@ -44,7 +45,7 @@ class Search:
             gap = abs(len(stream) / target - 1)
             if gap <= TOLERANCE and (nearest is None or gap < nearest[0]):
                 nearest = (gap, self.control.at(position), stream)
-            if gap <= TOLERANCE and len(stream) <= target:
+            if gap <= GOOD and len(stream) <= target:
                 return self.control.at(position), stream
         return nearest[1:] if nearest else None
 
@@ -66,8 +67,8 @@ class Search:
                 position = low if below is None else high
         elif self.sizes[below] < self.sizes[above] and len(self.sizes) % 3 != 2:
             # Between known sizes interpolate, but halve now and then, for codecs whose size moves in steps.
-            # The aim is just under the target: 99.5 % ends the search, 100.1 % does not.
-            share = math.log(0.995 * target / self.sizes[below]) / math.log(
+            # The aim is just under the target: 99.8 % ends the search, 100.1 % does not.
+            share = math.log(0.998 * target / self.sizes[below]) / math.log(
                 self.sizes[above] / self.sizes[below]
             )
             position = min(max(below + share * (above - below), low), high)

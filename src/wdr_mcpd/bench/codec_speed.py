@@ -1,0 +1,70 @@
+"""Speed and memory at one rate, beside each other in one process on one core."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from wdr_mcpd.bench.contestants import Array, Contestant, Run, small
+from wdr_mcpd.bench.harness import RUNS, Times, alternate, peak_memory
+
+RATE = 1.0
+REFERENCES = {"sperr": "sperr", "jpeg2000": "jpeg2000-slices-rate"}
+"""Peers to which speeds are given as a ratio: column suffix -> name."""
+
+
+def codec_speed(
+    volumes: Mapping[str, Array], contestants: Sequence[Contestant], rate: float = RATE, runs: int = RUNS
+) -> pd.DataFrame:
+    """Time encoding and decoding of every contestant that reaches the rate.
+
+    A peer without rate control is timed for one encoding at the parameter that reaches the rate; the search
+    for it is not counted, which favours such peers.
+
+    Returns
+    -------
+    DataFrame
+        Per volume, contestant and direction: median and quartiles of the seconds, million voxels per second,
+        the speed as a ratio to SPERR's and to OpenJPEG's (above 1 is faster) with its quartiles over the
+        rounds, and the peak memory in MB above the process with its volume loaded.
+    """
+    rows: list[dict[str, Any]] = []
+    for name, volume in volumes.items():
+        at_rate = [(c, found) for c in contestants if (found := c.at_rates(volume, [rate]).get(rate))]
+        for direction in ("encode", "decode"):
+            times = alternate({c.name: getattr(run, direction) for c, run in at_rate}, runs)
+            for contestant, run in at_rate:
+                mine = times[contestant.name]
+                rows.append(
+                    {
+                        "volume": name,
+                        "method": contestant.name,
+                        "label": contestant.label,
+                        "ours": contestant.ours,
+                        "direction": direction,
+                        "actual_bpv": 8 * len(run.stream) / volume.size,
+                        "runs": runs,
+                        "seconds": mine.median,
+                        "seconds_q1": mine.quartiles[0],
+                        "seconds_q3": mine.quartiles[1],
+                        "mvoxel_per_s": volume.size / mine.median / 1e6,
+                    }
+                    | _ratios(mine, times)
+                    | {"peak_mb": memory_of(run, direction) / 1e6}
+                )
+    return pd.DataFrame(rows)
+
+
+def memory_of(run: Run, direction: str) -> float:
+    """Peak memory of one encoding or decoding in bytes, in a process of its own."""
+    return peak_memory(getattr(run, direction), getattr(small(run), direction))
+
+
+def _ratios(mine: Times, times: Mapping[str, Times]) -> dict[str, float]:
+    """Speed against each reference; a reference that is not installed leaves its columns empty."""
+    row: dict[str, float] = {}
+    for suffix, reference in REFERENCES.items():
+        ratio = times[reference].ratio_to(mine) if reference in times else Times((float("nan"),))
+        row[f"ratio_{suffix}"] = ratio.median
+        row[f"ratio_{suffix}_q1"], row[f"ratio_{suffix}_q3"] = ratio.quartiles
+    return row

@@ -1,0 +1,154 @@
+"""Who takes part: our methods and today's codecs, each brought to a rate and then ready to be run again."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wdr_mcpd import methods
+from wdr_mcpd.errors import InputError
+from wdr_mcpd.peers import PEERS, Peer, RateSearch
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class OurRun:
+    """One of our methods with its settings, on one volume; picklable, to run in another process."""
+
+    volume: Array
+    settings: dict[str, Any]
+    stream: bytes = b""
+
+    def encode(self) -> bytes:
+        """Encode the volume."""
+        return methods.encode(self.volume, **self.settings)
+
+    def decode(self) -> Array:
+        """Decode the stream."""
+        return methods.decode(self.stream)
+
+
+@dataclass(frozen=True)
+class PeerRun:
+    """A peer at one value of its parameter, on one volume."""
+
+    volume: Array
+    peer: Peer
+    quality: float | None
+    stream: bytes = b""
+
+    def encode(self) -> bytes:
+        """Encode the volume."""
+        return self.peer.encode(self.volume, self.quality)
+
+    def decode(self) -> Array:
+        """Decode the stream."""
+        return self.peer.decode(self.stream)
+
+
+Run = OurRun | PeerRun
+
+
+@dataclass(frozen=True)
+class OurMethod:
+    """A method of this package and the settings it is compared with."""
+
+    name: str
+    label: str
+    method: str
+    settings: dict[str, Any] = field(default_factory=dict)
+    ours = True
+
+    def at_rates(self, volume: Array, rates: Iterable[float]) -> dict[float, OurRun]:
+        """Code the volume at each rate, in bits per voxel."""
+        return {rate: self._run(volume, rate=rate) for rate in rates}
+
+    def lossless(self, volume: Array) -> OurRun:
+        """Code the volume without loss."""
+        return self._run(volume, lossless=True)
+
+    def _run(self, volume: Array, **budget: Any) -> OurRun:
+        settings = {"method": self.method, **self.settings, **budget}
+        return OurRun(volume, settings, OurRun(volume, settings).encode())
+
+
+@dataclass(frozen=True)
+class PeerMethod:
+    """A codec that a user could pick instead."""
+
+    peer: Peer
+    ours = False
+
+    @property
+    def name(self) -> str:
+        """Short name of the peer."""
+        return self.peer.name
+
+    @property
+    def label(self) -> str:
+        """Name of the peer for people."""
+        return self.peer.label
+
+    def at_rates(self, volume: Array, rates: Iterable[float]) -> dict[float, PeerRun]:
+        """Code the volume within 1 % of each rate; a rate that cannot be reached is left out."""
+        if self.peer.control is None or self.peer.refusal(volume):
+            return {}
+        search = RateSearch(self.peer, volume)
+        runs = {}
+        for rate in rates:
+            if reached := search.reach(rate):
+                setting, quality, stream = reached
+                runs[rate] = PeerRun(volume, setting, quality, stream)
+        return runs
+
+    def lossless(self, volume: Array) -> PeerRun | None:
+        """Code the volume without loss, or None if the peer cannot."""
+        if not self.peer.lossless or self.peer.refusal(volume):
+            return None
+        return PeerRun(volume, self.peer, None, self.peer.encode(volume))
+
+
+Contestant = OurMethod | PeerMethod
+
+OURS = (
+    OurMethod("3d-wdr-auto", "3D-WDR, axial levels by content", "3d-wdr", {"axial_levels": "auto"}),
+    OurMethod("3d-wdr", "3D-WDR, 3 axial levels", "3d-wdr", {"axial_levels": 3}),
+    OurMethod("3d-wdr-mcpd", "3D-WDR-MCPD, 3 axial levels", "3d-wdr-mcpd", {"axial_levels": 3}),
+    OurMethod("2d-wdr", "2D-WDR", "2d-wdr"),
+)
+
+
+def contestants(names: Iterable[str] = ()) -> tuple[list[Contestant], list[str]]:
+    """List who takes part and say who is missing; all of them, or the named ones in the given order.
+
+    Raises
+    ------
+    InputError
+        When a name is unknown.
+    """
+    known: dict[str, Contestant] = {ours.name: ours for ours in OURS}
+    known |= {name: PeerMethod(peer) for name, peer in PEERS.items()}
+    chosen = list(names) or list(known)
+    if unknown := [name for name in chosen if name not in known]:
+        raise InputError(f"unknown codec {', '.join(unknown)}; known: {', '.join(known)}")
+    present: list[Contestant] = []
+    notes: list[str] = []
+    for name in chosen:
+        contestant = known[name]
+        if isinstance(contestant, PeerMethod) and (missing := contestant.peer.missing()):
+            notes.append(missing)
+        else:
+            present.append(contestant)
+    return present, notes
+
+
+def small(run: Run) -> Run:
+    """Make the same run on a small part of the volume, to load and compile what the run needs."""
+    part = np.ascontiguousarray(run.volume[:4, :64, :64])
+    if isinstance(run, OurRun):
+        kept = {key: value for key, value in run.settings.items() if key != "max_bytes"}
+        return OurRun(part, kept, OurRun(part, kept).encode())
+    return PeerRun(part, run.peer, run.quality, run.peer.encode(part, run.quality))

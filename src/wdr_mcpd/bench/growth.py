@@ -1,0 +1,59 @@
+"""How time and memory grow with the volume: flat per voxel is what a codec for any volume needs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from wdr_mcpd.bench.codec_speed import memory_of
+from wdr_mcpd.bench.contestants import Array, OurMethod
+from wdr_mcpd.bench.harness import alternate
+
+SHAPES = ((16, 256, 256), (16, 512, 512), (64, 512, 512), (64, 1024, 1024))
+"""1, 4, 16 and 64 million voxels (of 2**20)."""
+RATE = 1.0
+
+
+def growth(
+    volume: Array,
+    methods: Sequence[OurMethod],
+    shapes: Sequence[tuple[int, int, int]] = SHAPES,
+    runs: int = 1,
+) -> pd.DataFrame:
+    """Time our methods on ever larger volumes, made of mirrored copies of one.
+
+    Returns
+    -------
+    DataFrame
+        Per method, shape and direction: nanoseconds and bytes of peak memory per voxel.
+    """
+    rows: list[dict[str, Any]] = []
+    for shape in shapes:
+        large = mirrored(volume, shape)
+        for method in methods:
+            run = method.at_rates(large, [RATE])[RATE]
+            for direction in ("encode", "decode"):
+                times = alternate({method.name: getattr(run, direction)}, runs)[method.name]
+                rows.append(
+                    {
+                        "method": method.name,
+                        "label": method.label,
+                        "direction": direction,
+                        "slices": shape[0],
+                        "rows": shape[1],
+                        "columns": shape[2],
+                        "voxels": large.size,
+                        "runs": runs,
+                        "ns_per_voxel": times.median / large.size * 1e9,
+                        "bytes_per_voxel": memory_of(run, direction) / large.size,
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def mirrored(volume: Array, shape: tuple[int, int, int]) -> Array:
+    """Fill a shape with the volume and its mirror images, so that no edge appears where two copies meet."""
+    extra = [(0, max(want - have, 0)) for want, have in zip(shape, volume.shape, strict=True)]
+    padded = np.pad(volume, extra, mode="symmetric")
+    return np.ascontiguousarray(padded[: shape[0], : shape[1], : shape[2]])

@@ -1,0 +1,79 @@
+"""Quality at equal total bits: every method and peer at the study's five rates."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import Any
+
+import pandas as pd
+
+from wdr_mcpd.bench.contestants import Array, Contestant
+from wdr_mcpd.study.metrics import pooled_psnr, slice_ssim
+
+RATES = (0.1, 0.25, 0.5, 1.0, 2.0)
+COLUMNS = (
+    "volume",
+    "method",
+    "label",
+    "ours",
+    "rate_bpv",
+    "actual_bpv",
+    "bytes",
+    "psnr_db",
+    "psnr_max_db",
+    "ssim",
+)
+
+
+def rate_distortion(
+    volumes: Mapping[str, Array],
+    contestants: Sequence[Contestant],
+    rates: Sequence[float] = RATES,
+    processes: int | None = None,
+) -> pd.DataFrame:
+    """Measure every contestant on every volume at every rate it reaches.
+
+    Parameters
+    ----------
+    volumes : name -> ndarray (slice, row, column)
+    contestants : who takes part
+    rates : targets in bits per voxel
+    processes : how many work at a time; None for one per core
+
+    Returns
+    -------
+    DataFrame
+        One row per volume, contestant and rate reached: `actual_bpv` counts every byte of the stream,
+        `psnr_db` is pooled over the volume with peak 65535, `psnr_max_db` with the volume's largest value,
+        `ssim` is the mean over slices with the volume's largest value as range.
+    """
+    jobs = [(name, contestant) for name in volumes for contestant in contestants]
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        results = [
+            pool.submit(_measure, name, volumes[name], contestant, tuple(rates)) for name, contestant in jobs
+        ]
+        rows = [row for result in results for row in result.result()]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _measure(
+    name: str, volume: Array, contestant: Contestant, rates: tuple[float, ...]
+) -> list[dict[str, Any]]:
+    rows = []
+    for rate, run in contestant.at_rates(volume, rates).items():
+        decoded = run.decode()
+        rows.append(
+            {
+                "volume": name,
+                "method": contestant.name,
+                "label": contestant.label,
+                "ours": contestant.ours,
+                "rate_bpv": rate,
+                "actual_bpv": 8 * len(run.stream) / volume.size,
+                "bytes": len(run.stream),
+                "psnr_db": pooled_psnr(volume, decoded),
+                "psnr_max_db": pooled_psnr(volume, decoded, "max"),
+                "ssim": slice_ssim(volume, decoded).mean(),
+            }
+        )
+    return rows

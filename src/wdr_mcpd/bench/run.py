@@ -1,0 +1,72 @@
+"""All benchmarks, one table each."""
+
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from wdr_mcpd.bench.codec_speed import codec_speed
+from wdr_mcpd.bench.contestants import Array, Contestant, OurMethod, PeerMethod, contestants
+from wdr_mcpd.bench.growth import growth
+from wdr_mcpd.bench.lossless import lossless
+from wdr_mcpd.bench.machine import machine
+from wdr_mcpd.bench.rate_distortion import rate_distortion
+from wdr_mcpd.bench.startup import startup
+from wdr_mcpd.errors import InputError
+from wdr_mcpd.study.frames import write_csv
+
+Volumes = Mapping[str, Array]
+Benchmark = Callable[[Volumes, Sequence[Contestant]], pd.DataFrame]
+
+BENCHMARKS: dict[str, Benchmark] = {
+    "rate_distortion": rate_distortion,
+    "lossless": lossless,
+    "codec_speed": lambda volumes, codecs: codec_speed(_first(volumes), codecs),
+    "growth": lambda volumes, codecs: growth(
+        next(iter(volumes.values())), [codec for codec in codecs if isinstance(codec, OurMethod)]
+    ),
+    "startup": lambda volumes, codecs: startup(next(iter(volumes.values()))),
+}
+"""Name of the table -> what measures it. Speeds are taken on the first volume."""
+
+
+def run_benchmarks(
+    volumes: Volumes, out: Path, names: Sequence[str] = (), codecs: Sequence[str] = ()
+) -> None:
+    """Measure and write `out`/NAME.csv for each benchmark, `notes.csv` and `machine.csv`.
+
+    Parameters
+    ----------
+    volumes : name -> ndarray (slice, row, column)
+    out : folder of the tables
+    names : which benchmarks; all if empty
+    codecs : which methods and peers; all if empty
+
+    Raises
+    ------
+    InputError
+        When a name is unknown.
+    """
+    if unknown := [name for name in names if name not in BENCHMARKS]:
+        raise InputError(f"unknown benchmark {', '.join(unknown)}; known: {', '.join(BENCHMARKS)}")
+    present, missing = contestants(codecs)
+    notes = [("", note) for note in missing] + [
+        (name, refusal)
+        for name, volume in volumes.items()
+        for contestant in present
+        if isinstance(contestant, PeerMethod) and (refusal := contestant.peer.refusal(volume))
+    ]
+    for volume, note in notes:
+        print(f"{volume or 'all volumes'}: {note}; skipped", file=sys.stderr)
+    write_csv(pd.DataFrame(notes, columns=["volume", "note"]), out / "notes.csv")
+    write_csv(pd.DataFrame(machine().items(), columns=["what", "value"]), out / "machine.csv")
+    for name in names or BENCHMARKS:
+        start = time.perf_counter()
+        write_csv(BENCHMARKS[name](volumes, present), out / f"{name}.csv")
+        print(f"{name}: {time.perf_counter() - start:.0f} s", file=sys.stderr)
+
+
+def _first(volumes: Volumes) -> Volumes:
+    return dict(list(volumes.items())[:1])

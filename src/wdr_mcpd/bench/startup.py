@@ -1,0 +1,49 @@
+"""What a user waits for: one encoding as a whole process, the first time and later."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from wdr_mcpd.bench.contestants import Array
+from wdr_mcpd.bench.harness import RUNS, Times
+
+
+def startup(volume: Array, runs: int = RUNS) -> pd.DataFrame:
+    """Time `wdr-mcpd encode` as a process, with an empty cache of compiled code and then with a full one.
+
+    Returns
+    -------
+    DataFrame
+        Rows "first" and "later": runs, median and quartiles in seconds.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        source, out = Path(scratch) / "volume.npy", Path(scratch) / "volume.wdr"
+        np.save(source, volume)
+        command = [sys.executable, "-m", "wdr_mcpd", "encode", str(source), str(out), "--rate", "1"]
+        environment = os.environ | {"NUMBA_CACHE_DIR": str(Path(scratch) / "cache")}
+        first, *later = [_seconds(command, environment) for _ in range(1 + runs)]
+    return pd.DataFrame([_row("first", Times((first,))), _row("later", Times(tuple(later)))])
+
+
+def _seconds(command: list[str], environment: dict[str, str]) -> float:
+    start = time.perf_counter()
+    subprocess.run(command, env=environment, check=True)
+    return time.perf_counter() - start
+
+
+def _row(name: str, times: Times) -> dict[str, Any]:
+    low, high = times.quartiles
+    return {
+        "run": name,
+        "runs": len(times.seconds),
+        "seconds": times.median,
+        "seconds_q1": low,
+        "seconds_q3": high,
+    }

@@ -1,0 +1,37 @@
+"""The benchmarks' subcommand."""
+
+import argparse
+from pathlib import Path
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand."""
+    command = commands.add_parser(
+        "bench", help="measure speed, memory, quality and lossless rate beside peers"
+    )
+    command.add_argument(
+        "volumes",
+        nargs="+",
+        metavar="NAME=VOLUME",
+        help="DICOM folder, .npy, .nrrd, .nii(.gz), or .npz of an exam; speeds are taken on the first",
+    )
+    command.add_argument("--out", type=Path, required=True, metavar="FOLDER")
+    command.add_argument("--only", nargs="+", default=[], metavar="BENCHMARK", help="default: all")
+    command.add_argument("--codecs", nargs="+", default=[], metavar="CODEC", help="default: all")
+    command.set_defaults(run=_bench)
+
+
+def _bench(options: argparse.Namespace) -> None:
+    from wdr_mcpd.bench.run import run_benchmarks
+    from wdr_mcpd.data import read_exam, read_volume
+    from wdr_mcpd.errors import InputError
+
+    volumes = {}
+    for argument in options.volumes:
+        name, separator, path = argument.partition("=")
+        if not (name and separator and path):
+            raise InputError(f"{argument}: give a volume as NAME=PATH")
+        source = Path(path)
+        volume = read_exam(source).volume if source.suffix == ".npz" else read_volume(source)
+        volumes[name] = volume.voxels
+    run_benchmarks(volumes, options.out, options.only, options.codecs)

@@ -1,0 +1,49 @@
+import os
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from wdr_mcpd.bench.harness import Times, alternate, one_core, peak_memory
+
+
+@dataclass(frozen=True)
+class Allocate:
+    """Holds an array of some MB for a moment; picklable."""
+
+    megabytes: int
+
+    def __call__(self) -> int:
+        return int(np.ones(self.megabytes * 10**6, dtype=np.uint8).sum())
+
+
+def test_actions_run_in_turn_after_a_warm_up() -> None:
+    order: list[str] = []
+    times = alternate({"a": lambda: order.append("a"), "b": lambda: order.append("b")}, runs=3)
+    assert "".join(order) == "ab" * 4
+    assert {name: len(t.seconds) for name, t in times.items()} == {"a": 3, "b": 3}
+
+
+def test_times_measure_and_summarise() -> None:
+    times = alternate({"sleep": lambda: time.sleep(0.02)}, runs=3)["sleep"]
+    assert 0.02 <= times.median < 0.2
+    assert Times((3.0, 1.0, 2.0)).median == 2
+    assert Times((1.0, 2.0, 3.0, 4.0, 5.0)).quartiles == (2, 4)
+    assert Times((2.0, 8.0)).ratio_to(Times((1.0, 2.0))).seconds == (2, 4)
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "sched_setaffinity"), reason="the system cannot keep a process on one core"
+)
+def test_one_core_is_given_back() -> None:
+    before = os.sched_getaffinity(0)
+    with one_core():
+        assert len(os.sched_getaffinity(0)) == 1
+    assert os.sched_getaffinity(0) == before
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/clear_refs"), reason="needs /proc")
+def test_peak_memory_is_what_the_action_adds() -> None:
+    assert peak_memory(Allocate(80), Allocate(5)) == pytest.approx(80e6, rel=0.1)
+    assert peak_memory(Allocate(1), Allocate(90)) < 5e6
