@@ -31,6 +31,7 @@ lint: $(READY)
 
 docs: $(READY)
 	$(BIN)/python -m wdr_mcpd config-reference workflow/schemas/config.schema.yaml --out docs/configuration.md
+	$(BIN)/python -m wdr_mcpd licences requirements.lock --out docs/licences.md
 
 test-cluster: $(READY)
 	tests/cluster/run.sh $(BIN)/snakemake

@@ -20,7 +20,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "study": GROUND | {"config", "data", "coherence", "codec", "methods", "peers"},
     "paper": GROUND | {"config", "data", "coherence", "codec", "methods", "study"},
     "bench": GROUND | {"data", "coherence", "codec", "methods", "peers", "study"},
-    "cli": GROUND | {"config", "data", "coherence", "codec", "methods", "peers", "study", "paper", "bench"},
+    "checks": GROUND | {"data", "coherence", "codec", "study"},
+    "cli": GROUND
+    | {"config", "data", "coherence", "codec", "methods", "peers", "study", "paper", "bench", "checks"},
     "__init__": {"errors", "methods"},
     "__main__": {"cli"},
 }
