@@ -1,4 +1,4 @@
-"""Writing files and folders so that a reader finds the whole result or none of it."""
+"""Reading files, and writing files and folders so that a reader finds the whole result or none of it."""
 
 import os
 import shutil
@@ -6,6 +6,22 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from wdr_mcpd.errors import InputError
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a whole file.
+
+    Raises
+    ------
+    InputError
+        When it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
 
 
 @contextmanager

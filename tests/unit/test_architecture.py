@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parents[2] / "src" / "wdr_mcpd"
 GROUND = {"errors", "files"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
-    "files": set(),
+    "files": {"errors"},
     "config": {"errors"},
     "data": GROUND,
     "coherence": {"errors"},

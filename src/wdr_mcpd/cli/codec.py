@@ -23,7 +23,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     encode.add_argument("--decomposition", choices=("packet", "dyadic"), default="packet")
     encode.add_argument("--in-plane-levels", type=int, default=5, metavar="N", help="default: %(default)s")
     encode.add_argument(
-        "--axial-levels", type=_levels, default="auto", metavar="N", help="0, 1, ... or auto (default)"
+        "--axial-levels", type=levels, default="auto", metavar="N", help="0, 1, ... or auto (default)"
     )
     encode.add_argument(
         "--profile",
@@ -59,7 +59,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     info.set_defaults(run=_info)
 
 
-def _levels(text: str) -> int | str:
+def levels(text: str) -> int | str:
+    """Number of axial levels as it stands on the command line."""
     if text == "auto":
         return text
     try:
@@ -98,10 +99,11 @@ def _decode(options: argparse.Namespace) -> None:
     from wdr_mcpd.data import Volume, read_volume, write_volume
     from wdr_mcpd.data.volume_files import check_writable_suffix
     from wdr_mcpd.errors import InputError
+    from wdr_mcpd.files import read_bytes
 
     check_writable_suffix(options.out)
     limit = codec.DEFAULT_LIMIT if options.max_voxels is None else options.max_voxels
-    voxels = codec.decode(_read(options.stream), rate=options.rate, max_voxels=limit)
+    voxels = codec.decode(read_bytes(options.stream), rate=options.rate, max_voxels=limit)
     volume = Volume(voxels)
     if options.like is not None:
         like = read_volume(options.like)
@@ -113,25 +115,21 @@ def _decode(options: argparse.Namespace) -> None:
 
 def _truncate(options: argparse.Namespace) -> None:
     from wdr_mcpd import codec
+    from wdr_mcpd.files import read_bytes
 
-    _write(options.out, codec.truncate(_read(options.stream), rate=options.rate, max_bytes=options.max_bytes))
+    _write(
+        options.out,
+        codec.truncate(read_bytes(options.stream), rate=options.rate, max_bytes=options.max_bytes),
+    )
 
 
 def _info(options: argparse.Namespace) -> None:
     import json
 
     from wdr_mcpd import codec
+    from wdr_mcpd.files import read_bytes
 
-    print(json.dumps(codec.info(_read(options.stream)), indent=2))
-
-
-def _read(path: Path) -> bytes:
-    from wdr_mcpd.errors import InputError
-
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+    print(json.dumps(codec.info(read_bytes(options.stream)), indent=2))
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -44,11 +44,12 @@ def _viewer(options: Any) -> None:
     import pandas as pd
 
     from wdr_mcpd.data import read_exam
+    from wdr_mcpd.files import read_bytes
     from wdr_mcpd.paper.viewer import COLUMNS, CodedExam, viewer_html
     from wdr_mcpd.study.frames import read_csv
 
     quality = pd.concat([read_csv(path, COLUMNS) for path in options.quality], ignore_index=True)
-    streams = {path.stem: _bytes(path) for path in options.stream}
+    streams = {path.stem: read_bytes(path) for path in options.stream}
     exam = CodedExam(options.exam, read_exam(options.volume).volume, streams, quality)
     _write(options.out, viewer_html(exam, options.note))
 
@@ -96,15 +97,6 @@ def _config_reference(options: Any) -> None:
     from wdr_mcpd.paper.reference import configuration_reference
 
     _write(options.out, configuration_reference(read_schema(options.schema)))
-
-
-def _bytes(path: Path) -> bytes:
-    from wdr_mcpd.errors import InputError
-
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
 
 
 def _write(path: Path, text: str) -> None:

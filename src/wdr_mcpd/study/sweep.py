@@ -1,0 +1,102 @@
+"""Sweep of the MCPD threshold: one encoding for each distinct selection, never one for each threshold."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from wdr_mcpd import codec
+from wdr_mcpd.coherence import coding_groups, distinct_selections
+from wdr_mcpd.study.metrics import peak_value, psnr_of, squared_errors
+
+COLUMNS = [
+    *("exam", "rate_bpv", "threshold_mcpd", "mcpd_unit", "selected_slices", "bytes"),
+    *("selected_psnr_db", "selected_3d_wdr_psnr_db", "selected_gain_db"),
+    *("exam_psnr_db", "exam_3d_wdr_psnr_db", "exam_gain_db", "encodings"),
+]
+
+
+def threshold_grid(start: float, stop: float, num: int, threshold: float) -> list[float]:
+    """Thresholds from `start` to `stop` in equal steps, with the configured threshold among them."""
+    return with_threshold(np.linspace(start, stop, num).tolist(), threshold)
+
+
+def with_threshold(thresholds: Sequence[float], threshold: float) -> list[float]:
+    """Sort the thresholds, free of rounding noise and doubles, with the configured one among them."""
+    return sorted({round(float(t), 10) for t in [*thresholds, threshold]})
+
+
+def sweep(
+    exam: str,
+    original: NDArray[Any],
+    average: NDArray[np.float64],
+    mcpd_unit: str,
+    thresholds: Sequence[float],
+    rates: Sequence[float],
+    settings: codec.Settings,
+    peak: float | str,
+) -> pd.DataFrame:
+    """Code the exam at each threshold's selection and measure it at each rate, always at equal total bits.
+
+    Parameters
+    ----------
+    exam : name of the rows
+    original : ndarray (slice, row, column)
+    average : ndarray (slice,), average MCPD in `mcpd_unit`
+    thresholds : in `mcpd_unit`, rising
+    rates : bits per voxel; every group of slices gets the rate times its voxels
+    settings : how each group is coded
+    peak : peak of the PSNR
+
+    Returns
+    -------
+    DataFrame
+        One row per rate and threshold. `selected_*` are means over the selected slices' PSNRs (NaN where none
+        is selected), `exam_*` the pooled PSNR of all slices; the gains are over 3D-WDR, all slices as one
+        volume. `encodings` counts the encodings made for the whole sweep, 3D-WDR's included.
+    """
+    selections, index = distinct_selections(average, thresholds)
+    everything = np.ones(len(original), dtype=bool)
+    measured: dict[bytes, list[tuple[NDArray[np.float64], int]]] = {}
+    for selected in [everything, *selections]:
+        if selected.tobytes() not in measured:
+            measured[selected.tobytes()] = _errors_by_rate(original, selected, rates, settings)
+    value, voxels = peak_value(original, peak), float(original[0].size)
+    rows = []
+    for step, rate in enumerate(sorted(rates)):
+        baseline, _ = measured[everything.tobytes()][step]
+        baseline_slices = psnr_of(baseline, voxels, value)
+        baseline_exam = float(psnr_of(baseline.mean(), voxels, value))
+        for threshold, which in zip(thresholds, index, strict=True):
+            selected = selections[which]
+            errors, size = measured[selected.tobytes()][step]
+            chosen = _mean(psnr_of(errors, voxels, value)[selected])
+            before = _mean(baseline_slices[selected])
+            whole = float(psnr_of(errors.mean(), voxels, value))
+            rows.append(
+                (
+                    *(exam, rate, threshold, mcpd_unit, int(selected.sum()), size),
+                    *(chosen, before, chosen - before),
+                    *(whole, baseline_exam, whole - baseline_exam, len(measured)),
+                )
+            )
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _errors_by_rate(
+    original: NDArray[Any], selected: NDArray[np.bool_], rates: Sequence[float], settings: codec.Settings
+) -> list[tuple[NDArray[np.float64], int]]:
+    """Squared errors of each slice and size of the file at each rate, rising, from one encoding."""
+    stream = codec.encode(original, coding_groups(selected), settings, rate=max(rates))
+    results = []
+    for rate in sorted(rates):
+        cut = codec.truncate(stream, rate=rate)
+        errors, _ = squared_errors(original, codec.decode(cut))
+        results.append((errors, len(cut)))
+    return results
+
+
+def _mean(values: NDArray[np.float64]) -> float:
+    return float(values.mean()) if len(values) else float("nan")

@@ -1,0 +1,208 @@
+"""The whole exam at equal bits: schemes of grouping and of sharing, and what the paper's gain is made of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from wdr_mcpd import codec
+from wdr_mcpd.coherence import coding_groups
+from wdr_mcpd.study.allocation import Curves, as_needed, equal_slope, fit, group_curves
+from wdr_mcpd.study.metrics import Reading, peak_value, psnr_of, slice_ssim, squared_errors
+from wdr_mcpd.study.statistics import Bootstrap, summarise
+
+HEADROOM = 2.5  # sharing may give a group more than the highest rate
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """One way to spend the bits of an exam.
+
+    Attributes
+    ----------
+    name : as in the tables
+    grouping : "one volume" (3D-WDR), "selected + single" (3D-WDR-MCPD) or "single" (2D-WDR)
+    axial : whether the axial transform is used where a group has more than one slice
+    sharing : "equal rate", each group at the rate times its voxels; "equal slope", the smallest total error;
+    or
+        "as 3D-WDR", as one volume without axial transform shares them among the same slices
+    """
+
+    name: str
+    grouping: str
+    axial: bool
+    sharing: str
+
+
+BASELINE = Scheme("3D-WDR", "one volume", True, "equal rate")
+PAPER = Scheme("3D-WDR-MCPD, equal rate", "selected + single", True, "equal rate")
+SLOPE_GROUPS = Scheme("3D-WDR-MCPD, equal slope", "selected + single", True, "equal slope")
+FLAT = Scheme("2D-WDR, equal rate", "single", False, "equal rate")
+SLOPE_FLAT = Scheme("2D-WDR, equal slope", "single", False, "equal slope")
+FLAT_VOLUME = Scheme("3D-WDR, no axial transform", "one volume", False, "equal rate")
+FLAT_GROUPS = Scheme("3D-WDR-MCPD, no axial transform, as 3D-WDR", "selected + single", False, "as 3D-WDR")
+GROUPS = Scheme("3D-WDR-MCPD, as 3D-WDR", "selected + single", True, "as 3D-WDR")
+SCHEMES = (BASELINE, PAPER, SLOPE_GROUPS, FLAT, SLOPE_FLAT, FLAT_VOLUME, FLAT_GROUPS, GROUPS)
+
+# The way from 3D-WDR to the paper's method, one change at a time; the steps add up to the paper's gain.
+STEPS = (
+    ("axial_depth_all_slices_db", BASELINE, FLAT_VOLUME),
+    ("grouping_db", FLAT_VOLUME, FLAT_GROUPS),
+    ("axial_depth_selected_db", FLAT_GROUPS, GROUPS),
+    ("allocation_db", GROUPS, PAPER),
+)
+REGIONS = {
+    "selected slices": "selected_psnr_db",
+    "all slices": "mean_slice_psnr_db",
+    "whole exam": "exam_psnr_db",
+}
+"""What a gain is measured on: mean of the slices' PSNRs over the selected or over all slices, pooled PSNR."""
+
+QUALITIES = [*REGIONS.values(), "selected_ssim", "mean_ssim"]
+COLUMNS = ["exam", "rate_bpv", "scheme", "grouping", "axial_levels", "sharing", "selected_slices", "bytes"]
+
+
+def whole_exam(
+    exam: str,
+    original: NDArray[Any],
+    selected: NDArray[np.bool_],
+    rates: Sequence[float],
+    settings: codec.Settings,
+    reading: Reading,
+) -> pd.DataFrame:
+    """Measure every scheme on one exam at every rate, each in a file of at most rate x voxels / 8 bytes.
+
+    Parameters
+    ----------
+    exam : name of the rows
+    original : ndarray (slice, row, column)
+    selected : ndarray (slice,) bool, the slices that 3D-WDR-MCPD codes as one volume
+    rates : bits per voxel
+    settings : how each group is coded; schemes without an axial transform set its axial levels to 0
+    reading : peak, range and window
+
+    Returns
+    -------
+    DataFrame
+        One row per rate (rising) and scheme (in the order of `SCHEMES`).
+    """
+    streams = _Streams.of(original, selected, rates, settings)
+    rows = []
+    for rate in sorted(rates):
+        for scheme in SCHEMES:
+            cut = streams.cut(scheme, rate)
+            quality = _quality(original, codec.decode(cut), selected, reading)
+            levels = str(settings.axial_levels) if scheme.axial else "0"
+            described = (exam, rate, scheme.name, scheme.grouping, levels, scheme.sharing)
+            rows.append((*described, int(selected.sum()), len(cut), *quality))
+    return pd.DataFrame(rows, columns=[*COLUMNS, *QUALITIES])
+
+
+@dataclass(frozen=True)
+class _Streams:
+    """The streams of one exam from which every scheme is cut, and the curves of those that are shared."""
+
+    original: NDArray[Any]
+    coded: dict[tuple[str, bool], bytes]  # by grouping and whether there is an axial transform
+    curves: dict[tuple[str, bool], Curves]
+
+    @classmethod
+    def of(
+        cls,
+        original: NDArray[Any],
+        selected: NDArray[np.bool_],
+        rates: Sequence[float],
+        settings: codec.Settings,
+    ) -> "_Streams":
+        in_volume = {
+            "one volume": np.ones_like(selected),
+            "selected + single": selected,
+            "single": np.zeros_like(selected),
+        }
+        coded = {}
+        for kind in dict.fromkeys((scheme.grouping, scheme.axial) for scheme in SCHEMES):
+            grouping, axial = kind
+            used = settings if axial else replace(settings, axial_levels=0)
+            groups = coding_groups(in_volume[grouping])
+            coded[kind] = codec.encode(original, groups, used, rate=max(rates) * HEADROOM)
+        # A slice alone has the same payload in every stream: its curve is measured once.
+        lowest = min(rates) / 8
+        alone = group_curves(original, coded["single", False], lowest, range(len(original)))
+        curves = {("single", False): alone}
+        for kind in (("selected + single", False), ("selected + single", True)):
+            volume = group_curves(original, coded[kind], lowest, range(int(selected.any())))
+            curves[kind] = volume.beside(alone.of(np.flatnonzero(~selected).tolist()))
+        return cls(original, coded, curves)
+
+    def cut(self, scheme: Scheme, rate: float) -> bytes:
+        kind = (scheme.grouping, scheme.axial)
+        stream = self.coded[kind]
+        if scheme.sharing == "equal rate":
+            return codec.truncate(stream, rate=rate)
+        max_bytes = int(rate * self.original.size / 8)
+        if scheme.sharing == "equal slope":
+            return fit(stream, lambda budget: equal_slope(self.curves[kind], budget), max_bytes)
+        volume = self.coded["one volume", False]
+        errors, _ = squared_errors(self.original, codec.decode(volume, rate=rate))
+        of_groups = [errors[list(group)].sum() for group in codec.groups(stream)]
+        curves = self.curves[scheme.grouping, False]
+        return fit(stream, lambda budget: as_needed(curves, np.array(of_groups), budget), max_bytes)
+
+
+def _quality(
+    original: NDArray[Any], decoded: NDArray[Any], selected: NDArray[np.bool_], reading: Reading
+) -> tuple[float, ...]:
+    peak = peak_value(original, reading.psnr_peak)
+    errors, voxels = squared_errors(original, decoded)
+    psnr = psnr_of(errors, voxels, peak)
+    ssim = slice_ssim(original, decoded, reading.ssim_range, reading.ssim_window)
+    pooled = float(psnr_of(errors.sum(), voxels.sum(), peak))
+    inside = selected.any()
+    return (
+        *(float(psnr[selected].mean()) if inside else float("nan"), float(psnr.mean()), pooled),
+        *(float(ssim[selected].mean()) if inside else float("nan"), float(ssim.mean())),
+    )
+
+
+def decomposition(exams: pd.DataFrame) -> pd.DataFrame:
+    """What the gain of 3D-WDR-MCPD over 3D-WDR is made of, for each exam, rate and region.
+
+    Parameters
+    ----------
+    exams : rows of `whole_exam` with a column `subject`
+
+    Returns
+    -------
+    DataFrame
+        The steps' gains in decibels (`STEPS`), `axial_depth_db` as the sum of its two, and `gain_db`;
+        allocation, grouping and axial depth add up to the gain, because each step starts where the one before
+        it ends.
+    """
+    parts = []
+    for region, quality in REGIONS.items():
+        wide = exams.pivot(index=["subject", "exam", "rate_bpv"], columns="scheme", values=quality)
+        steps = {name: wide[after.name] - wide[before.name] for name, before, after in STEPS}
+        part = pd.DataFrame(steps)
+        part.insert(0, "axial_depth_db", part["axial_depth_all_slices_db"] + part["axial_depth_selected_db"])
+        part["gain_db"] = wide[PAPER.name] - wide[BASELINE.name]
+        part.insert(0, "region", region)
+        parts.append(part.reset_index())
+    return pd.concat(parts, ignore_index=True)
+
+
+def whole_exam_table(exams: pd.DataFrame, bootstrap: Bootstrap) -> pd.DataFrame:
+    """Mean quality of each scheme at each rate over subjects, and its gain over 3D-WDR in the same exam."""
+    keys = ["exam", "rate_bpv"]
+    baseline = exams[exams["scheme"] == BASELINE.name].set_index(keys)["exam_psnr_db"]
+    gains = exams["exam_psnr_db"].to_numpy() - baseline.loc[pd.MultiIndex.from_frame(exams[keys])].to_numpy()
+    values = [*QUALITIES, "exam_gain_db"]
+    return summarise(exams.assign(exam_gain_db=gains), ["rate_bpv", "scheme"], values, bootstrap)
+
+
+def decomposition_table(exams: pd.DataFrame, bootstrap: Bootstrap) -> pd.DataFrame:
+    """Mean over subjects of each part of the gain, with intervals, for each region and rate."""
+    parts = ["allocation_db", "grouping_db", "axial_depth_db", "gain_db"]
+    return summarise(decomposition(exams), ["region", "rate_bpv"], parts, bootstrap)

@@ -1,0 +1,81 @@
+"""Quality of exams from that of their slices, and the tables over subjects."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from wdr_mcpd.study.metrics import pooled_psnr, slice_psnr
+from wdr_mcpd.study.rates import bjontegaard_table, exam_quality, rates_table, tumour_table
+from wdr_mcpd.study.statistics import Bootstrap
+
+RATES = [0.25, 0.5, 1.0, 2.0]
+RANDOM = np.random.default_rng(4)
+ORIGINAL = RANDOM.integers(0, 3000, (4, 16, 16), dtype=np.int16)
+MASK = RANDOM.random(ORIGINAL.shape) < [[[0.4]], [[0.0]], [[0.2]], [[0.0]]]
+
+
+def slices_of(exam: str, method: str, shift: float, tumour: bool = True) -> pd.DataFrame:
+    rows = []
+    for rate in RATES:
+        error = np.rint(RANDOM.normal(0, 60 * 2**-rate * 10 ** (-shift / 20), ORIGINAL.shape))
+        decoded = ORIGINAL + error.astype(np.int16)
+        inside = slice_psnr(ORIGINAL, decoded, mask=MASK)
+        for i, psnr in enumerate(slice_psnr(ORIGINAL, decoded)):
+            voxels = MASK[i].sum() if tumour else np.nan
+            local = (inside[i], 0.5) if tumour else (np.nan, np.nan)
+            rows.append((exam.partition("_")[0], exam, method, rate, i + 1, psnr, 0.9, voxels, *local, 100))
+    return pd.DataFrame(
+        rows,
+        columns=[
+            *("subject", "exam", "method", "rate_bpv", "slice", "psnr_db", "ssim"),
+            *("tumour_voxels", "tumour_psnr_db", "tumour_ssim", "bytes"),
+        ],
+    )
+
+
+def test_exam_psnr_pools_squared_errors_over_slices_and_over_the_tumour() -> None:
+    decoded = ORIGINAL + RANDOM.integers(-9, 10, ORIGINAL.shape, dtype=np.int16)
+    frame = slices_of("a_1", "3d-wdr", 0).query("rate_bpv == 1.0")
+    frame = frame.assign(
+        psnr_db=slice_psnr(ORIGINAL, decoded), tumour_psnr_db=slice_psnr(ORIGINAL, decoded, mask=MASK)
+    )
+    row = exam_quality(frame).iloc[0]
+    assert row["exam_psnr_db"] == pytest.approx(pooled_psnr(ORIGINAL, decoded))
+    assert row["tumour_psnr_db"] == pytest.approx(pooled_psnr(ORIGINAL, decoded, mask=MASK))
+    assert row["mean_slice_psnr_db"] == pytest.approx(slice_psnr(ORIGINAL, decoded).mean())
+    assert row["tumour_ssim"] == pytest.approx(0.5)
+
+
+def test_an_exactly_coded_exam_has_infinite_psnr_and_no_interval() -> None:
+    frame = slices_of("a_1", "3d-wdr", 0).assign(psnr_db=np.inf, tumour_psnr_db=np.inf)
+    exams = exam_quality(frame)
+    assert (exams["exam_psnr_db"] == np.inf).all()
+    table = rates_table(exams, Bootstrap(100, 1))
+    assert (table["exam_psnr_db"] == np.inf).all()
+    assert table["exam_psnr_db_low"].isna().all()
+
+
+def test_tumour_table_leaves_out_exams_without_a_tumour() -> None:
+    frame = pd.concat([slices_of("a_1", "3d-wdr", 0), slices_of("b_1", "3d-wdr", 0, tumour=False)])
+    exams = exam_quality(frame)
+    assert (tumour_table(exams, Bootstrap(100, 1))["subjects"] == 1).all()
+    assert (rates_table(exams, Bootstrap(100, 1))["subjects"] == 2).all()
+
+
+def test_bjontegaard_compares_each_method_with_3d_wdr() -> None:
+    frame = pd.concat(
+        [
+            slices_of(exam, method, shift)
+            for exam in ("a_1", "b_1")
+            for method, shift in (("2d-wdr", 0.0), ("3d-wdr", 1.0), ("3d-wdr-mcpd", 2.0))
+        ]
+    )
+    table = bjontegaard_table(exam_quality(frame), Bootstrap(100, 1)).set_index("method")
+    assert table.index.tolist() == ["2d-wdr", "3d-wdr-mcpd"]
+    assert table.loc["2d-wdr", "bd_psnr_db"] == pytest.approx(-1, abs=0.3)
+    assert table.loc["3d-wdr-mcpd", "bd_rate_percent"] < 0 < table.loc["2d-wdr", "bd_rate_percent"]
+
+
+def test_without_the_anchor_the_bjontegaard_table_is_empty() -> None:
+    table = bjontegaard_table(exam_quality(slices_of("a_1", "2d-wdr", 0)), Bootstrap(100, 1))
+    assert table.empty
