@@ -15,7 +15,7 @@ config = checked(config)
 EXAMS = []
 MCPD, PAPER, TABLES, FIGURES, SWEEP, CROSSVAL, CLAIMS, PEERS, REPORT = ([] for _ in range(9))
 
-for stage in ("data", "coherence", "codec", "study", "peers", "paper", "report"):
+for stage in ("series", "data", "coherence", "codec", "study", "peers", "paper", "report"):
     rules_of_stage = HERE / "workflow" / "rules" / f"{stage}.smk"
     if rules_of_stage.exists():
 

@@ -1,40 +1,4 @@
-from wdr_mcpd.data.series import read_series_table, row_text
-from wdr_mcpd.data.synthetic import synthetic_table
-
-TABLE = "results/data/series.tsv"
-SERIES = "results/data/series/{exam}"
 SAMPLE_ARCHIVE = "results/data/pyradiomics-3.0.1.tar.gz"
-
-
-def given_table():
-    """The committed or generated table that names the exams; None for the synthetic cohort."""
-    if config["source"] == "synthetic":
-        return None
-    path = config["series"] or (HERE / "config/series/sample.tsv" if config["source"] == "sample" else None)
-    if path is None:
-        sys.exit(
-            f"wdr-mcpd: series: source {config['source']} needs a table of series; "
-            f"`wdr-mcpd series {config['source']} --out my.tsv` makes one"
-        )
-    return path
-
-
-def series_of_study():
-    """Rows of the table, known before anything is downloaded."""
-    try:
-        table = given_table()
-        rows = synthetic_table(**config["synthetic"]) if table is None else read_series_table(Path(table))
-        for row in rows:
-            if row.source != config["source"]:
-                raise InputError(f"series: {table} is of source {row.source}, not {config['source']}")
-        return {row.exam_id: row for row in rows}
-    except InputError as error:
-        sys.exit(f"wdr-mcpd: {error}")
-
-
-SERIES_OF_EXAM = series_of_study()
-EXAMS += SERIES_OF_EXAM
-PAPER += [TABLE]
 
 
 rule series_table:
@@ -42,7 +6,7 @@ rule series_table:
         table=given_table() or [],
         src=sources("data/series", "data/synthetic", "cli/data"),
     output:
-        TABLE,
+        "results/data/series.tsv",
     log:
         "results/logs/series_table.log",
     benchmark:
@@ -82,7 +46,7 @@ rule fetch:
         archive=SAMPLE_ARCHIVE if config["source"] == "sample" else [],
     output:
         # A series that is there and whole is kept: fetch checks it and downloads nothing.
-        update(SERIES + "/manifest.json"),
+        update("results/data/series/{exam}/manifest.json"),
     log:
         "results/logs/fetch/{exam}.log",
     benchmark:
@@ -90,13 +54,13 @@ rule fetch:
     conda:
         "../../environment.yml"
     params:
-        folder=SERIES,
+        folder=subpath(output[0], parent=True),
         row=lambda wildcards: row_text(SERIES_OF_EXAM[wildcards.exam]),
         options=["--archive", SAMPLE_ARCHIVE] if config["source"] == "sample" else [],
     message:
         "{wildcards.exam}: fetching the series"
     shell:
-        "python -m wdr_mcpd fetch {params.folder:q} --row {params.row:q}" " {params.options:q} > {log:q} 2>&1"
+        "python -m wdr_mcpd fetch {params.folder:q} --row {params.row:q} {params.options:q} > {log:q} 2>&1"
 
 
 rule volume:
@@ -114,7 +78,7 @@ rule volume:
     conda:
         "../../environment.yml"
     params:
-        folder=SERIES,
+        folder=subpath(input.manifest, parent=True),
         slices=config["slices"],
         first=config["first_slice"],
     message:
@@ -122,3 +86,6 @@ rule volume:
     shell:
         "python -m wdr_mcpd volume {params.folder:q} {output:q} --slices {params.slices} --first {params.first}"
         " 2> {log:q}"
+
+
+PAPER += ["results/data/series.tsv"]
