@@ -278,7 +278,7 @@ def _parsed(
     if budget is not None:
         _check_budget(budget, start)
         data = data[:budget]
-    merged = np.frombuffer(data, np.uint8, offset=start)
+    merged = np.frombuffer(data, np.uint8, offset=start).copy()  # the loops know one kind of array
     slices = [len(group.slices) for group in header.groups]
     return header, container.separate(merged, slices, [group.length for group in header.groups])
 

@@ -1,174 +1,165 @@
 """Adaptive binary range coder whose streams may be cut at any byte.
 
-The coder keeps an interval [low, low + span) of 40-bit numbers; a decision of probability p takes the lower
-p-th of it for 1 and the rest for 0, and whenever the span falls below 2^32 one byte leaves. State travels
-as plain integers through the loops that use it, so that the compiler keeps it in registers.
+The coder narrows an interval [low, low + span): a decision of probability p takes the lower p-th of it for
+1 and the rest for 0; then the span is doubled until it has 32 bits again. The decoder keeps the code less
+low.
 
-A probability is a pair of 16-bit numbers, each the chance of a 1 in units of 2^-16, that follow the decisions
-at two speeds; their mean is what is used. Neither can reach 0 or 1.
+`code_bit` encodes into or decodes from the bytes, so that a coder built on it walks its coefficients in one
+function for both directions. State travels as a tuple of integers, which the compiler keeps in registers:
 
-Decoding past the last byte keeps the whole set of codes that the missing bytes could make, [code, code +
-slack], and gives `UNDETERMINED` at the first decision on which two of them would differ.
+| field | encoding | decoding |
+| --- | --- | --- |
+| value | low with `spare` more bits | code with `spare` more bits |
+| span | width of the interval, 32 bits | the same |
+| spare | bits of low not yet written, below 16 | bits read ahead, at least 12 |
+| at | bytes written | bytes read |
+| slack | 0 | what the bytes past the end could add to value |
+| doubt | 0 | 1 after a decision that the missing bytes could change |
+
+Decoding past the last byte goes on as if zeros followed; as soon as another continuation would decode
+differently, `doubt` is set and the decision must not be used.
+
+A probability is two 16-bit numbers in a uint32, each the chance of a 1 in units of 2^-16, that follow the
+decisions at two speeds; their mean is used. Their updates keep it between 2^-9 and 1 - 2^-9.
 """
 
 from typing import Any
 
 import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.compiled import compiled
+from wdr_mcpd.codec.compiled import compiled, inlined
 
-Word = Any  # a 64-bit integer in compiled loops
+State = tuple[Any, Any, Any, Any, Any, Any]
 
-TOP = 1 << 40
-BOTTOM = 1 << 32
-UNDETERMINED = -1
-MARGIN = 16  # bytes written past a budget before the encoder stops: what follows cannot change the ones kept
-FAST, SLOW = 4, 7  # the two speeds: a decision moves the probability by 1/16 and by 1/128 of the way
+MARGIN = 32  # bytes written past a budget before an encoder stops: what follows cannot change those kept
+FAST, SLOW = 5, 8  # a decision moves the two parts of a probability by 1/32 and by 1/256 of the way
+FAST_FLOOR, SLOW_FLOOR = (1 << FAST) - 1, (1 << SLOW) - 1
 
 
-def models(count: int) -> NDArray[np.uint16]:
+def models(count: int) -> NDArray[np.uint32]:
     """Make `count` adaptive probabilities, all one half."""
-    return np.full((count, 2), 1 << 15, np.uint16)
+    return np.full(count, 0x80008000, np.uint32)
+
+
+def _count_leading_zeros(context: Any, value: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.ctlz(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(types.int64), generate
+
+
+leading_zeros: Any = intrinsic(_count_leading_zeros)  # of a 64-bit integer above 0
 
 
 @compiled
-def encode_bit(low: Word, span: Word, at: Word, out: Any, model: Any, bit: Word) -> tuple[Word, Word, Word]:
-    """Encode one decision; returns the new low, span and number of bytes written to `out`."""
-    fast, slow = np.int64(model[0]), np.int64(model[1])
-    part = (span * ((fast + slow) >> 1)) >> 16
-    if bit:
-        span = part
-        model[0] = fast + ((65535 - fast) >> FAST)
-        model[1] = slow + ((65535 - slow) >> SLOW)
+def start(data: Any, encoding: bool) -> State:
+    """Begin to encode into `data` or to decode it."""
+    value, spare, at, slack = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
+    if not encoding:
+        spare = np.int64(-32)
+        while spare < 16:
+            value, at, slack = _read(value, at, slack, data)
+            spare += 16
+    return value, np.int64(1 << 32), spare, at, slack, np.int64(0)
+
+
+@inlined
+def code_bit(state: State, data: Any, encoding: bool, model: Any, index: Any, bit: Any) -> tuple[Any, State]:
+    """Code one decision with the probability `model[index]`, which adapts; returns it and the new state."""
+    pair = np.int64(model[index])
+    fast, slow = pair & 0xFFFF, pair >> 16
+    bit, state = _code(state, data, encoding, (state[1] * (fast + slow)) >> 17, bit)
+    fast += ((65535 if bit else FAST_FLOOR) - fast) >> FAST
+    slow += ((65535 if bit else SLOW_FLOOR) - slow) >> SLOW
+    model[index] = slow << 16 | fast
+    return bit, state
+
+
+@inlined
+def code_even(state: State, data: Any, encoding: bool, bit: Any) -> tuple[Any, State]:
+    """Code one decision of probability one half."""
+    return _code(state, data, encoding, state[1] >> 1, bit)
+
+
+@inlined
+def _code(state: State, data: Any, encoding: bool, part: Any, bit: Any) -> tuple[Any, State]:
+    """Code one decision that takes `part` of the span if it is 1."""
+    value, span, spare, at, slack, doubt = state
+    if encoding:
+        value += 0 if bit else part
+        span = part if bit else span - part
+        shift = leading_zeros(span) - 32
+        value <<= shift
+        spare += shift
+        if spare >= 16:
+            value, spare, at = _write(value, spare, at, data)
     else:
-        low += part
-        span -= part
-        model[0] = fast - (fast >> FAST)
-        model[1] = slow - (slow >> SLOW)
-    return normalise(low, span, at, out)
+        scaled = part << spare
+        bit = np.int64(value < scaled)
+        doubt |= bit & np.int64(value + slack >= scaled)
+        value -= 0 if bit else scaled
+        span = part if bit else span - part
+        shift = leading_zeros(span) - 32
+        spare -= shift
+        if spare < 12:
+            value, at, slack = _read(value, at, slack, data)
+            spare += 16
+    return bit, (value, span << shift, spare, at, slack, doubt)
 
 
-@compiled
-def encode_even(low: Word, span: Word, at: Word, out: Any, bit: Word) -> tuple[Word, Word, Word]:
-    """Encode one decision of probability one half."""
-    part = span >> 1
-    if bit:
-        span = part
-    else:
-        low += part
-        span -= part
-    return normalise(low, span, at, out)
+@inlined
+def _read(value: Any, at: Any, slack: Any, data: Any) -> tuple[Any, Any, Any]:
+    """Read two bytes; those past the end are zeros that could be anything."""
+    if at + 2 <= data.size:
+        return value << 16 | np.int64(data[at]) << 8 | np.int64(data[at + 1]), at + 2, slack
+    for k in range(at, at + 2):
+        known = k < data.size
+        value = value << 8 | np.int64(data[k] if known else 0)
+        slack = min(slack << 8 | (0 if known else 255), 1 << 60)
+    return value, at + 2, slack
 
 
-@compiled
-def normalise(low: Word, span: Word, at: Word, out: Any) -> tuple[Word, Word, Word]:
-    """Let the bytes leave that no longer matter to the interval; a carry runs back through those written."""
-    while span < BOTTOM:
-        if low >= TOP:
-            low -= TOP
-            carry(out, at)
-        out[at] = low >> 32
-        at += 1
-        low = (low & (BOTTOM - 1)) << 8
-        span <<= 8
-    return low, span, at
+@inlined
+def _write(value: Any, spare: Any, at: Any, data: Any) -> tuple[Any, Any, Any]:
+    """Write the two highest bytes of low, after its carry."""
+    spare -= 16
+    if value >> (spare + 48):
+        _carry(data, at)
+    data[at] = (value >> (spare + 40)) & 255
+    data[at + 1] = (value >> (spare + 32)) & 255
+    return value & ((1 << (spare + 32)) - 1), spare, at + 2
 
 
-@compiled
-def carry(out: Any, at: Word) -> None:
+@inlined
+def _carry(data: Any, at: Any) -> None:
     """Add one to the number that the bytes before `at` spell."""
     at -= 1
-    while out[at] == 255:
-        out[at] = 0
+    while data[at] == 255:
+        data[at] = 0
         at -= 1
-    out[at] += 1
+    data[at] += 1
 
 
 @compiled
-def finish(low: Word, span: Word, at: Word, out: Any) -> Word:
-    """Write the fewest bytes after which the missing ones cannot change a decision; returns the length."""
-    for bits in (32, 24, 16, 8, 0):
-        unit = 1 << bits
-        code = (low + unit - 1) >> bits << bits
-        if code + unit <= low + span:
+def finish(state: State, data: Any) -> Any:
+    """Write the fewest bytes after which nothing that follows can change a decision; returns the length."""
+    value, span, spare, at, _, _ = state
+    high = spare + 32
+    kept = 0
+    while True:
+        unit = 1 << max(high - 8 * kept, 0)
+        code = (value + unit - 1) // unit * unit
+        if code + unit <= value + span or unit == 1:
             break
-    if code >= TOP:
-        code -= TOP
-        carry(out, at)
-    for shift in (32, 24, 16, 8, 0):
-        if shift < bits:
-            break
-        out[at] = (code >> shift) & 255
+        kept += 1
+    if code >> high:
+        _carry(data, at)
+    for k in range(kept):
+        shift = high - 8 * (k + 1)
+        data[at] = ((code >> shift) if shift >= 0 else (code << -shift)) & 255
         at += 1
     return at
-
-
-@compiled
-def start(data: Any) -> tuple[Word, Word, Word, Word]:
-    """Begin to decode `data`: code, span, slack and the number of bytes read."""
-    code: Word = 0
-    slack: Word = 0
-    for at in range(5):
-        if at < data.size:
-            code, slack = code << 8 | np.int64(data[at]), 0
-        else:
-            code, slack = code << 8, slack << 8 | 255
-    return code, TOP, slack, 5
-
-
-@compiled
-def decode_bit(
-    code: Word, span: Word, slack: Word, at: Word, data: Any, model: Any
-) -> tuple[Word, Word, Word, Word, Word]:
-    """Decode one decision (or `UNDETERMINED`); returns it with the new code, span, slack and bytes read."""
-    fast, slow = np.int64(model[0]), np.int64(model[1])
-    part = (span * ((fast + slow) >> 1)) >> 16
-    if code < part:
-        if part - code <= slack:
-            return UNDETERMINED, code, span, slack, at
-        bit = 1
-        span = part
-        model[0] = fast + ((65535 - fast) >> FAST)
-        model[1] = slow + ((65535 - slow) >> SLOW)
-    else:
-        bit = 0
-        code -= part
-        span -= part
-        model[0] = fast - (fast >> FAST)
-        model[1] = slow - (slow >> SLOW)
-    code, span, slack, at = refill(code, span, slack, at, data)
-    return bit, code, span, slack, at
-
-
-@compiled
-def decode_even(
-    code: Word, span: Word, slack: Word, at: Word, data: Any
-) -> tuple[Word, Word, Word, Word, Word]:
-    """Decode one decision of probability one half (or `UNDETERMINED`)."""
-    part = span >> 1
-    if code < part:
-        if part - code <= slack:
-            return UNDETERMINED, code, span, slack, at
-        bit = 1
-        span = part
-    else:
-        bit = 0
-        code -= part
-        span -= part
-    code, span, slack, at = refill(code, span, slack, at, data)
-    return bit, code, span, slack, at
-
-
-@compiled
-def refill(code: Word, span: Word, slack: Word, at: Word, data: Any) -> tuple[Word, Word, Word, Word]:
-    """Read bytes until the span is wide again; bytes past the end widen the set of possible codes."""
-    while span < BOTTOM:
-        span <<= 8
-        if at < data.size:
-            code = code << 8 | np.int64(data[at])
-        else:
-            code <<= 8
-            slack = min(slack << 8 | 255, TOP)
-        at += 1
-    return code, span, slack, at

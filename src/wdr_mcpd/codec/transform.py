@@ -34,18 +34,22 @@ Block = NDArray[np.float32] | NDArray[np.int32]
 def forward(block: Block, steps: tuple[tuple[int, tuple[int, int, int]], ...]) -> None:
     """Transform `block` (slice, row, column) in place; a step splits its leading box `shape` along `axis`."""
     for axis, shape in steps:
-        _split(block.reshape(-1), axis, shape, block.shape, False)
+        _split(block.reshape(-1), axis, shape, block.shape, False, _bundle(block, shape[axis]))
 
 
 def inverse(block: Block, steps: tuple[tuple[int, tuple[int, int, int]], ...]) -> None:
     """Undo `forward` with the same steps, in place."""
     for axis, shape in reversed(steps):
-        _split(block.reshape(-1), axis, shape, block.shape, True)
+        _split(block.reshape(-1), axis, shape, block.shape, True, _bundle(block, shape[axis]))
+
+
+def _bundle(block: Block, length: int) -> Any:
+    return np.empty((length, LANES), block.dtype)
 
 
 @compiled
 def _split(
-    flat: Any, axis: int, shape: tuple[int, int, int], whole: tuple[int, int, int], undo: bool
+    flat: Any, axis: int, shape: tuple[int, int, int], whole: tuple[int, int, int], undo: bool, bundle: Any
 ) -> None:
     """Lift all lines of the leading box along `axis`, a bundle of lines at a time."""
     strides = (whole[1] * whole[2], whole[2], 1)
@@ -54,7 +58,6 @@ def _split(
     length, along, beside = shape[axis], strides[axis], strides[across]
     if length < 2:
         return
-    bundle = np.empty((length, LANES), flat.dtype)
     for i in range(shape[outer]):
         for first in range(0, shape[across], LANES):
             lanes = min(LANES, shape[across] - first)
@@ -83,9 +86,11 @@ def _copy(
         if beside == 1:
             line = flat[base : base + lanes]
             if store:
-                line[:] = row[:lanes]
+                for j in range(lanes):
+                    line[j] = row[j]
             else:
-                row[:lanes] = line
+                for j in range(lanes):
+                    row[j] = line[j]
         elif store:
             for j in range(lanes):
                 flat[base + j * beside] = row[j]

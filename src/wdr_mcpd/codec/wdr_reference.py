@@ -19,55 +19,154 @@ from numpy.typing import NDArray
 
 from wdr_mcpd.codec.compiled import compiled
 from wdr_mcpd.codec.layout import Layout
-from wdr_mcpd.codec.rangecoder import (
-    MARGIN,
-    UNDETERMINED,
-    decode_bit,
-    encode_bit,
-    finish,
-    models,
-    start,
-)
+from wdr_mcpd.codec.rangecoder import MARGIN, State, code_bit, finish, models, start
 
 END, SIGN, DIGIT, REFINEMENT = 0, 1, 2, 3
 
 
 def encode(coefficients: NDArray[np.int32], layout: Layout, top: int, max_bytes: int) -> NDArray[np.uint8]:
     """Code planes `top` to 0 of `coefficients` (scan order) into at most `max_bytes` bytes."""
-    out = np.zeros(min(max_bytes, 8 * coefficients.size + 64) + MARGIN, np.uint8)
-    length = _encode(coefficients, top, models(4), out, max_bytes)
-    return out[:length]
+    out = np.zeros(min(max_bytes, 16 * coefficients.size + 64) + 2 * MARGIN, np.uint8)
+    found, starts = _by_plane(coefficients, top)
+    lists = (found, np.empty_like(found), np.empty_like(found))
+    unused = np.empty(0, np.float32)
+    state = _planes(top, *lists, starts, models(4), coefficients, unused, out, True, max_bytes + MARGIN)
+    return out[: min(finish(state, out), max_bytes)]
 
 
 def decode(payload: NDArray[np.uint8], layout: Layout, top: int) -> NDArray[np.float32]:
     """Decode as many planes as the payload determines; values at the middle of what is known of them."""
     values = np.zeros(layout.size, np.float32)
-    _decode(payload, top, models(4), values)
+    found = np.empty(layout.size, np.int32)
+    lists = (found, np.empty_like(found), np.empty_like(found))
+    starts = np.zeros(top + 2, np.int64)
+    _planes(top, *lists, starts, models(4), np.empty(0, np.int32), values, payload, False, 0)
     return values
 
 
-@compiled
-def _by_plane(coefficients: Any, top: int) -> Any:
+def _by_plane(coefficients: NDArray[np.int32], top: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Positions of all coefficients by highest plane, then scan order, and where each plane starts."""
+    rank = np.empty(coefficients.size, np.uint8)
     starts = np.zeros(top + 3, np.int64)
-    rank = np.zeros(coefficients.size, np.uint8)
+    _rank(coefficients, top, rank, starts)
+    np.cumsum(starts, out=starts)
+    found = np.empty(starts[top + 1], np.int32)
+    _sort(rank, starts.copy(), found)
+    return found, starts
+
+
+@compiled
+def _rank(coefficients: Any, top: int, rank: Any, counts: Any) -> None:
+    """Find the plane in which each coefficient becomes significant (0: first, top + 1: never) and count."""
     for i in range(coefficients.size):
         magnitude = abs(coefficients[i])
-        plane = 0
+        digits = 0
         while magnitude:
             magnitude >>= 1
-            plane += 1
-        rank[i] = top + 1 - plane  # 0: found in the first plane; top + 1: never
-        starts[rank[i] + 1] += 1
-    for p in range(top + 2):
-        starts[p + 1] += starts[p]
-    found = np.empty(starts[top + 1], np.int32)
-    fill = starts.copy()
-    for i in range(coefficients.size):
-        if rank[i] <= top:
-            found[fill[rank[i]]] = i
-            fill[rank[i]] += 1
-    return found, starts
+            digits += 1
+        rank[i] = top + 1 - digits
+        counts[rank[i] + 1] += 1
+
+
+@compiled
+def _sort(rank: Any, places: Any, found: Any) -> None:
+    for i in range(rank.size):
+        if places[rank[i]] < found.size:
+            found[places[rank[i]]] = i
+            places[rank[i]] += 1
+
+
+@compiled
+def _planes(
+    top: int,
+    found: Any,
+    known: Any,
+    merged: Any,
+    starts: Any,
+    model: Any,
+    coefficients: Any,
+    values: Any,
+    data: Any,
+    encoding: bool,
+    enough: int,
+) -> State:
+    """Encode into `data` or decode it, plane after plane.
+
+    `found` and `starts` are as `_by_plane` gives them, decoding fills them in; `known` and `merged` are
+    space for two lists as long.
+    """
+    size = coefficients.size if encoding else values.size
+    state = start(data, encoding)
+    for step in range(top + 1):
+        plane = top - step
+        before = after = starts[step]
+        position, passed = np.int64(-1), 0
+        while True:
+            run = np.int64(0)
+            if encoding:
+                target = np.int64(found[after]) if after < starts[step + 1] else size
+                skipped = passed
+                while passed < before and known[passed] < target:
+                    passed += 1
+                run = target - position - (passed - skipped)
+                position = target
+            run, state = _code_run(state, data, encoding, model, run, size)
+            negative = np.int64(0)
+            if encoding:
+                negative = np.int64(coefficients[min(position, size - 1)] < 0)
+            negative, state = code_bit(state, data, encoding, model, SIGN, negative)
+            if state[5]:
+                return state
+            if not encoding:
+                position += run
+                while passed < before and known[passed] <= position:
+                    passed += 1
+                    position += 1
+            if position >= size:
+                break
+            if not encoding:
+                found[after] = position
+                middle = np.float32(1.5) * np.float32(1 << plane)
+                values[position] = -middle if negative else middle
+            elif state[3] >= enough:
+                return state
+            after += 1
+        starts[step + 1] = after
+        half = np.float32(0.5) * np.float32(1 << plane)
+        for i in range(before):
+            bit = np.int64(0)
+            if encoding:
+                bit = np.int64((abs(coefficients[found[i]]) >> plane) & 1)
+            bit, state = code_bit(state, data, encoding, model, REFINEMENT, bit)
+            if not encoding:
+                if state[5]:
+                    return state
+                change = half if bit else -half
+                values[found[i]] += change if values[found[i]] > 0 else -change
+            elif state[3] >= enough:
+                return state
+        _merge(known, before, found[before:after], merged)
+        known, merged = merged, known
+    return state
+
+
+@compiled
+def _code_run(
+    state: State, data: Any, encoding: bool, model: Any, run: Any, longest: int
+) -> tuple[Any, State]:
+    """Code the binary digits of a run after its leading one; a run is at most `longest` + 1."""
+    digits = 0
+    while run >> digits > 1:
+        digits += 1
+    value = np.int64(1)
+    while value <= longest:
+        digits -= 1
+        end, state = code_bit(state, data, encoding, model, END, np.int64(digits < 0))
+        if end:
+            break
+        bit, state = code_bit(state, data, encoding, model, DIGIT, (run >> digits) & 1)
+        value = value << 1 | bit
+    return value, state
 
 
 @compiled
@@ -81,88 +180,3 @@ def _merge(old: Any, count: int, new: Any, merged: Any) -> None:
         else:
             merged[k] = new[j]
             j += 1
-
-
-@compiled
-def _encode(coefficients: Any, top: int, model: Any, out: Any, max_bytes: int) -> Any:
-    found, starts = _by_plane(coefficients, top)
-    known, merged = np.empty(found.size, np.int32), np.empty(found.size, np.int32)
-    low, span, at = 0, 1 << 40, 0
-    enough = max_bytes + MARGIN // 2
-    for step in range(top + 1):
-        plane = top - step
-        before, after = starts[step], starts[step + 1]
-        previous, passed = -1, 0
-        for i in range(before, after + 1):
-            position = found[i] if i < after else coefficients.size
-            skipped = passed
-            while passed < before and known[passed] < position:
-                passed += 1
-            run = position - previous - (passed - skipped)
-            previous = position
-            digits = 0
-            while run >> digits > 1:
-                digits += 1
-            for shift in range(digits - 1, -1, -1):
-                low, span, at = encode_bit(low, span, at, out, model[END], 0)
-                low, span, at = encode_bit(low, span, at, out, model[DIGIT], (run >> shift) & 1)
-            negative = 1 if i < after and coefficients[position] < 0 else 0
-            low, span, at = encode_bit(low, span, at, out, model[END], 1)
-            low, span, at = encode_bit(low, span, at, out, model[SIGN], negative)
-            if at >= enough:
-                return max_bytes
-        for i in range(before):
-            bit = (abs(coefficients[found[i]]) >> plane) & 1
-            low, span, at = encode_bit(low, span, at, out, model[REFINEMENT], bit)
-            if at >= enough:
-                return max_bytes
-        _merge(known, before, found[before:after], merged)
-        known, merged = merged, known
-    return min(finish(low, span, at, out), max_bytes)
-
-
-@compiled
-def _decode(data: Any, top: int, model: Any, values: Any) -> None:
-    size = values.size
-    found, known, merged = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32)
-    code, span, slack, at = start(data)
-    after = 0
-    for plane in range(top, -1, -1):
-        before = after
-        position, passed = -1, 0
-        while True:
-            run = 1
-            while True:
-                bit, code, span, slack, at = decode_bit(code, span, slack, at, data, model[END])
-                if bit != 0:
-                    break
-                bit, code, span, slack, at = decode_bit(code, span, slack, at, data, model[DIGIT])
-                if bit == UNDETERMINED:
-                    break
-                run = run << 1 | bit
-                if run > size:
-                    return
-            if bit == UNDETERMINED:
-                return
-            bit, code, span, slack, at = decode_bit(code, span, slack, at, data, model[SIGN])
-            if bit == UNDETERMINED:
-                return
-            position += run
-            while passed < before and known[passed] <= position:
-                passed += 1
-                position += 1
-            if position >= size:
-                break
-            found[after] = position
-            after += 1
-            middle = np.float32(1.5) * np.float32(1 << plane)
-            values[position] = -middle if bit else middle
-        half = np.float32(0.5) * np.float32(1 << plane)
-        for i in range(before):
-            bit, code, span, slack, at = decode_bit(code, span, slack, at, data, model[REFINEMENT])
-            if bit == UNDETERMINED:
-                return
-            change = half if bit else -half
-            values[found[i]] += change if values[found[i]] > 0 else -change
-        _merge(known, before, found[before:after], merged)
-        known, merged = merged, known
