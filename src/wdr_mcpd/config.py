@@ -34,6 +34,23 @@ def read_schema(path: Path) -> Schema:
     return schema
 
 
+def typed(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the texts inside lists and objects as YAML: `snakemake --config rates=[1,2]` leaves them texts."""
+    return {
+        key: _typed(value) if isinstance(value, Mapping | list) else value for key, value in given.items()
+    }
+
+
+def _typed(value: Any) -> Any:
+    import yaml
+
+    if isinstance(value, Mapping):
+        return {key: _typed(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_typed(inner) for inner in value]
+    return yaml.safe_load(value) if isinstance(value, str) else value
+
+
 def resolve(given: Mapping[str, Any], schema: Schema, place: str = "") -> dict[str, Any]:
     """Check a configuration and fill in the defaults.
 

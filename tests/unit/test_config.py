@@ -8,7 +8,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from wdr_mcpd.coherence import REFERENCES, UNITS
-from wdr_mcpd.config import read_schema, resolve
+from wdr_mcpd.config import read_schema, resolve, typed
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.study.metrics import SSIM_WINDOWS
 
@@ -121,3 +121,18 @@ def test_the_first_wrong_key_is_named() -> None:
 )
 def test_the_schema_offers_what_the_package_knows(key: str, known: tuple[str, ...]) -> None:
     assert tuple(SCHEMA["properties"][key]["enum"]) == known
+
+
+def test_texts_inside_lists_and_objects_get_their_types() -> None:
+    given = {
+        "rates": ["0.5", "2"],
+        "thresholds": {"start": "0", "num": "3"},
+        "source": "1",
+        "methods": ["2d-wdr"],
+    }
+    assert typed(given) == {
+        "rates": [0.5, 2],
+        "thresholds": {"start": 0, "num": 3},
+        "source": "1",
+        "methods": ["2d-wdr"],
+    }

@@ -2,7 +2,7 @@ import os
 import shlex
 import sys
 
-from wdr_mcpd.config import read_schema, resolve
+from wdr_mcpd.config import read_schema, resolve, typed
 from wdr_mcpd.errors import InputError
 
 # Jobs run `python -m wdr_mcpd` with the Python that runs Snakemake, also where its folder is not activated.
@@ -12,7 +12,7 @@ shell.prefix(f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH;
 def checked(given):
     """Give every configuration key its value, or stop before anything runs with one line that says what is wrong."""
     try:
-        return resolve(given, read_schema(HERE / "workflow" / "schemas" / "config.schema.yaml"))
+        return resolve(typed(given), read_schema(HERE / "workflow" / "schemas" / "config.schema.yaml"))
     except InputError as error:
         sys.exit(f"wdr-mcpd: {error}")
 

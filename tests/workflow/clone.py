@@ -1,0 +1,71 @@
+"""A copy of the checkout with a small configuration, and runs of the workflow in it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+PARTS = (
+    "Snakefile",
+    "config",
+    "environment.yml",
+    "profiles",
+    "pyproject.toml",
+    "resources",
+    "src",
+    "workflow",
+)
+SMALL = {
+    "source": "synthetic",
+    "synthetic": {"subjects": 1, "slices": 8, "size": 48, "seed": 1},
+    "slices": 6,
+    "in_plane_levels": 3,
+    "axial_levels": 2,
+    "rates": [0.5, 2.0],
+}
+
+
+@dataclass(frozen=True)
+class Clone:
+    """A checkout to run the workflow in."""
+
+    folder: Path
+
+    def snakemake(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run the real Snakefile on the small configuration; standard error and output come together."""
+        command = [sys.executable, "-m", "snakemake", "--cores", "2", "--nocolor", *arguments]
+        return subprocess.run(
+            command,
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(self.folder / "src")},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+
+    def would_run(self, target: str, *arguments: str) -> set[str]:
+        """Outputs that a run would make anew."""
+        run = self.snakemake("--summary", target, *arguments)
+        assert run.returncode == 0, run.stdout
+        header, *rows = [line.split("\t") for line in run.stdout.splitlines() if "\t" in line]
+        plans = [dict(zip(header, row, strict=True)) for row in rows]
+        assert plans
+        return {row["output_file"] for row in plans if row["plan"] != "no update"}
+
+
+def make_clone(folder: Path) -> Clone:
+    """Copy the checkout; time stamps are kept, since the cache of the compiled loops goes by them."""
+    folder.mkdir(parents=True)
+    for part in PARTS:
+        if (ROOT / part).is_dir():
+            shutil.copytree(ROOT / part, folder / part)
+        else:
+            shutil.copy2(ROOT / part, folder / part)
+    (folder / "config" / "config.yaml").write_text(yaml.safe_dump(SMALL))
+    return Clone(folder)
