@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the subcommands."""
-    quality = _measurement(commands, "quality", "PSNR and SSIM of a stream at every rate, from its prefixes")
+    quality = measurement(commands, "quality", "PSNR and SSIM of a stream at every rate, from its prefixes")
     quality.add_argument("stream", type=Path, help="the exam's stream (.wdr), at the highest rate or above")
     quality.add_argument("--method", required=True, help="name of the method in the table")
-    _add_readings(quality)
+    add_readings(quality)
     quality.set_defaults(run=_quality)
 
-    sweep = _measurement(commands, "sweep", "gain of 3D-WDR-MCPD over 3D-WDR for many thresholds")
+    sweep = measurement(commands, "sweep", "gain of 3D-WDR-MCPD over 3D-WDR for many thresholds")
     grid = sweep.add_mutually_exclusive_group(required=True)
     grid.add_argument(
         "--grid", type=float, nargs=3, metavar=("START", "STOP", "NUM"), help="thresholds in equal steps"
@@ -34,16 +34,17 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     sweep.add_argument("--peak", default="65535", help="peak of the PSNR: a number or max (default 65535)")
     sweep.set_defaults(run=_sweep)
 
-    whole = _measurement(commands, "whole-exam", "ways to spend the bits of an exam, at equal total bits")
+    whole = measurement(commands, "whole-exam", "ways to spend the bits of an exam, at equal total bits")
     _add_selection(whole)
     _add_settings(whole)
-    _add_readings(whole)
+    add_readings(whole)
     whole.set_defaults(run=_whole_exam)
 
 
-def _measurement(
+def measurement(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, shows: str
 ) -> argparse.ArgumentParser:
+    """Add a subcommand that measures one exam."""
     command = commands.add_parser(name, help=shows)
     command.add_argument("volume", type=Path, help="the exam's slices (.npz)")
     command.add_argument("--exam", required=True, help="name of the exam in the table, e.g. brain1_1")
@@ -52,7 +53,8 @@ def _measurement(
     return command
 
 
-def _add_readings(command: argparse.ArgumentParser) -> None:
+def add_readings(command: argparse.ArgumentParser) -> None:
+    """Add the options that say how PSNR and SSIM are read."""
     command.add_argument("--peak", default="65535", help="peak of the PSNR: a number or max (default 65535)")
     command.add_argument(
         "--ssim-range", default="max", help="range of the SSIM: max, dtype or a number (default max)"
@@ -80,9 +82,9 @@ def _quality(options: argparse.Namespace) -> None:
     from wdr_mcpd.study.quality import measure_stream
 
     volume, stream = _volume(options), read_bytes(options.stream)
-    reading = _reading(options)
+    read_as = reading(options)
     frame = measure_stream(
-        options.exam, options.method, volume.voxels, stream, options.rates, reading, volume.mask
+        options.exam, options.method, volume.voxels, stream, options.rates, read_as, volume.mask
     )
     write_csv(frame, options.out)
 
@@ -110,8 +112,8 @@ def _whole_exam(options: argparse.Namespace) -> None:
 
     voxels = _volume(options).voxels
     selected = select(_average(options, voxels), options.threshold)
-    settings, reading = _settings(options), _reading(options)
-    write_csv(whole_exam(options.exam, voxels, selected, options.rates, settings, reading), options.out)
+    settings, read_as = _settings(options), reading(options)
+    write_csv(whole_exam(options.exam, voxels, selected, options.rates, settings, read_as), options.out)
 
 
 def _volume(options: argparse.Namespace) -> "Volume":
@@ -126,7 +128,8 @@ def _average(options: argparse.Namespace, voxels: "NDArray[np.generic]") -> "NDA
     return average_mcpd(voxels, options.mcpd_unit, options.mcpd_reference)
 
 
-def _reading(options: argparse.Namespace) -> "Reading":
+def reading(options: argparse.Namespace) -> "Reading":
+    """Make the reading that the options say."""
     from wdr_mcpd.study.metrics import Reading
 
     return Reading(options.peak, options.ssim_range, options.ssim_window)

@@ -62,11 +62,13 @@ def test_ratios_are_empty_where_the_reference_is_missing(volume: NDArray[np.int1
     assert frame[["ratio_sperr", "ratio_jpeg2000_q1"]].isna().all(axis=None)
 
 
-def test_growth_is_per_voxel(volume: NDArray[np.int16]) -> None:
+def test_growth_is_per_voxel(volume: NDArray[np.int16], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wdr_mcpd.bench.growth.memory_of", lambda run, direction: 3 * run.volume.size)
     ours = [c for c in contestants(["3d-wdr"])[0] if c.ours]
     frame = growth(volume, ours, shapes=((8, 64, 64), (8, 128, 128)))
     assert list(frame["voxels"]) == [2**15] * 2 + [2**17] * 2
     assert (frame["ns_per_voxel"] > 1).all()
+    assert (frame["bytes_per_voxel"] == 3).all()
 
 
 def test_mirrored_copies_meet_without_an_edge() -> None:

@@ -1,0 +1,134 @@
+"""Subcommands of the comparison with today's codecs."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wdr_mcpd.cli.study import add_readings, measurement, reading
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommands."""
+    quality = measurement(commands, "peer-quality", "PSNR and SSIM of one of today's codecs at every rate")
+    quality.add_argument("--peer", required=True, help="name of the codec, e.g. x265-medium")
+    add_readings(quality)
+    quality.set_defaults(run=_peer_quality)
+
+    peers = commands.add_parser("peers", help="table and figure of our methods beside today's codecs")
+    peers.add_argument("--series", type=Path, required=True, metavar="TSV", help="series table of the run")
+    peers.add_argument("--quality", type=Path, required=True, help="folder of EXAM/METHOD.csv")
+    peers.add_argument("--methods", nargs="+", required=True, help="ours")
+    peers.add_argument("--peer-quality", type=Path, required=True, help="folder of EXAM/PEER.csv")
+    peers.add_argument("--peers", nargs="+", required=True, help="today's codecs")
+    peers.add_argument("--volumes", type=Path, required=True, help="folder of EXAM.npz")
+    peers.add_argument("--rate", type=float, default=1.0, help="of SSIM and tumour PSNR (default 1)")
+    peers.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="gets tables/, figures/")
+    peers.set_defaults(run=_peers)
+
+    report = commands.add_parser("bench-report", help="tables and figures of the benchmarks")
+    report.add_argument("benchmarks", type=Path, metavar="FOLDER", help="what wdr-mcpd bench wrote")
+    report.add_argument("--anchors", type=Path, required=True, metavar="FOLDER", help="measured elsewhere")
+    report.add_argument("--out", type=Path, required=True, metavar="FOLDER")
+    report.set_defaults(run=_bench_report)
+
+    readme = commands.add_parser("readme-comparison", help="write the comparison into the README")
+    readme.add_argument("readme", type=Path, metavar="README.md")
+    readme.add_argument("--benchmarks", type=Path, required=True, metavar="FOLDER")
+    readme.set_defaults(run=_readme)
+
+
+def _peer_quality(options: argparse.Namespace) -> None:
+    import sys
+
+    from wdr_mcpd.data import read_exam
+    from wdr_mcpd.errors import InputError
+    from wdr_mcpd.peers import PEERS
+    from wdr_mcpd.study.frames import write_csv
+    from wdr_mcpd.study.peers import measure_peer
+
+    if options.peer not in PEERS:
+        raise InputError(f"unknown codec {options.peer}; known: {', '.join(PEERS)}")
+    volume = read_exam(options.volume).volume
+    frame, note = measure_peer(
+        options.exam, options.peer, volume.voxels, options.rates, reading(options), volume.mask
+    )
+    if note:
+        print(f"{options.exam}: {note}", file=sys.stderr)
+    write_csv(frame, options.out)
+
+
+def _peers(options: argparse.Namespace) -> None:
+    from wdr_mcpd.data import read_exam
+    from wdr_mcpd.data.series import read_series_table
+    from wdr_mcpd.paper.comparison import comparison_table
+    from wdr_mcpd.paper.peer_figures import rate_distortion_figure
+    from wdr_mcpd.paper.render import write_table
+    from wdr_mcpd.paper.style import paper_style, save_figure
+    from wdr_mcpd.study.cohort import cohort_note
+    from wdr_mcpd.study.frames import read_exams
+    from wdr_mcpd.study.peers import curves, with_mean
+    from wdr_mcpd.study.quality import COLUMNS
+    from wdr_mcpd.study.rates import exam_quality
+
+    series = read_series_table(options.series)
+    exams = [row.exam_id for row in series]
+    voxels = {exam: read_exam(options.volumes / f"{exam}.npz").volume.voxels.size for exam in exams}
+    note = cohort_note(series)
+    paths = [options.quality / exam / f"{name}.csv" for exam in exams for name in options.methods]
+    paths += [options.peer_quality / exam / f"{name}.csv" for exam in exams for name in options.peers]
+    points = curves(exam_quality(read_exams(paths, COLUMNS)), voxels)
+    write_table(comparison_table(with_mean(points), note, options.rate), options.out / "tables")
+    shown = with_mean(points, alone=points["exam"].nunique() > 2)
+    with paper_style():
+        save_figure(rate_distortion_figure(shown, note), options.out / "figures" / "peers")
+
+
+def _bench_report(options: argparse.Namespace) -> None:
+    from wdr_mcpd.paper.anchors import agreement, only_elsewhere, read_anchors
+    from wdr_mcpd.paper.comparison import comparison_table, speed_points
+    from wdr_mcpd.paper.peer_figures import lossless_figure, rate_distortion_figure, speed_figure
+    from wdr_mcpd.paper.render import write_table
+    from wdr_mcpd.paper.style import paper_style, save_figure
+    from wdr_mcpd.study.frames import write_csv
+
+    curves, speed, lossless = _measured(options.benchmarks)
+    rates, speeds = read_anchors(options.anchors)
+    note = "PSNR over the whole volume, peak 65535; every byte that a decoder needs is counted"
+    write_csv(agreement(curves, rates), options.out / "anchors.csv")
+    write_table(comparison_table(curves, note), options.out)
+    with paper_style():
+        figure = rate_distortion_figure(curves, note, only_elsewhere(rates))
+        save_figure(figure, options.out / "rate_distortion")
+        points = speed_points(speed, curves, speeds)
+        first = speed["exam"].iloc[0]
+        figure = speed_figure(points, f"{first}; median of {speed['runs'].iloc[0]} runs with quartiles")
+        save_figure(figure, options.out / "speed")
+        save_figure(lossless_figure(lossless, "whole files"), options.out / "lossless")
+
+
+def _readme(options: argparse.Namespace) -> None:
+    from wdr_mcpd.errors import InputError
+    from wdr_mcpd.files import read_bytes, whole_file
+    from wdr_mcpd.paper.comparison import readme_table, replace_section
+
+    table = readme_table(*_measured(options.benchmarks))
+    try:
+        page = replace_section(read_bytes(options.readme).decode("utf-8"), "comparison", table)
+    except ValueError as error:
+        raise InputError(f"{options.readme}: {error}") from error
+    with whole_file(options.readme) as draft:
+        draft.write_text(page, encoding="utf-8", newline="\n")
+
+
+def _measured(folder: Path) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]":
+    """Read rate curves, speeds and lossless rates, with volumes as exams."""
+    from wdr_mcpd.study.frames import read_csv
+
+    curves, speed, lossless = (
+        read_csv(folder / f"{name}.csv", ["volume", "method"]).rename(columns={"volume": "exam"})
+        for name in ("rate_distortion", "codec_speed", "lossless")
+    )
+    return curves, speed, lossless

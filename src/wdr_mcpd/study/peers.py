@@ -1,0 +1,100 @@
+"""Today's codecs on the slices of an exam, measured as our methods are, and curves of both."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from wdr_mcpd.peers import PEERS, RateSearch
+from wdr_mcpd.study.metrics import Reading
+from wdr_mcpd.study.quality import COLUMNS, measure_volume
+
+OUR_LABELS = {
+    "3d-wdr-cc": "3D-WDR-CC",
+    "3d-wdr-auto": "3D-WDR, axial by content",
+    "3d-wdr": "3D-WDR, 3 axial levels",
+    "3d-wdr-mcpd": "3D-WDR-MCPD",
+    "2d-wdr": "2D-WDR",
+}
+"""Our methods as people name them, the best first."""
+LABELS = OUR_LABELS | {name: peer.label for name, peer in PEERS.items()}
+
+
+def measure_peer(
+    exam: str,
+    name: str,
+    original: NDArray[Any],
+    rates: Sequence[float],
+    reading: Reading,
+    mask: NDArray[np.bool_] | None = None,
+) -> tuple[pd.DataFrame, str]:
+    """Code the slices with one peer within 1 % of each rate, decode, and measure every slice.
+
+    Parameters
+    ----------
+    exam : name of the rows
+    name : of the peer
+    original : ndarray (slice, row, column)
+    rates : bits per voxel
+    reading : peak, range and window
+    mask : ndarray (slice, row, column) bool, the tumour where it is known
+
+    Returns
+    -------
+    DataFrame
+        As `wdr_mcpd.study.quality.measure_stream` gives it for our methods; a rate that the peer does not
+        reach has no rows.
+    str
+        Which rates are not there and why; empty if all are.
+    """
+    peer = PEERS[name]
+    if reason := peer.missing() or peer.refusal(original):
+        return pd.DataFrame(columns=COLUMNS), reason
+    search = RateSearch(peer, original)
+    frames, absent = [], []
+    for rate in sorted(rates):
+        if (reached := search.reach(rate)) is None:
+            absent.append(f"{rate:g}")
+            continue
+        setting, _, stream = reached
+        measured = measure_volume(original, setting.decode(stream), reading, mask)
+        frames.append(measured.assign(exam=exam, method=name, rate_bpv=rate, bytes=len(stream)))
+    note = f"{peer.label}: cannot reach {', '.join(absent)} bits per voxel within 1 %" if absent else ""
+    measured = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=COLUMNS)
+    return measured[COLUMNS], note
+
+
+def curves(exams: pd.DataFrame, voxels: Mapping[str, int]) -> pd.DataFrame:
+    """Make rate curves of exams: the rate that was asked for, the rate really spent, the quality.
+
+    Parameters
+    ----------
+    exams : as `wdr_mcpd.study.rates.exam_quality` gives them, of our methods and of peers
+    voxels : number of voxels of each exam's slices
+
+    Returns
+    -------
+    DataFrame
+        Columns exam, method, rate_bpv (asked), actual_bpv, psnr_db (pooled over the slices), ssim (mean over
+        the slices), tumour_psnr_db (pooled over the tumour; NaN without one).
+    """
+    spent = 8 * exams["bytes"] / exams["exam"].map(voxels)
+    named = exams.rename(columns={"exam_psnr_db": "psnr_db", "mean_ssim": "ssim"}).assign(actual_bpv=spent)
+    return named[["exam", "method", "rate_bpv", "actual_bpv", "psnr_db", "ssim", "tumour_psnr_db"]]
+
+
+def with_mean(curves: pd.DataFrame, alone: bool = False) -> pd.DataFrame:
+    """Add the mean over the exams where there are several, as an exam of its own; or give it alone.
+
+    A point is only averaged if every exam of the method has it, so that no mean is over the easy exams.
+    """
+    count = curves["exam"].nunique()
+    if count < 2:
+        return curves
+    points = curves.groupby(["method", "rate_bpv"], sort=False)
+    exams_of_method = curves.groupby("method")["exam"].nunique()
+    everywhere = points["exam"].nunique().eq(exams_of_method, level="method")
+    mean = points.mean(numeric_only=True)[everywhere].reset_index().assign(exam=f"mean of {count} exams")
+    return mean if alone else pd.concat([curves, mean], ignore_index=True)

@@ -1,0 +1,100 @@
+PEER_QUALITY = "results/peers/{exam}/{peer}.csv"
+
+
+def peer_names():
+    """Names of today's codecs, from the package that runs the jobs."""
+    from wdr_mcpd.peers import PEERS as peers
+
+    return [name for name, peer in peers.items() if peer.control]
+
+
+rule peer_quality:
+    input:
+        volume="results/volumes/{exam}.npz",
+        src=sources("peers", "study/peers", "study/quality", "study/metrics", "data/volume", "cli/peers"),
+    output:
+        PEER_QUALITY,
+    log:
+        "results/logs/peers/{exam}/{peer}.log",
+    benchmark:
+        "results/logs/benchmarks/peers/{exam}/{peer}.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        rates=rates(),
+        peak=config["psnr_peak"],
+        ssim_range=config["ssim_range"],
+        window=config["ssim_window"],
+    message:
+        "{wildcards.exam}: PSNR and SSIM of {wildcards.peer} at {params.rates} bits per voxel"
+    shell:
+        "python -m wdr_mcpd peer-quality {input.volume:q} --exam {wildcards.exam:q} --peer {wildcards.peer}"
+        " --rates {params.rates} --peak {params.peak} --ssim-range {params.ssim_range}"
+        " --ssim-window {params.window} --out {output:q} 2> {log:q}"
+
+
+rule peer_tables:
+    input:
+        series="results/data/series.tsv",
+        volumes=expand("results/volumes/{exam}.npz", exam=EXAMS),
+        quality=expand("results/quality/{exam}/{method}.csv", exam=EXAMS, method=config["methods"]),
+        peers=expand(PEER_QUALITY, exam=EXAMS, peer=peer_names()),
+        src=sources(
+            "paper/comparison",
+            "paper/peer_figures",
+            "paper/labels",
+            "paper/render",
+            "paper/style",
+            "study/peers",
+            "study/rates",
+            "study/statistics",
+            "study/cohort",
+            "study/frames",
+            "data/exam",
+            "data/series",
+            "cli/peers",
+        ),
+    output:
+        expand("results/tables/peers.{suffix}", suffix=["csv", "md", "tex"]),
+        multiext("results/figures/peers", ".png", ".svg"),
+    log:
+        "results/logs/tables/peers.log",
+    benchmark:
+        "results/logs/benchmarks/tables/peers.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        rate=config["table_rate"],
+        methods=config["methods"],
+        peers=peer_names(),
+    message:
+        "Our methods beside today's codecs"
+    shell:
+        "python -m wdr_mcpd peers --series {input.series:q} --quality results/quality"
+        " --methods {params.methods} --peer-quality results/peers --peers {params.peers}"
+        " --volumes results/volumes --rate {params.rate} --out results 2> {log:q}"
+
+
+# Speeds are only worth something on a machine that does nothing else: the rule takes all cores.
+rule peer_speed:
+    input:
+        volumes=expand("results/volumes/{exam}.npz", exam=EXAMS),
+        src=sources("bench", "peers", "codec", "methods", "coherence", "data/exam", "cli/bench"),
+    output:
+        expand("results/peers/bench/{name}.csv", name=["codec_speed", "lossless", "notes", "machine"]),
+    log:
+        "results/logs/peers/bench.log",
+    benchmark:
+        "results/logs/benchmarks/peers/bench.tsv"
+    conda:
+        "../../environment.yml"
+    threads: workflow.cores
+    params:
+        volumes=lambda wildcards, input: [f"{exam}={volume}" for exam, volume in zip(EXAMS, input.volumes)],
+    message:
+        "Speed, memory and lossless rate beside today's codecs"
+    shell:
+        "python -m wdr_mcpd bench {params.volumes:q} --only lossless codec_speed --out results/peers/bench 2> {log:q}"
+
+
+PEERS += rules.peer_tables.output + rules.peer_speed.output
