@@ -1,13 +1,16 @@
 """Reading files, and writing files and folders so that a reader finds the whole result or none of it."""
 
+import fcntl
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from wdr_mcpd.errors import InputError
+
+PREFIX = ".partial-"
 
 
 def read_bytes(path: Path) -> bytes:
@@ -30,27 +33,66 @@ def whole_file(path: Path) -> Iterator[Path]:
 
     The temporary name keeps the suffixes of `path`, so writers that go by the suffix work.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=".partial-", dir=path.parent))
-    try:
+    with _scratch(path.parent) as folder:
         draft = folder / path.name
         yield draft
         os.replace(draft, path)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
 def whole_folder(path: Path) -> Iterator[Path]:
     """Give a temporary folder beside `path`; it replaces `path` only if the block ends without an error."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    outer = Path(tempfile.mkdtemp(prefix=".partial-", dir=path.parent))
-    try:
+    with _scratch(path.parent) as outer:
         draft = outer / path.name
         draft.mkdir()
         yield draft
         if path.exists():
             os.replace(path, outer / "replaced")
         os.replace(draft, path)
+
+
+@contextmanager
+def _scratch(parent: Path) -> Iterator[Path]:
+    """Give a temporary folder in `parent` that is locked while it is in use, and remove it afterwards.
+
+    A process that is killed leaves its folder behind without the lock; the next one that writes to `parent`
+    removes it.
+    """
+    parent.mkdir(parents=True, exist_ok=True)
+    _sweep(parent)
+    folder, lock = _locked_folder(parent)
+    try:
+        yield folder
     finally:
-        shutil.rmtree(outer, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def _locked_folder(parent: Path) -> tuple[Path, int]:
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+        try:
+            lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:
+            continue  # swept by another process before it was locked
+        with suppress(OSError):  # a file system without locks: nothing is swept there
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        if folder.exists():
+            return folder, lock
+        os.close(lock)
+
+
+def _sweep(parent: Path) -> None:
+    """Remove temporary folders in `parent` that no process holds any more."""
+    for folder in parent.glob(f"{PREFIX}*"):
+        try:
+            lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        except OSError:
+            continue
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+        except OSError:
+            pass  # in use
+        finally:
+            os.close(lock)

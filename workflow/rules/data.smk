@@ -54,9 +54,9 @@ rule fetch:
     conda:
         "../../environment.yml"
     params:
-        folder=subpath(output[0], parent=True),
+        folder=subpath(output[0], ancestor=2),
         row=lambda wildcards: row_text(SERIES_OF_EXAM[wildcards.exam]),
-        options=["--archive", SAMPLE_ARCHIVE] if config["source"] == "sample" else [],
+        options=fetch_options(),
     message:
         "{wildcards.exam}: fetching the series"
     shell:

@@ -31,3 +31,9 @@ def series_of_study():
 
 SERIES_OF_EXAM = series_of_study()
 EXAMS += SERIES_OF_EXAM
+
+
+def fetch_options():
+    """What `wdr-mcpd fetch` needs beside the row of the table."""
+    options = {"sample": ["--archive", SAMPLE_ARCHIVE], "nbia": ["--base-url", config["base_url"]]}
+    return options.get(config["source"], [])

@@ -5,18 +5,27 @@ from pathlib import Path
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `sample`, `fetch` and `volume`."""
+    """Add `sample`, `fetch`, `verify`, `series` and `volume`."""
     sample = commands.add_parser("sample", help="download the archive of the sample data with pip")
     sample.add_argument("archive", type=Path, help="file to write")
     sample.set_defaults(run=_sample)
 
-    fetch = commands.add_parser("fetch", help="fetch the series of one exam, whole and verified")
-    fetch.add_argument("folder", type=Path, help="folder to write: DICOM files, licence, manifest.json")
+    fetch = commands.add_parser("fetch", help="fetch series, whole and verified, one folder for each exam")
+    fetch.add_argument(
+        "folder", type=Path, help="folder to write below: EXAM/ with DICOM files, manifest.json"
+    )
     fetch.add_argument("--series", type=Path, metavar="TSV", help="series table")
-    fetch.add_argument("--exam", help="exam of the table, e.g. brain1_1 (default: the name of the folder)")
+    fetch.add_argument("--exam", action="append", help="only this exam of the table (can be repeated)")
     fetch.add_argument("--row", help="instead of a table: its one row, values separated by tabs")
-    fetch.add_argument("--archive", type=Path, help="archive of the sample data (source sample)")
+    fetch.add_argument("--archive", type=Path, help="source sample: the archive (wdr-mcpd sample)")
+    fetch.add_argument("--base-url", help="source nbia: address of the server")
     fetch.set_defaults(run=_fetch)
+
+    verify = commands.add_parser("verify", help="compare fetched series with their manifests, byte for byte")
+    verify.add_argument("folder", type=Path, help="folder that holds one folder for each exam")
+    verify.add_argument("--series", type=Path, required=True, metavar="TSV", help="series table")
+    verify.add_argument("--discard", action="store_true", help="remove what is broken, to be fetched again")
+    verify.set_defaults(run=_verify)
 
     _register_series(commands)
 
@@ -60,18 +69,30 @@ def _sample(options: argparse.Namespace) -> None:
 
 
 def _fetch(options: argparse.Namespace) -> None:
-    from wdr_mcpd.data.fetch import fetch_series
+    from wdr_mcpd.data.cohort import fetch_cohort
+    from wdr_mcpd.data.fetch import Sources
+    from wdr_mcpd.data.nbia import BASE_URL
     from wdr_mcpd.data.series import find_exam, read_row, read_series_table
     from wdr_mcpd.errors import InputError
 
     if (options.series is None) == (options.row is None):
         raise InputError("give either --series TSV or --row")
     if options.row is not None:
-        series = read_row(options.row)
+        table = [read_row(options.row)]
     else:
-        series = find_exam(read_series_table(options.series), options.exam or options.folder.name)
-    fetched = fetch_series(series, options.folder, archive=options.archive)
-    print(f"{series.exam_id}: {'fetched' if fetched else 'already whole'}")
+        table = read_series_table(options.series)
+        if options.exam:
+            table = [find_exam(table, exam) for exam in options.exam]
+    fetch_cohort(table, options.folder, Sources(options.archive, options.base_url or BASE_URL))
+
+
+def _verify(options: argparse.Namespace) -> None:
+    from wdr_mcpd.data.cohort import verify_cohort
+    from wdr_mcpd.data.series import read_series_table
+
+    table = read_series_table(options.series)
+    count = verify_cohort(table, options.folder, discard=options.discard)
+    print(f"{count} series are whole")
 
 
 def _series_check(options: argparse.Namespace) -> None:

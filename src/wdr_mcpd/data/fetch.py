@@ -1,23 +1,57 @@
 """Bring the series of one exam into a folder, whole and verified, from wherever the table says it is."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from wdr_mcpd.data.archive import CITATION
 from wdr_mcpd.data.manifest import MANIFEST, differences, read_manifest, write_manifest
+from wdr_mcpd.data.nbia import BASE_URL, Patience, download_series
 from wdr_mcpd.data.series import Series
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import whole_folder
+
+CITATION_TEXT = """Series {uid}
+of patient {patient}, collection {collection}, from {origin}.
+Licence: {licence}. Cite the collection as its page asks.
+"""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where series are brought from, beside what the table says.
+
+    Attributes
+    ----------
+    archive : Path, optional
+        Source sample: the source distribution that holds the data.
+    base_url : str
+        Source nbia: address of the server.
+    patience : Patience
+        Source nbia: how long the server is waited for.
+    """
+
+    archive: Path | None = None
+    base_url: str = BASE_URL
+    patience: Patience = field(default_factory=Patience)
 
 
 def is_whole(series: Series, folder: Path) -> bool:
     """Tell whether `folder` holds this series, exactly as its manifest says."""
     try:
         origin, _ = read_manifest(folder)
-        return origin == origin_of(series) and not differences(folder)
+        return origin.items() >= origin_of(series).items() and not differences(folder)
     except InputError:
         return False
 
 
-def fetch_series(series: Series, folder: Path, *, archive: Path | None = None) -> bool:
+def fetch_series(
+    series: Series,
+    folder: Path,
+    sources: Sources = Sources(),
+    progress: Callable[[int], object] = lambda size: None,
+) -> bool:
     """Make `folder` hold the series of one exam with its manifest; False if it already did.
 
     Parameters
@@ -26,8 +60,9 @@ def fetch_series(series: Series, folder: Path, *, archive: Path | None = None) -
         The row of the table.
     folder : Path
         Written as a whole, or left as it was.
-    archive : Path, optional
-        `source: sample`: the source distribution that holds the data.
+    sources : Sources
+    progress : callable
+        Gets the size of every piece that arrives, bytes.
 
     Raises
     ------
@@ -38,23 +73,12 @@ def fetch_series(series: Series, folder: Path, *, archive: Path | None = None) -
         (folder / MANIFEST).touch()  # newer than the table, for programs that go by time
         return False
     with whole_folder(folder) as draft:
-        if series.source == "sample":
-            from wdr_mcpd.data.sample import make_sample_series
-
-            if archive is None:
-                raise InputError("source sample needs --archive (wdr-mcpd sample makes it)")
-            make_sample_series(archive, series, draft)
-        elif series.source == "synthetic":
-            from wdr_mcpd.data.synthetic import make_synthetic_series
-
-            make_synthetic_series(series, draft)
-        else:
-            raise InputError(f"exam {series.exam_id}: source {series.source} cannot be fetched")
-        write_manifest(draft, origin_of(series))
+        found = _bring(series, draft, sources, progress)
+        write_manifest(draft, {**origin_of(series), **found})
     return True
 
 
-def origin_of(series: Series) -> dict[str, object]:
+def origin_of(series: Series) -> dict[str, Any]:
     """What the manifest says about where the files come from."""
     return {
         "collection": series.collection,
@@ -63,3 +87,37 @@ def origin_of(series: Series) -> dict[str, object]:
         "licence": series.licence,
         "source": series.source,
     }
+
+
+def _bring(
+    series: Series, folder: Path, sources: Sources, progress: Callable[[int], object]
+) -> dict[str, Any]:
+    """Fill the empty `folder`; what this returns stands in the manifest beside the origin."""
+    if series.source == "sample":
+        from wdr_mcpd.data.sample import make_sample_series
+
+        if sources.archive is None:
+            raise InputError("source sample needs --archive (wdr-mcpd sample makes it)")
+        make_sample_series(sources.archive, series, folder)
+        return {}
+    if series.source == "synthetic":
+        from wdr_mcpd.data.synthetic import make_synthetic_series
+
+        make_synthetic_series(series, folder)
+        return {}
+    if series.source == "nbia":
+        instances = download_series(series, folder, sources.base_url, sources.patience, progress)
+        _write_citation(series, folder, sources.base_url)
+        return {"sop_instance_uids": instances}
+    raise InputError(f"exam {series.exam_id}: source {series.source} cannot be fetched")
+
+
+def _write_citation(series: Series, folder: Path, origin: str) -> None:
+    text = CITATION_TEXT.format(
+        uid=series.series_instance_uid,
+        patient=series.patient_id,
+        collection=series.collection,
+        licence=series.licence or "see LICENSE",
+        origin=origin,
+    )
+    (folder / CITATION).write_text(text, encoding="utf-8")

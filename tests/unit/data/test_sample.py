@@ -11,7 +11,7 @@ import pytest
 
 from wdr_mcpd.cli import main
 from wdr_mcpd.data import read_volume
-from wdr_mcpd.data.fetch import fetch_series
+from wdr_mcpd.data.fetch import Sources, fetch_series
 from wdr_mcpd.data.manifest import sha256_of
 from wdr_mcpd.data.sample import ARCHIVE_SHA256, download_archive
 from wdr_mcpd.data.series import read_series_table
@@ -40,7 +40,7 @@ def test_both_subjects_become_dicom_series(archive: Path, tmp_path: Path) -> Non
     assert [(row.exam_id, row.image_count) for row in table] == [("brain1_1", 25), ("brain2_1", 23)]
     for row, tumour, largest in zip(table, (4137, 453), (3057, 1523), strict=True):
         folder = tmp_path / row.exam_id
-        fetch_series(row, folder, archive=archive)
+        fetch_series(row, folder, Sources(archive=archive))
         volume = read_volume(folder)
         assert volume.voxels.shape == (row.image_count, 256, 256)
         assert volume.voxels.dtype == np.int16
@@ -58,7 +58,7 @@ def test_voxels_keep_their_values_and_places(archive: Path, tmp_path: Path) -> N
     shutil.unpack_archive(archive, tmp_path, filter="data")
     source = tmp_path / "pyradiomics-3.0.1" / "data" / "brain1_image.nrrd"
     assert sha256_of(source) == BRAIN1_SHA256
-    fetch_series(read_series_table(TABLE)[0], tmp_path / "brain1_1", archive=archive)
+    fetch_series(read_series_table(TABLE)[0], tmp_path / "brain1_1", Sources(archive=archive))
     volume = read_volume(tmp_path / "brain1_1")
     data, header = nrrd.read(str(source))
     np.testing.assert_array_equal(volume.voxels, data.T[:, ::-1])
@@ -72,14 +72,14 @@ def test_voxels_keep_their_values_and_places(archive: Path, tmp_path: Path) -> N
 def test_the_same_bytes_every_time(archive: Path, tmp_path: Path) -> None:
     row = read_series_table(TABLE)[1]
     for name in ("one", "two"):
-        fetch_series(row, tmp_path / name, archive=archive)
+        fetch_series(row, tmp_path / name, Sources(archive=archive))
     assert (tmp_path / "one/manifest.json").read_bytes() == (tmp_path / "two/manifest.json").read_bytes()
 
 
 def test_an_altered_archive_is_refused(tmp_path: Path) -> None:
     (tmp_path / "archive").write_bytes(b"something else")
     with pytest.raises(InputError, match="is not the published"):
-        fetch_series(read_series_table(TABLE)[0], tmp_path / "series", archive=tmp_path / "archive")
+        fetch_series(read_series_table(TABLE)[0], tmp_path / "series", Sources(archive=tmp_path / "archive"))
     with pytest.raises(InputError, match="needs --archive"):
         fetch_series(read_series_table(TABLE)[0], tmp_path / "series")
     assert [p.name for p in tmp_path.iterdir()] == ["archive"]

@@ -1,0 +1,85 @@
+"""Unpacking a zip archive that a server sent: only plain, safe, whole members of a bounded size."""
+
+import hashlib
+import re
+import stat
+import zipfile
+from pathlib import Path
+
+from wdr_mcpd.data.manifest import MANIFEST
+from wdr_mcpd.errors import InputError
+
+SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,199}")
+MAX_MEMBERS = 20_000
+CITATION = "CITATION.txt"
+PIECE = 1 << 20
+
+
+class BrokenArchive(Exception):
+    """The archive is not whole; another download may be."""
+
+
+def unpack(archive: Path, folder: Path, limit: int) -> dict[str, str]:
+    """Unpack a flat archive in pieces of 1 MiB.
+
+    Parameters
+    ----------
+    archive : Path
+    folder : Path
+        An existing folder; nothing is written outside it.
+    limit : int
+        Most bytes that the members may have together.
+
+    Returns
+    -------
+    dict
+        MD5 (hexadecimal) of each member, by name.
+
+    Raises
+    ------
+    InputError
+        A member's name leads out of the folder, it is no plain file, or there is more than the limit.
+    BrokenArchive
+        The archive is cut short, or a member's bytes do not match its checksum.
+    """
+    try:
+        with zipfile.ZipFile(archive) as contents:
+            members = contents.infolist()
+            _check_members(members, limit)
+            return {member.filename: _extract(contents, member, folder, limit) for member in members}
+    except (InputError, BrokenArchive, OSError):
+        raise
+    except Exception as error:  # zipfile lets its own, zlib's, struct's and many other kinds through
+        raise BrokenArchive(f"the archive is broken ({error})") from error
+
+
+def _check_members(members: list[zipfile.ZipInfo], limit: int) -> None:
+    names = [member.filename for member in members]
+    for member in members:
+        kind = stat.S_IFMT(member.external_attr >> 16)
+        if not SAFE_NAME.fullmatch(member.filename) or member.is_dir() or kind not in (0, stat.S_IFREG):
+            raise InputError(
+                f"the archive holds {member.filename[:80]!r}, which is no plain file name; refused"
+            )
+        if member.filename in (MANIFEST, CITATION):
+            raise InputError(f"the archive may not bring a {member.filename}; refused")
+    if len({name.lower() for name in names}) < len(names):
+        raise InputError("the archive holds two files of the same name; refused")
+    if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > limit:
+        raise InputError(f"the archive holds more than {MAX_MEMBERS} files or {limit} bytes; refused")
+
+
+def _extract(contents: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, limit: int) -> str:
+    """Write one member and give its MD5; zipfile compares its CRC at the end and raises BadZipFile."""
+    digest = hashlib.md5(usedforsecurity=False)
+    with contents.open(member) as source, (folder / member.filename).open("xb") as target:
+        size = 0
+        while piece := source.read(PIECE):
+            size += len(piece)
+            if size > min(limit, member.file_size):
+                raise InputError(f"the archive's {member.filename} is larger than it says; refused")
+            digest.update(piece)
+            target.write(piece)
+    if size != member.file_size:
+        raise BrokenArchive(f"{member.filename} has {size} of {member.file_size} bytes")
+    return digest.hexdigest()

@@ -1,0 +1,50 @@
+"""What the DICOM files of one series must be, wherever they came from."""
+
+from pathlib import Path
+
+import pydicom
+
+from wdr_mcpd.data.series import Series
+from wdr_mcpd.errors import InputError
+
+IDENTITY_TAGS = ["SeriesInstanceUID", "SOPInstanceUID"]
+
+
+def check_files(paths: list[Path], series: Series) -> dict[str, str]:
+    """Check that the files are DICOM, of this series, each another instance; headers alone are read.
+
+    Returns
+    -------
+    dict
+        SOPInstanceUID of each file, by name.
+
+    Raises
+    ------
+    InputError
+        A file is no DICOM file or belongs to another series, or an instance comes twice.
+    """
+    instances: dict[str, str] = {}
+    for path in paths:
+        try:
+            header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=IDENTITY_TAGS)
+            uid, instance = str(header.SeriesInstanceUID), str(header.SOPInstanceUID)
+        except Exception as error:  # broken files raise many kinds
+            raise InputError(f"{path.name} is no DICOM file of a series") from error
+        if uid != series.series_instance_uid:
+            raise InputError(f"{path.name} belongs to another series ({uid})")
+        if instance in instances.values():
+            raise InputError(f"{path.name} repeats an instance of the series ({instance})")
+        instances[path.name] = instance
+    return instances
+
+
+def check_count(count: int, series: Series) -> None:
+    """Compare the number of files with the table.
+
+    Raises
+    ------
+    InputError
+        They differ; a table that says 0 does not know.
+    """
+    if series.image_count and count != series.image_count:
+        raise InputError(f"{count} files came, the series has {series.image_count}")

@@ -1,0 +1,113 @@
+"""The archive that getImage sends, whole, or spoiled in one of the ways that servers and attackers do."""
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Callable
+
+from .holdings import Holding
+
+LICENCE = "This collection may be used under the Creative Commons Attribution 4.0 licence.\n"
+
+
+def zipped(files: dict[str, bytes], hashes: dict[str, bytes] | None = None) -> bytes:
+    """Pack files with the licence and, of `hashes` (default: of the files), the list of MD5."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("LICENSE", LICENCE)
+        for name, data in files.items():
+            archive.writestr(name, data)
+        if hashes != {}:
+            lines = ["Filename,MD5Hash"]
+            lines += [f"{name},{hashlib.md5(data).hexdigest()}" for name, data in (hashes or files).items()]
+            archive.writestr("md5hashes.csv", "\n".join(lines) + "\n")
+    return target.getvalue()
+
+
+def _missing_instance(held: Holding) -> bytes:
+    """What NBIA does when a file is gone from its disk: a clean short archive, no list of MD5."""
+    return zipped(dict(list(held.files.items())[:-1]), hashes={})
+
+
+def _without_hashes(held: Holding) -> bytes:
+    return zipped(held.files, hashes={})
+
+
+def _wrong_count(held: Holding) -> bytes:
+    return zipped(dict(list(held.files.items())[:-1]))
+
+
+def _corrupted_pixel(held: Holding) -> bytes:
+    name, data = next(iter(held.files.items()))
+    spoiled = data[:-9] + bytes([data[-9] ^ 64]) + data[-8:]
+    return zipped({**held.files, name: spoiled}, hashes=held.files)
+
+
+def _bad_crc(held: Holding) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in held.files.items():
+            archive.writestr(name, data)
+    data = bytearray(target.getvalue())
+    data[len(data) // 2] ^= 255
+    return bytes(data)
+
+
+def _cut(held: Holding) -> bytes:
+    data = zipped(held.files)
+    return data[: len(data) * 2 // 3]
+
+
+def _named(name: str) -> Callable[[Holding], bytes]:
+    return lambda held: zipped({**held.files, name: b"outside"})
+
+
+def _other_series(held: Holding) -> bytes:
+    name, data = next(iter(held.files.items()))
+    other = held.uid[:-1] + ("1" if held.uid[-1] != "1" else "2")
+    return zipped({**held.files, name: data.replace(held.uid.encode(), other.encode())})
+
+
+def _not_dicom(held: Holding) -> bytes:
+    return zipped({**held.files, next(iter(held.files)): b"not a DICOM file"})
+
+
+def _twice(held: Holding) -> bytes:
+    names = list(held.files)
+    return zipped({**held.files, names[0]: held.files[names[1]]})
+
+
+def _link(held: Holding) -> bytes:
+    target = io.BytesIO(zipped(held.files))
+    with zipfile.ZipFile(target, "a") as archive:
+        link = zipfile.ZipInfo("link.dcm")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, "/etc/passwd")
+    return target.getvalue()
+
+
+def _bomb(held: Holding) -> bytes:
+    target = io.BytesIO(zipped(held.files))
+    with zipfile.ZipFile(target, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("zeros", bytes(24 << 20))
+    return target.getvalue()
+
+
+ARCHIVES: dict[str, Callable[[Holding], bytes]] = {
+    "missing instance": _missing_instance,
+    "no hashes": _without_hashes,
+    "wrong count": _wrong_count,
+    "corrupted pixel": _corrupted_pixel,
+    "bad CRC": _bad_crc,
+    "cut archive": _cut,
+    "dot dot": _named("../outside.dcm"),
+    "absolute": _named("/tmp/wdr-mcpd-outside.dcm"),
+    "drive": _named("C:\\outside.dcm"),
+    "subfolder": _named("a/b.dcm"),
+    "manifest": _named("manifest.json"),
+    "other series": _other_series,
+    "not DICOM": _not_dicom,
+    "instance twice": _twice,
+    "link": _link,
+    "bomb": _bomb,
+}
