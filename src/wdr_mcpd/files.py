@@ -28,6 +28,17 @@ def read_bytes(path: Path) -> bytes:
 
 
 @contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Name `path` in an error that names no file, as that of a full disk."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(path)
+        raise
+
+
+@contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path`; move it into place only if the block ends without an error.
 
@@ -35,7 +46,8 @@ def whole_file(path: Path) -> Iterator[Path]:
     """
     with _scratch(path.parent) as folder:
         draft = folder / path.name
-        yield draft
+        with _naming(path):
+            yield draft
         os.replace(draft, path)
 
 
@@ -45,7 +57,8 @@ def whole_folder(path: Path) -> Iterator[Path]:
     with _scratch(path.parent) as outer:
         draft = outer / path.name
         draft.mkdir()
-        yield draft
+        with _naming(path):
+            yield draft
         if path.exists():
             os.replace(path, outer / "replaced")
         os.replace(draft, path)

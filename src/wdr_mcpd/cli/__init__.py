@@ -22,15 +22,22 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one subcommand; bad input ends as one line on standard error and status 2."""
+    """Run one subcommand; bad input or a full disk ends as one line on standard error and status 2."""
     options = parser().parse_args(arguments)
     try:
         options.run(options)
         sys.stdout.flush()
-    except (InputError, StreamError) as error:
-        print(f"wdr-mcpd {options.command}: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except (InputError, StreamError, OSError, MemoryError) as error:
+        print(f"wdr-mcpd {options.command}: {' '.join(_line(error).split())}", file=sys.stderr)
+        return 2
     return 0
+
+
+def _line(error: Exception) -> str:
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename is not None else ""
+        return f"{place}{error.strerror or error}"
+    return str(error) or "not enough memory"

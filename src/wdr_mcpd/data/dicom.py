@@ -1,6 +1,9 @@
 """One DICOM series as a volume: stored values, slices sorted along their normal."""
 
+import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +66,12 @@ def read_datasets(folder: Path) -> list[Dataset]:
         raise InputError(
             f"{folder}: holds {len(series)} series; give a folder with one ({', '.join(series[:3])} ...)"
         )
+    first_with: dict[str, Dataset] = {}
+    for dataset in datasets:
+        first = first_with.setdefault(str(dataset.get("SOPInstanceUID", dataset.filename)), dataset)
+        if first is not dataset:
+            names = " and ".join(Path(str(one.filename)).name for one in (first, dataset))
+            raise InputError(f"{folder}: duplicate slices: {names} have the same SOPInstanceUID")
     return datasets
 
 
@@ -98,7 +107,7 @@ def _stored_values(plane: Plane) -> NDArray[Any]:
 
     dataset, where = plane.dataset, plane.where
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _silent_decoders():
             warnings.simplefilter("ignore")
             values = pixel_array(dataset, index=plane.frame, raw=True)
     except Exception as error:  # each decoder raises its own kinds
@@ -123,6 +132,19 @@ def _geometry(planes: list[Plane]) -> dict[str, Any]:
         "origin": tuple(first.position.tolist()),
         "direction": direction,
     }
+
+
+@contextmanager
+def _silent_decoders() -> Iterator[None]:
+    """Drop what compiled decoders print on standard error themselves; what they raise says the same."""
+    kept = os.dup(2)
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def _cause(error: BaseException) -> str:

@@ -43,6 +43,8 @@ def read_volume(path: Path | str) -> Volume:
             return read_series(path)
         if not path.exists():
             raise InputError(f"{path}: no such file or folder")
+        if not path.is_file():  # a pipe or a device would be read for ever
+            raise InputError(f"{path}: is neither a file nor a folder")
         return _reader(path)(path)
     except (OSError, MemoryError) as error:
         raise InputError(f"{path}: cannot be read ({_cause(error)})") from error

@@ -155,7 +155,7 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "mixed series": (put("SeriesInstanceUID", "1.2.3"), "holds 2 series"),
     "duplicate": (
         lambda f: shutil.copy(f / "1-02.dcm", f / "9.dcm"),
-        "1 duplicate slices, e.g. 1-02.dcm and 9",
+        "duplicate slices: 1-02.dcm and 9",
     ),
     "gap": (lambda f: (f / "1-03.dcm").unlink(), "13.00 mm between slices 2 and 3, 6.50 mm elsewhere"),
     "two acquisitions": (second_acquisition, r"told apart by EchoTime: 10(.0)? \(5\), 90(.0)? \(5\)"),
