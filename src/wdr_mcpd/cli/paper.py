@@ -1,4 +1,4 @@
-"""Subcommands of the paper room: `table1`, `table2`, `table3`, `figures` and `check-reference`."""
+"""Subcommands of the paper room: `table1`, `table2`, `table3`, `figures`, `check-reference`, `readme`."""
 
 import argparse
 from pathlib import Path
@@ -51,6 +51,11 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     check.add_argument("reference", type=Path, help="folder of the committed results")
     check.add_argument("results", type=Path, help="folder of the run's results")
     check.set_defaults(run=_check)
+
+    readme = commands.add_parser("readme", help="write the committed results into the README")
+    readme.add_argument("page", type=Path)
+    readme.add_argument("reference", type=Path, help="folder of the committed results")
+    readme.set_defaults(run=_readme)
 
 
 def _table(
@@ -117,6 +122,15 @@ def _check(options: argparse.Namespace) -> None:
     from wdr_mcpd.paper.check import check_results
 
     print(f"{check_results(options.reference, options.results)} files as committed")
+
+
+def _readme(options: argparse.Namespace) -> None:
+    from wdr_mcpd.files import whole_file
+    from wdr_mcpd.paper.readme import with_results
+
+    page = with_results(options.page.read_text("utf-8"), options.reference)
+    with whole_file(options.page) as draft:
+        draft.write_text(page, encoding="utf-8")
 
 
 def _exams(options: argparse.Namespace) -> list[str]:
