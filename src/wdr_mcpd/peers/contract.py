@@ -21,7 +21,7 @@ class Control:
 
     `coarse` spends the fewest bytes and `fine` the most; `log` says that equal ratios of the parameter
     (a step, a tolerance) matter, not equal differences (a PSNR, a rate factor);
-    `whole` that the parameter has whole values only; `finest` is the smallest share of the range that matters.
+    `whole` that the parameter has whole values only; `finest` is the smallest share of its range that counts.
     """
 
     name: str
