@@ -34,6 +34,22 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     command.add_argument("--out", type=Path, required=True, metavar="MD")
     command.set_defaults(run=_results_section)
 
+    command = commands.add_parser("pages", help="tables and texts as HTML pages of their own")
+    command.add_argument(
+        "file", type=Path, nargs="+", help=".md, .csv or .tsv; FILE becomes FOLDER/STEM.html"
+    )
+    command.add_argument("--out", type=Path, required=True, metavar="FOLDER")
+    command.set_defaults(run=_pages)
+
+    command = commands.add_parser("landing", help="the report's first page")
+    command.add_argument("--series", type=Path, required=True, metavar="TSV", help="series table of the run")
+    command.add_argument("--tables", type=Path, required=True, metavar="FOLDER", help="holds the tables")
+    command.add_argument("--rate", type=float, required=True, help="bits per voxel of Table 3")
+    command.add_argument("--figure", type=Path, required=True, metavar="PNG")
+    command.add_argument("--figure-text", required=True, help="what the figure shows")
+    command.add_argument("--out", type=Path, required=True, metavar="HTML")
+    command.set_defaults(run=_landing)
+
     command = commands.add_parser("config-reference", help="write the configuration reference of the docs")
     command.add_argument("schema", type=Path)
     command.add_argument("--out", type=Path, required=True, metavar="MD")
@@ -90,6 +106,35 @@ def _results_section(options: Any) -> None:
 def _figure_title(path: Path) -> str:
     """Title of results/figures/EXAM/figureN.png."""
     return f"{path.stem.replace('figure', 'Figure ')}, exam {path.parent.name}"
+
+
+def _landing(options: Any) -> None:
+    from wdr_mcpd.data.series import read_series_table
+    from wdr_mcpd.paper.landing import Findings, landing_html
+    from wdr_mcpd.study.cohort import cohort_note
+    from wdr_mcpd.study.frames import read_csv
+
+    table2, table3 = (read_csv(options.tables / f"table{number}.csv", ["exam"]) for number in (2, 3))
+    note = cohort_note(read_series_table(options.series))
+    findings = Findings(table2, table3, options.rate, note[:1].upper() + note[1:] + ".")
+    _write(options.out, landing_html(findings, options.figure, options.figure_text))
+
+
+def _pages(options: Any) -> None:
+    for path in options.file:
+        _write(options.out / f"{path.stem}.html", _page(path))
+
+
+def _page(path: Path) -> str:
+    import pandas as pd
+
+    from wdr_mcpd.files import read_bytes
+    from wdr_mcpd.paper.pages import markdown_page, table_page
+
+    if path.suffix == ".md":
+        return markdown_page(read_bytes(path).decode("utf-8"), path.parent)
+    separator = "\t" if path.suffix == ".tsv" else ","
+    return table_page(pd.read_csv(path, sep=separator, dtype=str, keep_default_na=False), path.stem)
 
 
 def _config_reference(options: Any) -> None:

@@ -1,10 +1,18 @@
 """HTML pages that need no other file and no network: templates, and Markdown texts as pages."""
 
+import base64
+import html
+import re
 from functools import cache
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
+import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
+
+from wdr_mcpd.errors import InputError
 
 
 @cache
@@ -27,7 +35,35 @@ def markdown_html(text: str) -> str:
     return str(MarkdownIt("commonmark", {"html": False}).enable("table").render(text))
 
 
-def markdown_page(text: str) -> str:
-    """A page of its own for a Markdown text, titled by its first heading."""
+def markdown_page(text: str, folder: Path) -> str:
+    """A page of its own for a Markdown text, titled by its first heading.
+
+    Parameters
+    ----------
+    text : str
+        Markdown; its pictures are PNG files, named relative to `folder`, and become part of the page.
+    folder : Path
+        Where the text stands.
+    """
     first = next((line for line in text.splitlines() if line.startswith("# ")), "# ")
-    return render("page.html", title=first.removeprefix("# "), body=markdown_html(text))
+    body = re.sub(
+        r'<img src="([^"]+)"',
+        lambda match: f'<img src="{picture(folder / html.unescape(unquote(match[1])))}"',
+        markdown_html(text),
+    )
+    return render("page.html", title=first.removeprefix("# "), body=body)
+
+
+def picture(path: Path) -> str:
+    """A PNG file as an address that holds the picture itself."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+    return "data:image/png;base64," + base64.b64encode(content).decode("ascii")
+
+
+def table_page(data: pd.DataFrame, title: str) -> str:
+    """A page of its own for a table as it is."""
+    body = f"<h1>{html.escape(title)}</h1>\n{data.to_html(index=False, border=0, na_rep='')}"
+    return render("page.html", title=title, body=body)

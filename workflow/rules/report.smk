@@ -1,0 +1,231 @@
+import json
+
+
+report: "../report/workflow.rst"
+
+
+# What the report shows: file below results/ -> category and title. Its caption is workflow/report/STEM.rst.
+REPORT_TABLES = {
+    "paper": ("1. Paper tables", "Section Results, in the paper's order"),
+    "tables/table1": ("1. Paper tables", "Table 1: 3D-WDR, every slice"),
+    "tables/table2": ("1. Paper tables", "Table 2: average MCPD"),
+    "tables/table3": ("1. Paper tables", "Table 3: 3D-WDR-MCPD, selected slices"),
+    "tables/transmission": ("3. Rates", "Progressive transmission, as a table"),
+    "tables/peers": ("7. Peers", "Today's codecs beside ours, as a table"),
+    "data/series": ("9. Data", "Series of the study"),
+}
+REPORT_FIGURES = {
+    "figure1": ("2. Paper figures", "Figure 1"),
+    "figure2": ("2. Paper figures", "Figure 2"),
+    "transmission": ("3. Rates", "Progressive transmission, drawn"),
+    "peers": ("7. Peers", "Today's codecs beside ours, drawn"),
+}
+VIEWER_METHODS = [method for method in ("3d-wdr", "3d-wdr-mcpd", "3d-wdr-cc") if method in config["methods"]]
+TRANSMISSION = multiext("results/tables/transmission", ".csv", ".md", ".tex") + multiext(
+    "results/figures/transmission", ".png", ".svg"
+)
+LANDING_FIGURE = "results/figures/transmission.png"
+LANDING_FIGURE_TEXT = "Quality of the exams against the bytes received, for every method."
+TEMPLATES = [os.path.relpath(path) for path in sorted((HERE / "src/wdr_mcpd/paper/templates").iterdir())]
+
+
+def caption(name):
+    return str(HERE / "workflow" / "report" / f"{name}.rst")
+
+
+def made_by_this_configuration():
+    """Outputs that a run makes for its readers."""
+    return [*TABLES, *FIGURES, *PAPER, *CLAIMS, *CROSSVAL, *SWEEP, *(PEERS if config["peers"] else [])]
+
+
+def shown_tables():
+    stems = {os.path.splitext(path)[0] for path in made_by_this_configuration()}
+    return [name for name in REPORT_TABLES if f"results/{name}" in stems]
+
+
+def shown_figures():
+    made = sorted(path for path in set(made_by_this_configuration()) if path.endswith(".png"))
+    return [path for path in made if Path(path).stem in REPORT_FIGURES]
+
+
+def table_source(name):
+    """A table is shown as its readers' page where it has one, else as it is."""
+    return f"results/{name}.tsv" if name.startswith("data/") else f"results/{name}.md"
+
+
+def flagged_page(name):
+    category, title = REPORT_TABLES[name]
+    return report(
+        f"results/report/{os.path.basename(name)}.html",
+        category=category,
+        caption=caption(os.path.basename(name)),
+        labels={"item": title},
+    )
+
+
+def flagged_figure(path):
+    category, title = REPORT_FIGURES[Path(path).stem]
+    folder = Path(path).parent.name
+    return report(
+        path,
+        category=category,
+        caption=caption(Path(path).stem),
+        labels={"item": title if folder == "figures" else f"{title}, exam {folder}"},
+    )
+
+
+rule transmission:
+    input:
+        series="results/data/series.tsv",
+        quality=expand(QUALITY, exam=EXAMS, method=config["methods"]),
+        volumes=expand("results/volumes/{exam}.npz", exam=EXAMS),
+        src=sources(
+            "paper/transmission", "paper/render", "paper/style", "study/frames", "study/cohort", "cli/report"
+        ),
+    output:
+        TRANSMISSION,
+    log:
+        "results/logs/transmission.log",
+    benchmark:
+        "results/logs/benchmarks/transmission.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        methods=config["methods"],
+    message:
+        "Progressive transmission: time until a quality is reached"
+    shell:
+        "python -m wdr_mcpd transmission --series {input.series:q} --quality results/quality --volumes results/volumes"
+        " --method {params.methods} --out results 2> {log:q}"
+
+
+rule results_section:
+    input:
+        tables=PAPER_TABLES,
+        figures=[path for path in PAPER_FIGURES if path.endswith(".png")],
+        src=sources("paper/results_section", "study/frames", "cli/report"),
+    output:
+        "results/paper.md",
+    log:
+        "results/logs/results_section.log",
+    benchmark:
+        "results/logs/benchmarks/results_section.tsv"
+    conda:
+        "../../environment.yml"
+    message:
+        'The section "Results" of the paper'
+    shell:
+        "python -m wdr_mcpd results-section --tables results/tables --figure {input.figures:q}"
+        " --out {output:q} 2> {log:q}"
+
+
+TABLES += TRANSMISSION[:3]
+FIGURES += TRANSMISSION[3:]
+PAPER += ["results/paper.md"]
+
+
+rule viewer:
+    input:
+        volume="results/volumes/{exam}.npz",
+        streams=expand(STREAM, method=VIEWER_METHODS, allow_missing=True),
+        quality=expand(QUALITY, method=VIEWER_METHODS, allow_missing=True),
+        templates=TEMPLATES,
+        src=sources("codec", "data/exam", "data/volume", "paper/viewer", "paper/pages", "cli/report"),
+    output:
+        report(
+            "results/viewer/{exam}.html",
+            category="2. Paper figures",
+            caption=caption("viewer"),
+            labels={"item": "Interactive viewer, exam {exam}"},
+        ),
+    log:
+        "results/logs/viewer/{exam}.log",
+    benchmark:
+        "results/logs/benchmarks/viewer/{exam}.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        readings=readings(),
+    message:
+        "{wildcards.exam}: the interactive viewer"
+    shell:
+        "python -m wdr_mcpd viewer {wildcards.exam:q} {input.volume:q} --stream {input.streams:q}"
+        " --quality {input.quality:q} --note {params.readings:q} --out {output:q} 2> {log:q}"
+
+
+rule report_pages:
+    input:
+        tables=[table_source(name) for name in shown_tables()],
+        templates=TEMPLATES,
+        src=sources("paper/pages", "study/frames", "cli/report"),
+    output:
+        [flagged_page(name) for name in shown_tables()],
+    log:
+        "results/logs/report_pages.log",
+    benchmark:
+        "results/logs/benchmarks/report_pages.tsv"
+    conda:
+        "../../environment.yml"
+    message:
+        "Pages of the report's tables"
+    shell:
+        "python -m wdr_mcpd pages {input.tables:q} --out results/report 2> {log:q}"
+
+
+rule landing:
+    input:
+        series="results/data/series.tsv",
+        tables=expand("results/tables/table{number}.csv", number=[2, 3]),
+        figure=LANDING_FIGURE,
+        templates=TEMPLATES,
+        src=sources("paper/landing", "paper/pages", "study/frames", "study/cohort", "cli/report"),
+    output:
+        "results/report/landing.html",
+    log:
+        "results/logs/landing.log",
+    benchmark:
+        "results/logs/benchmarks/landing.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        rate=config["table_rate"],
+        text=LANDING_FIGURE_TEXT,
+    message:
+        "The first page of the report"
+    shell:
+        "python -m wdr_mcpd landing --series {input.series:q} --tables results/tables --rate {params.rate}"
+        " --figure {input.figure:q} --figure-text {params.text:q} --out {output:q} 2> {log:q}"
+
+
+# Snakemake writes its report in a run of its own. This rule makes that run, on the same configuration, when everything
+# that the report shows is there; so the report is a result like any other: tracked, and renewed only when it is stale.
+rule report:
+    input:
+        rules.report_pages.output,
+        [flagged_figure(path) for path in shown_figures()],
+        expand("results/viewer/{exam}.html", exam=EXAMS[:1]),
+        landing="results/report/landing.html",
+        stylesheet=os.path.relpath(HERE / "workflow" / "report" / "report.css"),
+        captions=[os.path.relpath(path) for path in sorted((HERE / "workflow" / "report").glob("*.rst"))],
+    output:
+        "results/report.html",
+    log:
+        "results/logs/report.log",
+    benchmark:
+        "results/logs/benchmarks/report.tsv"
+    localrule: True
+    conda:
+        "../../environment.yml"
+    params:
+        snakefile=os.path.relpath(HERE / "Snakefile"),
+        config=json.dumps(config),
+    message:
+        "The report"
+    shell:
+        "printf '%s' {params.config:q} > results/report/configuration.json\n"
+        "python -m snakemake {output:q} --snakefile {params.snakefile:q} --nolock"
+        " --configfile results/report/configuration.json --report {output:q}"
+        " --report-stylesheet {input.stylesheet:q} 2> {log:q}"
+
+
+REPORT += ["results/report.html"]
