@@ -1,0 +1,156 @@
+"""Where a table or figure comes from: a JSON file beside it, without dates and without paths of the machine.
+
+`table1.csv`, `table1.md` and `table1.tex` share `table1.provenance.json`. Its only part that another checkout
+of the same files may not reproduce is the git commit.
+"""
+
+import hashlib
+import json
+import platform
+import subprocess
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from wdr_mcpd.data.manifest import MANIFEST, read_manifest, sha256_of
+from wdr_mcpd.errors import InputError
+from wdr_mcpd.files import read_bytes, whole_file
+
+SUFFIX = ".provenance.json"
+PACKAGE = Path(__file__).parents[1]
+LIBRARIES = ("numpy", "PyWavelets", "numba", "scipy", "scikit-image", "pandas", "matplotlib", "pydicom")
+OF_THE_MACHINE = ("data_folder", "series", "base_url")
+"""Keys of the configuration that are places; the series are named by their hashes instead."""
+
+Record = dict[str, Any]
+
+
+def sidecar_of(path: Path) -> Path:
+    """Give the place of the provenance of a table or figure."""
+    return path if path.name.endswith(SUFFIX) else path.with_name(path.stem + SUFFIX)
+
+
+def record(
+    files: Sequence[Path],
+    results: Path,
+    exams: Sequence[str],
+    methods: Sequence[str],
+    configuration: Mapping[str, Any],
+) -> list[Path]:
+    """Write the provenance of finished tables and figures beside them.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        Tables and figures below `results`; those of one stem share a sidecar.
+    results : Path
+        Folder of the results; it holds `data/series/EXAM` and `streams/EXAM/METHOD.wdr`.
+    exams, methods : sequence of str
+        Whose series and streams the files are made from.
+    configuration : mapping
+        Of the run.
+
+    Returns
+    -------
+    list of Path
+        What was written.
+
+    Raises
+    ------
+    InputError
+        A file, a series or a stream is missing.
+    """
+    common = {
+        "series": [_series(results, exam) for exam in exams],
+        "streams": {
+            path.as_posix(): sha256(results / path)
+            for path in (Path("streams", exam, f"{method}.wdr") for exam in exams for method in methods)
+        },
+        "configuration": {key: value for key, value in configuration.items() if key not in OF_THE_MACHINE},
+        "package": package_state(),
+        "libraries": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
+    }
+    groups: dict[Path, list[Path]] = {}
+    for path in files:
+        groups.setdefault(sidecar_of(path), []).append(path)
+    for sidecar, members in groups.items():
+        hashes = {path.name: sha256(path) for path in sorted(members)}
+        text = json.dumps({"files": hashes, **common}, indent=1, sort_keys=True, ensure_ascii=False)
+        with whole_file(sidecar) as draft:
+            draft.write_text(text + "\n", encoding="utf-8")
+    return sorted(groups)
+
+
+def read(path: Path) -> Record:
+    """Read the provenance of a table or figure, or of the sidecar itself.
+
+    Raises
+    ------
+    InputError
+        There is none, it is broken, or the file is not the one that it describes.
+    """
+    sidecar = sidecar_of(path)
+    if not sidecar.is_file():
+        raise InputError(f"{path}: has no provenance ({sidecar.name} is not beside it)")
+    try:
+        known: Record = json.loads(read_bytes(sidecar))
+        hashes = dict(known["files"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{sidecar}: is broken; run snakemake again") from error
+    if path != sidecar and hashes.get(path.name) != sha256(path):
+        raise InputError(f"{path}: is not the file that {sidecar.name} describes; run snakemake again")
+    return known
+
+
+def sha256(path: Path) -> str:
+    """Hash a file; InputError where it cannot be read."""
+    try:
+        return sha256_of(path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def package_state() -> Record:
+    """Version of this package, hash of its modules, and the git commit of its checkout, where there is one."""
+    sources = hashlib.sha256()
+    for path in sorted(PACKAGE.rglob("*.py")):
+        sources.update(f"{path.relative_to(PACKAGE).as_posix()} {sha256_of(path)}\n".encode())
+    return {
+        "version": _version(),
+        "sources_sha256": sources.hexdigest(),
+        "commit": _git("rev-parse", "HEAD"),
+        "changed_since_commit": bool(_git("status", "--porcelain", "--", str(PACKAGE))),
+    }
+
+
+def _version() -> str | None:
+    try:
+        return version("wdr-mcpd")
+    except PackageNotFoundError:
+        return None
+
+
+def _git(*command: str) -> str | None:
+    """Ask git about the checkout that holds the package; None without git or outside of a checkout."""
+    if not (PACKAGE.parents[1] / ".git").exists():  # never the repository of whoever installed the package
+        return None
+    try:
+        run = subprocess.run(
+            ["git", "-C", str(PACKAGE.parents[1]), *command], capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return run.stdout.strip()
+
+
+def _series(results: Path, exam: str) -> Record:
+    folder = results / "data" / "series" / exam
+    origin, entries = read_manifest(folder)
+    return {
+        "exam": exam,
+        "series_instance_uid": origin.get("series_instance_uid"),
+        "source": origin.get("source"),
+        "files": len(entries),
+        "manifest_sha256": sha256(folder / MANIFEST),
+    }

@@ -1,0 +1,131 @@
+"""Checks one stream of the study against the volume it holds and what was measured on it."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import floor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from wdr_mcpd import codec
+from wdr_mcpd.coherence import select
+from wdr_mcpd.errors import InputError, StreamError
+from wdr_mcpd.study.metrics import pooled_psnr, slice_psnr
+
+WRITTEN_DIGITS = 1e-6
+"""Relative difference that the digits of a table allow."""
+TOLERATED_FALL_DB = 0.01
+"""Two cuts a few bytes apart may differ by less than this either way."""
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """A stream and what the study says of it.
+
+    Attributes
+    ----------
+    path, quality_path : Path
+        Files of the stream and of its measurements, named in messages.
+    stream : bytes
+    quality : DataFrame
+        Columns method, rate_bpv, slice, psnr_db, bytes.
+    peak : float or "max"
+        Of the PSNR.
+    """
+
+    path: Path
+    quality_path: Path
+    stream: bytes
+    quality: pd.DataFrame
+    peak: float | str
+
+
+def check_stream(original: NDArray[Any], measured: Measured, rates: Sequence[float]) -> pd.DataFrame:
+    """Check that the stream keeps its budget, gains with the rate, and decodes to what was measured.
+
+    Parameters
+    ----------
+    original : ndarray (slice, row, column)
+    measured : Measured
+    rates : sequence of float
+        Bits per voxel at which the quality must have been measured, no others.
+
+    Returns
+    -------
+    DataFrame
+        One row per rate: bytes, budget_bytes, psnr_db (of all voxels together), stream_sha256.
+
+    Raises
+    ------
+    InputError
+        The first of these that does not hold; names the file.
+    """
+    budget = floor(max(rates) * original.size / 8)
+    if len(measured.stream) > budget:
+        raise InputError(
+            f"{measured.path}: {len(measured.stream)} bytes are over the {budget} of {max(rates):g} bits per voxel"
+        )
+    found = measured.quality["rate_bpv"].unique()
+    if not np.array_equal(np.sort(found), np.sort(rates)):
+        raise InputError(f"{measured.quality_path}: was measured at the rates {sorted(found)}, not {sorted(rates)}")
+    rows = pd.DataFrame([_at_rate(original, measured, rate) for rate in sorted(rates)])
+    psnr = rows["psnr_db"].to_numpy()
+    falls = np.flatnonzero(psnr[1:] < psnr[:-1] - TOLERATED_FALL_DB)
+    if len(falls):
+        low, high = rows["rate_bpv"][falls[0]], rows["rate_bpv"][falls[0] + 1]
+        raise InputError(f"{measured.path}: PSNR falls from {low:g} to {high:g} bits per voxel")
+    return rows.assign(stream_sha256=hashlib.sha256(measured.stream).hexdigest())
+
+
+def check_selection(measured: Measured, average_mcpd: NDArray[np.float64], threshold: float) -> None:
+    """Check that the slices coded together are those that the average MCPD selects.
+
+    Raises
+    ------
+    InputError
+        They are others.
+    """
+    chosen = {int(index) for index in np.flatnonzero(select(average_mcpd, threshold))}
+    together = {index for group in codec.groups(measured.stream) if len(group) > 1 for index in group}
+    if together != (chosen if len(chosen) > 1 else set()):
+        raise InputError(
+            f"{measured.path}: codes the slices {_numbers(together)} together, T = {threshold:g} selects "
+            f"{_numbers(chosen)}"
+        )
+
+
+def _at_rate(original: NDArray[Any], measured: Measured, rate: float) -> dict[str, Any]:
+    rows = measured.quality[measured.quality["rate_bpv"] == rate].sort_values("slice")
+    budget = floor(rate * original.size / 8)
+    size = min(budget, len(measured.stream))
+    where = f"{measured.quality_path}: at {rate:g} bits per voxel"
+    if list(rows["slice"]) != list(range(1, len(original) + 1)):
+        raise InputError(f"{where} the slices are {list(rows['slice'])}, not 1 to {len(original)}")
+    if set(rows["bytes"]) != {size}:
+        raise InputError(f"{where} {sorted(set(rows['bytes']))} bytes stand there; the stream has {size}")
+    try:
+        decoded = codec.decode(codec.truncate(measured.stream, rate=rate))
+    except StreamError as error:
+        raise InputError(f"{measured.path}: {error}") from error
+    psnr = slice_psnr(original, decoded, measured.peak)
+    same = np.isclose(psnr, rows["psnr_db"].to_numpy(), rtol=WRITTEN_DIGITS, atol=0)
+    if not same.all():
+        number = int(np.flatnonzero(~same)[0])
+        raise InputError(
+            f"{where} slice {number + 1} has {rows['psnr_db'].iloc[number]:.6f} dB; "
+            f"{measured.path.name} decodes to {psnr[number]:.6f} dB"
+        )
+    return {
+        "rate_bpv": rate,
+        "bytes": size,
+        "budget_bytes": budget,
+        "psnr_db": pooled_psnr(original, decoded, measured.peak),
+    }
+
+
+def _numbers(indices: set[int]) -> str:
+    return ", ".join(str(index + 1) for index in sorted(indices)) or "none"

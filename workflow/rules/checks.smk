@@ -1,0 +1,123 @@
+import json
+
+CHECKED_STREAM = "results/checks/{exam}/{method}.csv"
+PAPER_METHODS = ["3d-wdr", "3d-wdr-mcpd"]
+STUDY_METHODS = sorted({*PAPER_METHODS, *config["methods"]})
+
+
+def shown(*targets):
+    """Tables and figures among the files of targets, each once."""
+    files = dict.fromkeys(str(file) for target in targets for file in target)
+    return [file for file in files if file.startswith(("results/tables/", "results/figures/"))]
+
+
+def sidecars(files):
+    """Provenance of tables and figures: one file for all with the same stem."""
+    return list(dict.fromkeys(os.path.splitext(file)[0] + ".provenance.json" for file in files))
+
+
+FAMILIES = {"paper": shown(PAPER)}
+for family, targets in {
+    "sweep": [SWEEP],
+    "crossval": [CROSSVAL],
+    "claims": [CLAIMS],
+    "peers": [PEERS],
+    "study": [TABLES, FIGURES],
+}.items():
+    earlier = {file for files in FAMILIES.values() for file in files}
+    FAMILIES[family] = [file for file in shown(*targets) if file not in earlier]
+
+
+rule check_stream:
+    input:
+        volume="results/volumes/{exam}.npz",
+        stream=STREAM,
+        quality=QUALITY,
+        mcpd=lambda wildcards: "results/mcpd/{exam}.csv" if wildcards.method == "3d-wdr-mcpd" else [],
+        src=sources(
+            "codec",
+            "coherence",
+            "study/metrics",
+            "data/exam",
+            "checks/streams",
+            "cli/checks",
+        ),
+    output:
+        CHECKED_STREAM,
+    log:
+        "results/logs/checks/{exam}/{method}.log",
+    benchmark:
+        "results/logs/benchmarks/checks/{exam}/{method}.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        rates=rates(),
+        peak=config["psnr_peak"],
+        selection=lambda wildcards, input: (
+            ["--mcpd", input.mcpd, "--unit", config["mcpd_unit"], "--threshold", config["threshold"]]
+            if input.mcpd
+            else []
+        ),
+    message:
+        "{wildcards.exam}: checking the stream of {wildcards.method}"
+    shell:
+        "python -m wdr_mcpd check-stream {input.volume:q} {input.stream:q} {input.quality:q} --rates {params.rates}"
+        " --peak {params.peak} {params.selection:q} --out {output:q} 2> {log:q}"
+
+
+for family, files in FAMILIES.items():
+
+    if not files:
+        continue
+
+    rule:
+        name:
+            f"provenance_of_{family}"
+        input:
+            files=files,
+            series=expand("results/data/series/{exam}/manifest.json", exam=EXAMS),
+            streams=expand(
+                STREAM, exam=EXAMS, method=PAPER_METHODS if family == "paper" else STUDY_METHODS
+            ),
+            src=sources("checks/provenance", "cli/checks"),
+        output:
+            sidecars(files),
+        log:
+            f"results/logs/provenance/{family}.log",
+        benchmark:
+            f"results/logs/benchmarks/provenance/{family}.tsv"
+        conda:
+            "../../environment.yml"
+        params:
+            exams=list(EXAMS),
+            methods=PAPER_METHODS if family == "paper" else STUDY_METHODS,
+            configuration=json.dumps(config, sort_keys=True),
+        message:
+            "Recording where the tables and figures come from"
+        shell:
+            "python -m wdr_mcpd record-provenance {input.files:q} --results results --exams {params.exams:q}"
+            " --methods {params.methods} --configuration {params.configuration:q} 2> {log:q}"
+
+    rule:
+        name:
+            f"check_{family}"
+        input:
+            sidecars=sidecars(files),
+            checks=expand(
+                CHECKED_STREAM, exam=EXAMS, method=PAPER_METHODS if family == "paper" else STUDY_METHODS
+            ),
+            src=sources("checks", "cli/checks"),
+        output:
+            f"results/checks/{family}.txt",
+        log:
+            f"results/logs/checks/{family}.log",
+        benchmark:
+            f"results/logs/benchmarks/checks/{family}.tsv"
+        conda:
+            "../../environment.yml"
+        message:
+            "Checking tables and figures against what was measured"
+        shell:
+            "python -m wdr_mcpd verify-results results --only {input.sidecars:q} > {output:q} 2> {log:q}"
+
+
