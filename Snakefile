@@ -13,9 +13,9 @@ config = checked(config)
 
 # What the named targets build: each stage below appends its outputs.
 EXAMS = []
-MCPD, PAPER, TABLES, FIGURES, SWEEP, CROSSVAL, CLAIMS, PEERS, REPORT = ([] for _ in range(9))
+MCPD, PAPER, TABLES, FIGURES, SWEEP, CROSSVAL, CLAIMS, PEERS, CHECKS, REPORT = ([] for _ in range(10))
 
-for stage in ("series", "data", "coherence", "codec", "study", "peers", "paper", "report"):
+for stage in ("series", "data", "coherence", "codec", "study", "peers", "paper", "checks", "report"):
     rules_of_stage = HERE / "workflow" / "rules" / f"{stage}.smk"
     if rules_of_stage.exists():
 
@@ -33,6 +33,7 @@ rule all:
         CROSSVAL,
         CLAIMS,
         PEERS if config["peers"] else [],
+        CHECKS,
         REPORT,
 
 

@@ -1,8 +1,12 @@
 import json
 
 CHECKED_STREAM = "results/checks/{exam}/{method}.csv"
-PAPER_METHODS = ["3d-wdr", "3d-wdr-mcpd"]
-STUDY_METHODS = sorted({*PAPER_METHODS, *config["methods"]})
+
+
+def methods_of(family):
+    """Methods whose streams a family of tables and figures is made from."""
+    of_the_paper = ["3d-wdr", "3d-wdr-mcpd"]
+    return of_the_paper if family == "paper" else sorted({*of_the_paper, *config["methods"]})
 
 
 def shown(*targets):
@@ -16,14 +20,10 @@ def sidecars(files):
     return list(dict.fromkeys(os.path.splitext(file)[0] + ".provenance.json" for file in files))
 
 
-FAMILIES = {"paper": shown(PAPER)}
-for family, targets in {
-    "sweep": [SWEEP],
-    "crossval": [CROSSVAL],
-    "claims": [CLAIMS],
-    "peers": [PEERS],
-    "study": [TABLES, FIGURES],
-}.items():
+# Each table and figure belongs to the first target that builds it, so that no target waits for another's.
+TARGETS = {"paper": PAPER, "sweep": SWEEP, "crossval": CROSSVAL, "claims": CLAIMS, "peers": PEERS}
+FAMILIES = {}
+for family, targets in [*((name, [files]) for name, files in TARGETS.items()), ("study", [TABLES, FIGURES])]:
     earlier = {file for files in FAMILIES.values() for file in files}
     FAMILIES[family] = [file for file in shown(*targets) if file not in earlier]
 
@@ -67,18 +67,13 @@ rule check_stream:
 
 for family, files in FAMILIES.items():
 
-    if not files:
-        continue
-
     rule:
         name:
             f"provenance_of_{family}"
         input:
             files=files,
             series=expand("results/data/series/{exam}/manifest.json", exam=EXAMS),
-            streams=expand(
-                STREAM, exam=EXAMS, method=PAPER_METHODS if family == "paper" else STUDY_METHODS
-            ),
+            streams=expand(STREAM, exam=EXAMS, method=methods_of(family)),
             src=sources("checks/provenance", "cli/checks"),
         output:
             sidecars(files),
@@ -86,11 +81,12 @@ for family, files in FAMILIES.items():
             f"results/logs/provenance/{family}.log",
         benchmark:
             f"results/logs/benchmarks/provenance/{family}.tsv"
+        localrule: True
         conda:
             "../../environment.yml"
         params:
             exams=list(EXAMS),
-            methods=PAPER_METHODS if family == "paper" else STUDY_METHODS,
+            methods=methods_of(family),
             configuration=json.dumps(config, sort_keys=True),
         message:
             "Recording where the tables and figures come from"
@@ -98,14 +94,25 @@ for family, files in FAMILIES.items():
             "python -m wdr_mcpd record-provenance {input.files:q} --results results --exams {params.exams:q}"
             " --methods {params.methods} --configuration {params.configuration:q} 2> {log:q}"
 
+
+for target in (*TARGETS.values(), TABLES, FIGURES):
+    target += sidecars(shown(target))
+
+CHECKED = {
+    "paper": FAMILIES["paper"],
+    "study": [f for name, files in FAMILIES.items() if config["peers"] or name != "peers" for f in files],
+}
+CHECKS += expand("results/checks/{family}.txt", family=CHECKED)
+PAPER.append("results/checks/paper.txt")
+
+for family, files in CHECKED.items():
+
     rule:
         name:
             f"check_{family}"
         input:
             sidecars=sidecars(files),
-            checks=expand(
-                CHECKED_STREAM, exam=EXAMS, method=PAPER_METHODS if family == "paper" else STUDY_METHODS
-            ),
+            streams=expand(CHECKED_STREAM, exam=EXAMS, method=methods_of(family)),
             src=sources("checks", "cli/checks"),
         output:
             f"results/checks/{family}.txt",
@@ -113,11 +120,10 @@ for family, files in FAMILIES.items():
             f"results/logs/checks/{family}.log",
         benchmark:
             f"results/logs/benchmarks/checks/{family}.tsv"
+        localrule: True
         conda:
             "../../environment.yml"
         message:
-            "Checking tables and figures against what was measured"
+            "Checking the tables and figures against what was measured"
         shell:
             "python -m wdr_mcpd verify-results results --only {input.sidecars:q} > {output:q} 2> {log:q}"
-
-

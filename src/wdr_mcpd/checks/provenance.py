@@ -43,7 +43,8 @@ def record(
     Parameters
     ----------
     files : sequence of Path
-        Tables and figures below `results`; those of one stem share a sidecar.
+        Tables and figures below `results`; those of one stem share a sidecar, and those in a folder that is
+        named like an exam are made from that exam alone.
     results : Path
         Folder of the results; it holds `data/series/EXAM` and `streams/EXAM/METHOD.wdr`.
     exams, methods : sequence of str
@@ -61,12 +62,9 @@ def record(
     InputError
         A file, a series or a stream is missing.
     """
+    series = {exam: _series(results, exam) for exam in exams}
+    streams = {exam: _streams(results, exam, methods) for exam in exams}
     common = {
-        "series": [_series(results, exam) for exam in exams],
-        "streams": {
-            path.as_posix(): sha256(results / path)
-            for path in (Path("streams", exam, f"{method}.wdr") for exam in exams for method in methods)
-        },
         "configuration": {key: value for key, value in configuration.items() if key not in OF_THE_MACHINE},
         "package": package_state(),
         "libraries": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
@@ -75,8 +73,14 @@ def record(
     for path in files:
         groups.setdefault(sidecar_of(path), []).append(path)
     for sidecar, members in groups.items():
-        hashes = {path.name: sha256(path) for path in sorted(members)}
-        text = json.dumps({"files": hashes, **common}, indent=1, sort_keys=True, ensure_ascii=False)
+        of = [sidecar.parent.name] if sidecar.parent.name in exams else exams
+        known = {
+            "files": {path.name: sha256(path) for path in members},
+            "series": [series[exam] for exam in of],
+            "streams": {path: hashed for exam in of for path, hashed in streams[exam].items()},
+            **common,
+        }
+        text = json.dumps(known, indent=1, sort_keys=True, ensure_ascii=False)
         with whole_file(sidecar) as draft:
             draft.write_text(text + "\n", encoding="utf-8")
     return sorted(groups)
@@ -112,7 +116,7 @@ def sha256(path: Path) -> str:
 
 
 def package_state() -> Record:
-    """Version of this package, hash of its modules, and the git commit of its checkout, where there is one."""
+    """Version of this package, hash of its modules, and the git commit of its checkout if it has one."""
     sources = hashlib.sha256()
     for path in sorted(PACKAGE.rglob("*.py")):
         sources.update(f"{path.relative_to(PACKAGE).as_posix()} {sha256_of(path)}\n".encode())
@@ -154,3 +158,8 @@ def _series(results: Path, exam: str) -> Record:
         "files": len(entries),
         "manifest_sha256": sha256(folder / MANIFEST),
     }
+
+
+def _streams(results: Path, exam: str, methods: Sequence[str]) -> dict[str, str]:
+    names = [f"streams/{exam}/{method}.wdr" for method in methods]
+    return {name: sha256(results / name) for name in names}

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from wdr_mcpd.checks.provenance import SUFFIX, Record, read, sha256
-from wdr_mcpd.checks.streams import WRITTEN_DIGITS
 from wdr_mcpd.coherence import select
 from wdr_mcpd.data.manifest import MANIFEST, check_whole
 from wdr_mcpd.errors import InputError
@@ -15,6 +14,9 @@ from wdr_mcpd.study.frames import read_csv
 
 SHOWN = (".csv", ".md", ".tex", ".png", ".svg")
 KEYS = ["exam", "slice"]
+WRITTEN_DIGITS = 1e-6
+"""Relative difference that the digits of a table allow."""
+AGAIN = "run snakemake again"
 
 
 def sidecars(results: Path) -> list[Path]:
@@ -33,12 +35,12 @@ def sidecars(results: Path) -> list[Path]:
     known = {sidecar.parent / name for sidecar in found for name in read(sidecar)["files"]}
     for path in shown:
         if path not in known:
-            raise InputError(f"{path}: has no provenance; run snakemake again")
+            raise InputError(f"{path}: has no provenance; {AGAIN}")
     return found
 
 
 def verify(results: Path, chosen: Sequence[Path]) -> dict[str, int]:
-    """Check tables and figures against their provenance, and that against the streams and series that are there.
+    """Check tables and figures against their provenance, and that against the streams and series there.
 
     Parameters
     ----------
@@ -65,16 +67,18 @@ def verify(results: Path, chosen: Sequence[Path]) -> dict[str, int]:
         for name, expected in known["files"].items():
             if sha256(sidecar.parent / name) != expected:
                 raise InputError(
-                    f"{sidecar.parent / name}: is not the file that {sidecar.name} describes; run snakemake again"
+                    f"{sidecar.parent / name}: is not the file that {sidecar.name} describes; {AGAIN}"
                 )
             files += 1
         for path, expected in _inputs(results, known).items():
             if hashes.setdefault(path, sha256(path)) != expected:
                 raise InputError(
-                    f"{sidecar}: was made from another {path} than the one that is there; run snakemake again"
+                    f"{sidecar}: was made from another {path} than the one that is there; {AGAIN}"
                 )
             if path.name == MANIFEST:
                 series.add(path.parent)
+            else:
+                _was_checked(results, path, expected)
         for name in ("table1", "table2", "table3"):
             if f"{name}.csv" in known["files"]:
                 check_table(results, name, known["configuration"])
@@ -101,9 +105,13 @@ def check_table(results: Path, name: str, configuration: Record) -> None:
             ours = rows.dropna(subset=[column])
             _same(path, ours.merge(average, on="slice", suffixes=("", "_measured")), column)
             _same_slices(path, str(exam), set(ours["slice"][ours["selected"] == "yes"]), selected)
+            others = set(average["slice"]) - selected
+            _same_slices(path, str(exam), set(ours["slice"][ours["selected"] == "no"]), others)
             continue
         method = "3d-wdr" if name == "table1" else "3d-wdr-mcpd"
-        quality = read_csv(results / "quality" / str(exam) / f"{method}.csv", ["slice", "rate_bpv", "psnr_db"])
+        quality = read_csv(
+            results / "quality" / str(exam) / f"{method}.csv", ["slice", "rate_bpv", "psnr_db"]
+        )
         quality = quality[np.isclose(quality["rate_bpv"], configuration["table_rate"])]
         ours = rows.dropna(subset=["psnr_db"])
         expected = set(quality["slice"]) if name == "table1" else selected
@@ -127,6 +135,13 @@ def _same(path: Path, both: pd.DataFrame, column: str) -> None:
             f"{path}: {row['exam']} slice {row['slice']} has {column} {row[column]}, "
             f"measured was {row[f'{column}_measured']}"
         )
+
+
+def _was_checked(results: Path, stream: Path, expected: str) -> None:
+    """Refuse a stream other than the one that `wdr-mcpd check-stream` decoded and measured."""
+    path = results / "checks" / stream.parent.name / f"{stream.stem}.csv"
+    if set(read_csv(path, ["stream_sha256"])["stream_sha256"]) != {expected}:
+        raise InputError(f"{path}: checked another {stream} than the one that is there; {AGAIN}")
 
 
 def _inputs(results: Path, known: Record) -> dict[Path, str]:

@@ -12,12 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wdr_mcpd import codec
+from wdr_mcpd.checks.results import WRITTEN_DIGITS
 from wdr_mcpd.coherence import select
 from wdr_mcpd.errors import InputError, StreamError
 from wdr_mcpd.study.metrics import pooled_psnr, slice_psnr
 
-WRITTEN_DIGITS = 1e-6
-"""Relative difference that the digits of a table allow."""
 TOLERATED_FALL_DB = 0.01
 """Two cuts a few bytes apart may differ by less than this either way."""
 
@@ -67,11 +66,14 @@ def check_stream(original: NDArray[Any], measured: Measured, rates: Sequence[flo
     budget = floor(max(rates) * original.size / 8)
     if len(measured.stream) > budget:
         raise InputError(
-            f"{measured.path}: {len(measured.stream)} bytes are over the {budget} of {max(rates):g} bits per voxel"
+            f"{measured.path}: its {len(measured.stream)} bytes are over the {budget} of "
+            f"{max(rates):g} bits per voxel"
         )
     found = measured.quality["rate_bpv"].unique()
     if not np.array_equal(np.sort(found), np.sort(rates)):
-        raise InputError(f"{measured.quality_path}: was measured at the rates {sorted(found)}, not {sorted(rates)}")
+        raise InputError(
+            f"{measured.quality_path}: was measured at the rates {sorted(found)}, not {sorted(rates)}"
+        )
     rows = pd.DataFrame([_at_rate(original, measured, rate) for rate in sorted(rates)])
     psnr = rows["psnr_db"].to_numpy()
     falls = np.flatnonzero(psnr[1:] < psnr[:-1] - TOLERATED_FALL_DB)

@@ -35,7 +35,11 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     verify = commands.add_parser("verify-results", help="check tables and figures against their provenance")
     verify.add_argument("results", type=Path, nargs="?", default=Path("results"), help="default: results")
     verify.add_argument(
-        "--only", type=Path, nargs="+", metavar="FILE", help="sidecars to check; default: all, and none missing"
+        "--only",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="sidecars to check; default: all, and none missing",
     )
     verify.set_defaults(run=_verify)
 
