@@ -6,10 +6,32 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-from wdr_mcpd.cli import bench, checks, codec, coherence, data, paper, peers, report, study
+from wdr_mcpd.cli import (
+    bench,
+    checks,
+    codec,
+    coherence,
+    data,
+    paper,
+    peers,
+    report,
+    study,
+    study_tables,
+)
 from wdr_mcpd.errors import InputError, StreamError
 
-ROOMS: tuple[ModuleType, ...] = (data, coherence, codec, study, peers, paper, report, bench, checks)
+ROOMS: tuple[ModuleType, ...] = (
+    data,
+    coherence,
+    codec,
+    study,
+    study_tables,
+    peers,
+    paper,
+    report,
+    bench,
+    checks,
+)
 
 
 def parser() -> argparse.ArgumentParser:

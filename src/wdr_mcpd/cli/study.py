@@ -40,17 +40,28 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     add_readings(whole)
     whole.set_defaults(run=_whole_exam)
 
+    reading = commands.add_parser("readings", help="an exam under each reading of what the paper leaves open")
+    _add_exam(reading)
+    reading.add_argument("--rate", type=float, default=1.0, help="bits per voxel (default 1)")
+    reading.add_argument("--claims", type=Path, required=True, metavar="CSV", help="the paper's claims")
+    _add_selection(reading)
+    reading.set_defaults(run=_readings)
+
 
 def measurement(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, shows: str
 ) -> argparse.ArgumentParser:
     """Add a subcommand that measures one exam."""
     command = commands.add_parser(name, help=shows)
+    _add_exam(command)
+    command.add_argument("--rates", type=float, nargs="+", required=True, help="bits per voxel")
+    return command
+
+
+def _add_exam(command: argparse.ArgumentParser) -> None:
     command.add_argument("volume", type=Path, help="the exam's slices (.npz)")
     command.add_argument("--exam", required=True, help="name of the exam in the table, e.g. brain1_1")
-    command.add_argument("--rates", type=float, nargs="+", required=True, help="bits per voxel")
     command.add_argument("--out", type=Path, required=True, metavar="CSV")
-    return command
 
 
 def add_readings(command: argparse.ArgumentParser) -> None:
@@ -114,6 +125,17 @@ def _whole_exam(options: argparse.Namespace) -> None:
     selected = select(_average(options, voxels), options.threshold)
     settings, read_as = _settings(options), reading(options)
     write_csv(whole_exam(options.exam, voxels, selected, options.rates, settings, read_as), options.out)
+
+
+def _readings(options: argparse.Namespace) -> None:
+    from wdr_mcpd.study.frames import write_csv
+    from wdr_mcpd.study.paper_claims import printed_ranges, read_claims
+    from wdr_mcpd.study.readings import readings
+
+    selection = options.threshold, options.mcpd_unit, options.mcpd_reference
+    ranges = printed_ranges(read_claims(options.claims))
+    frame = readings(options.exam, _volume(options).voxels, *selection, options.rate, ranges)
+    write_csv(frame, options.out)
 
 
 def _volume(options: argparse.Namespace) -> "Volume":

@@ -20,10 +20,16 @@ class Column:
         Heading, with the unit.
     form : str
         Format of a value, e.g. `.4f`; missing values are a dash whatever it is.
+    interval : bool
+        Whether the data has the value's interval in columns of the same name with `_low` and `_high`.
+    text : bool
+        Whether the column holds words, which stand at the left.
     """
 
     title: str
     form: str = ""
+    interval: bool = False
+    text: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,8 @@ class Table:
         For readers: the columns of `data` to show, in this order.
     mean_of : tuple of str
         Columns whose mean over the rows of an exam readers see in a last row.
+    explanation : str
+        Markdown that stands below the table on its page.
     """
 
     name: str
@@ -52,6 +60,7 @@ class Table:
     data: pd.DataFrame
     columns: Mapping[str, Column]
     mean_of: tuple[str, ...] = ()
+    explanation: str = ""
 
 
 def write_table(table: Table, folder: Path) -> None:
@@ -66,9 +75,10 @@ def as_markdown(table: Table) -> str:
     """Give the table as a Markdown page."""
     parts = [f"# {table.caption}", table.note]
     for exam, shown in _sections(table):
-        aligned = ["right"] * shown.shape[1]
+        aligned = ["left" if column.text else "right" for column in table.columns.values()]
         parts += [f"## {exam}"] if exam else []
         parts.append(shown.to_markdown(index=False, disable_numparse=True, colalign=aligned))
+    parts += [table.explanation] if table.explanation else []
     return "\n\n".join(parts) + "\n"
 
 
@@ -79,7 +89,8 @@ def as_latex(table: Table) -> str:
         label = f"tab:{table.name}-{exam}" if exam else f"tab:{table.name}"
         of_exam = f" Exam {exam}." if exam else ""
         caption = _escape(f"{table.caption}.{of_exam} {table.note}")
-        body = shown.to_latex(index=False, escape=True, column_format="r" * shown.shape[1])
+        aligned = "".join("l" if column.text else "r" for column in table.columns.values())
+        body = shown.to_latex(index=False, escape=True, column_format=aligned)
         head = f"\\begin{{table}}\n\\centering\n\\caption{{{caption}}}\n\\label{{{label}}}\n"
         parts.append(f"{head}{body}\\end{{table}}")
     return "\n\n".join(parts) + "\n"
@@ -100,6 +111,10 @@ def _as_text(rows: pd.DataFrame, table: Table) -> pd.DataFrame:
         column.title: [_text(value, column.form) for value in rows[name]]
         for name, column in table.columns.items()
     }
+    for name, column in table.columns.items():
+        if column.interval:
+            ends = zip(texts[column.title], rows[f"{name}_low"], rows[f"{name}_high"], strict=True)
+            texts[column.title] = [_with_interval(text, low, high, column.form) for text, low, high in ends]
     shown = pd.DataFrame(texts, dtype=object)
     if table.mean_of:
         shown.iloc[-1, 0] = "mean"
@@ -110,6 +125,10 @@ def _text(value: object, form: str) -> str:
     if value is None or pd.isna(value):  # type: ignore[call-overload]
         return "-"
     return format(value, form)
+
+
+def _with_interval(text: str, low: float, high: float, form: str) -> str:
+    return text if pd.isna(low) else f"{text} [{low:{form}}, {high:{form}}]"
 
 
 def _escape(text: str) -> str:

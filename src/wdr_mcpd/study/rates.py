@@ -7,6 +7,7 @@ from wdr_mcpd.study.statistics import Bootstrap, bjontegaard_psnr, bjontegaard_r
 
 ANCHOR = "3d-wdr"
 WHOLE = ["exam_psnr_db", "mean_slice_psnr_db", "mean_ssim"]
+GAIN = "exam_gain_db"
 TUMOUR = ["tumour_psnr_db", "tumour_ssim"]
 
 
@@ -51,8 +52,16 @@ def exam_quality(quality: pd.DataFrame) -> pd.DataFrame:
 
 
 def rates_table(exams: pd.DataFrame, bootstrap: Bootstrap) -> pd.DataFrame:
-    """Mean quality over subjects of each method and rate, with intervals."""
-    return summarise(exams, ["method", "rate_bpv"], WHOLE, bootstrap)
+    """Mean quality over subjects of each method and rate, and the gain over 3D-WDR in the same exam."""
+    return summarise(with_gain(exams), ["method", "rate_bpv"], [*WHOLE, GAIN], bootstrap)
+
+
+def with_gain(exams: pd.DataFrame) -> pd.DataFrame:
+    """Add `exam_gain_db`, the exam's PSNR less that of 3D-WDR at the same rate (NaN without 3D-WDR)."""
+    keys = ["exam", "rate_bpv"]
+    anchor = exams.loc[exams["method"] == ANCHOR, [*keys, "exam_psnr_db"]]
+    joined = exams.merge(anchor, on=keys, how="left", suffixes=("", "_anchor"), validate="m:1")
+    return exams.assign(**{GAIN: (joined["exam_psnr_db"] - joined["exam_psnr_db_anchor"]).to_numpy()})
 
 
 def tumour_table(exams: pd.DataFrame, bootstrap: Bootstrap) -> pd.DataFrame:

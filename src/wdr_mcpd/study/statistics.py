@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -27,12 +28,17 @@ def interval(values: NDArray[np.float64], bootstrap: Bootstrap) -> tuple[float, 
     (low, high) : NaN where there are fewer than two values or one is not finite. With two values the interval
         can only be about those two: it shows their distance, not the population's spread.
     """
-    from scipy.stats import bootstrap as resample
-
     if len(values) < 2 or not np.isfinite(values).all():
         return float("nan"), float("nan")
+    return _percentiles(tuple(values.tolist()), bootstrap)
+
+
+@cache  # neighbouring thresholds of a sweep often make the same selections
+def _percentiles(values: tuple[float, ...], bootstrap: Bootstrap) -> tuple[float, float]:
+    from scipy.stats import bootstrap as resample
+
     result = resample(
-        (values,),
+        (np.array(values),),
         np.mean,
         n_resamples=bootstrap.samples,
         confidence_level=CONFIDENCE,
@@ -60,7 +66,7 @@ def summarise(
         The columns of `by`, `subjects`, `exams`, and for each value `v`, `v_low` and `v_high`.
     """
     rows = []
-    for key, group in frame.groupby(list(by), sort=False):
+    for key, group in frame.groupby(list(by), sort=False, dropna=False):
         names = key if isinstance(key, tuple) else (key,)
         row: dict[str, Any] = dict(zip(by, names, strict=True))
         row |= {"subjects": group["subject"].nunique(), "exams": group["exam"].nunique()}

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from wdr_mcpd import codec
 from wdr_mcpd.coherence import coding_groups, distinct_selections
 from wdr_mcpd.study.metrics import peak_value, psnr_of, squared_errors
+from wdr_mcpd.study.statistics import Bootstrap, summarise
 
 COLUMNS = [
     *("exam", "rate_bpv", "threshold_mcpd", "mcpd_unit", "selected_slices", "bytes"),
@@ -83,6 +84,12 @@ def sweep(
                 )
             )
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def thresholds_table(exams: pd.DataFrame, bootstrap: Bootstrap) -> pd.DataFrame:
+    """Mean over subjects of each rate and threshold, with intervals; gains of exams that select something."""
+    values = ["selected_slices", "selected_psnr_db", "selected_gain_db", "exam_psnr_db", "exam_gain_db"]
+    return summarise(exams, ["rate_bpv", "threshold_mcpd", "mcpd_unit"], values, bootstrap)
 
 
 def _errors_by_rate(

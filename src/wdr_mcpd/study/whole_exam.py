@@ -45,6 +45,7 @@ SLOPE_FLAT = Scheme("2D-WDR, equal slope", "single", False, "equal slope")
 FLAT_VOLUME = Scheme("3D-WDR, no axial transform", "one volume", False, "equal rate")
 FLAT_GROUPS = Scheme("3D-WDR-MCPD, no axial transform, as 3D-WDR", "selected + single", False, "as 3D-WDR")
 GROUPS = Scheme("3D-WDR-MCPD, as 3D-WDR", "selected + single", True, "as 3D-WDR")
+COMPARED = [scheme.name for scheme in (BASELINE, PAPER, SLOPE_GROUPS, FLAT, SLOPE_FLAT, FLAT_VOLUME)]
 SCHEMES = (BASELINE, PAPER, SLOPE_GROUPS, FLAT, SLOPE_FLAT, FLAT_VOLUME, FLAT_GROUPS, GROUPS)
 
 # The way from 3D-WDR to the paper's method, one change at a time; the steps add up to the paper's gain.

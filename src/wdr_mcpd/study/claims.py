@@ -1,0 +1,167 @@
+"""The audit: each quantitative claim of the paper, what we measured, and a verdict by a stated rule."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from wdr_mcpd.study.measured import by_subject
+from wdr_mcpd.study.paper_claims import Claim, contradiction
+from wdr_mcpd.study.statistics import Bootstrap, interval
+
+REPRODUCED = "reproduced"
+IN_SIGN = "reproduced in sign"
+NOT_REPRODUCED = "not reproduced"
+NOT_TESTABLE = "not testable on this data"
+INCONSISTENT = "inconsistent in the paper"
+VERDICTS = (REPRODUCED, IN_SIGN, NOT_REPRODUCED, NOT_TESTABLE, INCONSISTENT)
+
+TOLERANCE = {"dB": 0.5, "SSIM": 0.01, "MCPD": 0.05, "slices": 0.0, "times": 0.1}
+ENOUGH = 0.5  # of the measured slices within the paper's range
+PAPER_SELECTED = 7  # slices of Table 3
+
+RULE_TEXT = """\
+1. A claim that the paper's own tables contradict is *inconsistent in the paper*, whatever we measure.
+2. A claim about the literature, about the paper's collection when another one is used, or that needs more
+   subjects than there are, is *not testable on this data*.
+3. Otherwise, by the kind of the claim; "about" means within 0.5 dB, 0.01 of SSIM, 0.05 of MCPD, 0.1 of a
+   ratio, and exactly for a number of slices:
+   - range: *reproduced* if at least half of the measured slices lie in the paper's range;
+   - largest: *reproduced* if our largest value is about the paper's, or, for a gain, larger;
+   - value: *reproduced* if our mean over subjects is about the paper's, or its interval holds the paper's;
+   - rank: the k-th largest of seven gains against our gains at the same rank in each exam, judged as a value;
+   - positive: *reproduced* if the interval of our mean gain is above 0.
+   A gain that is not reproduced but above 0 is *reproduced in sign*; anything else is *not reproduced*.
+"""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was measured for one claim, and what the rule says of it."""
+
+    measured: float = float("nan")
+    low: float = float("nan")
+    high: float = float("nan")
+    verdict: str = NOT_TESTABLE
+    reason: str = ""
+
+
+def audit(
+    claims: Sequence[Claim],
+    tables: Mapping[str, pd.DataFrame],
+    measured: Mapping[str, pd.DataFrame],
+    readings: pd.DataFrame,
+    same_collection: bool,
+    bootstrap: Bootstrap,
+) -> pd.DataFrame:
+    """Judge every claim.
+
+    Parameters
+    ----------
+    claims, tables : the paper's (`study.paper_claims`)
+    measured : values of each quantity (`study.measured`)
+    readings : rows of `readings_table`
+    same_collection : whether the exams come from the paper's collection
+    bootstrap : how intervals over subjects are made
+
+    Returns
+    -------
+    DataFrame
+        One row per claim, in the order of `claims`. `measured_low` and `measured_high` are the smallest and
+        the largest slice for ranges and largest values, else the 95 % interval over subjects.
+    """
+    rows = []
+    for claim in claims:
+        values = measured.get(claim.quantity, pd.DataFrame(columns=["subject", "exam", "value"]))
+        found = _judge(claim, values, bootstrap)
+        conflict = contradiction(claim, tables)
+        reason = _untestable(claim, values, same_collection)
+        if conflict:
+            found = replace(found, verdict=INCONSISTENT, reason=conflict)
+        elif reason:
+            found = replace(found, verdict=NOT_TESTABLE, reason=reason)
+        paper = (claim.claim, claim.place, claim.statement, claim.low, claim.high)
+        ours = (found.measured, found.low, found.high, claim.unit)
+        size = (values["subject"].nunique(), len(values))
+        rows.append((*paper, *ours, *size, found.verdict, found.reason, *best_reading(claim, readings)))
+    columns = [
+        *("claim", "place", "statement", "paper_low", "paper_high", "measured", "measured_low"),
+        *("measured_high", "unit", "subjects", "values", "verdict", "reason"),
+        *("best_reading", "best_reading_share_in_range"),
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _untestable(claim: Claim, values: pd.DataFrame, same_collection: bool) -> str:
+    if claim.rule == "background":
+        return "about the literature, not about an experiment of the paper"
+    if claim.rule == "dataset" and not same_collection:
+        return "about the paper's collection; this run uses another"
+    if values["value"].notna().sum() == 0:
+        return "nothing was measured for it"
+    if values["subject"].nunique() < claim.min_subjects:
+        return f"needs at least {claim.min_subjects} subjects"
+    return ""
+
+
+def _judge(claim: Claim, values: pd.DataFrame, bootstrap: Bootstrap) -> Found:
+    values = values[values["value"].notna()]
+    if values.empty or claim.rule == "background":
+        return Found()
+    numbers = values["value"].to_numpy(dtype=np.float64)
+    if claim.rule == "range":
+        share = float(np.mean((numbers >= claim.low) & (numbers <= claim.high)))
+        verdict = REPRODUCED if share >= ENOUGH else NOT_REPRODUCED
+        reason = f"{100 * share:.0f} % of the slices lie in the paper's range"
+        return Found(float(np.median(numbers)), float(numbers.min()), float(numbers.max()), verdict, reason)
+    if claim.rule == "largest":
+        largest, paper = float(numbers.max()), claim.high
+        close = abs(largest - paper) <= TOLERANCE[claim.unit] or (claim.is_gain and largest > paper)
+        verdict = _verdict(claim, close, largest)
+        return Found(largest, float(numbers.min()), largest, verdict, f"largest of {len(numbers)}")
+    means = _subject_means(claim, values)
+    mean, (low, high) = float(means.mean()), interval(means, bootstrap)
+    if claim.rule == "positive":
+        verdict = REPRODUCED if low > 0 else IN_SIGN if mean > 0 else NOT_REPRODUCED
+        return Found(mean, low, high, verdict, "mean over subjects")
+    paper = claim.low
+    close = abs(mean - paper) <= TOLERANCE.get(claim.unit, 0.0) or bool(low <= paper <= high)
+    rank = f"our gains at rank {claim.rank:.0f} of {PAPER_SELECTED}, " if claim.rule == "rank" else ""
+    return Found(mean, low, high, _verdict(claim, close, mean), f"{rank}mean over subjects")
+
+
+def _subject_means(claim: Claim, values: pd.DataFrame) -> NDArray[np.float64]:
+    if claim.rule != "rank":
+        return np.array([float(of_subject.mean()) for of_subject in by_subject(values).values()])
+    place = 1 - (claim.rank - 0.5) / PAPER_SELECTED
+    of_exams = values.groupby(["subject", "exam"], sort=True)["value"].quantile(place).reset_index()
+    return np.array([float(of_subject.mean()) for of_subject in by_subject(of_exams).values()])
+
+
+def _verdict(claim: Claim, close: bool, value: float) -> str:
+    if close:
+        return REPRODUCED
+    return IN_SIGN if claim.is_gain and value > 0 else NOT_REPRODUCED
+
+
+def best_reading(claim: Claim, readings: pd.DataFrame) -> tuple[str, float]:
+    """Name the reading under which most slices lie in the range that the claim prints, and their share."""
+    rows = readings[readings["quantity"] == claim.quantity]
+    if claim.rule != "range" or not (rows["share_in_paper_range"] > 0).any():
+        return "", float("nan")
+    shares = rows["share_in_paper_range"].to_numpy(dtype=np.float64)
+    best = rows.astype(str).to_dict("records")[int(np.nanargmax(shares))]
+    name = ", ".join(f"{title}{best[key]}" for key, title in READING_TITLES.items() if best[key])
+    return name, float(np.nanmax(shares))
+
+
+READING_TITLES = {
+    "transform": "",
+    "values": "",
+    "psnr_peak": "peak ",
+    "ssim_range": "range ",
+    "ssim_window": "window ",
+    "mcpd_unit": "unit ",
+}

@@ -1,0 +1,102 @@
+"""What we measured for each quantity that the paper makes a claim about."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from wdr_mcpd.data.series import Series
+from wdr_mcpd.errors import InputError
+from wdr_mcpd.study.rates import exam_quality
+
+PAPER_COLLECTION = "Brain-Tumor-Progression"
+BASELINE, PROPOSED, BY_CONTENT = "3d-wdr", "3d-wdr-mcpd", "3d-wdr-auto"
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Tables of the study that the audit reads, each with the columns `subject` and `exam`.
+
+    Attributes
+    ----------
+    quality : rows of `study.quality` of the methods 3d-wdr, 3d-wdr-mcpd and, if measured, 3d-wdr-auto
+    selected : one row per exam and slice, with `mcpd` and `selected`
+    readings : rows of `study.readings`
+    chosen : rows of `study.crossval`, one per objective and fold
+    series : the exams of the run
+    """
+
+    quality: pd.DataFrame
+    selected: pd.DataFrame
+    readings: pd.DataFrame
+    chosen: pd.DataFrame
+    series: Sequence[Series]
+
+
+def measure_claims(inputs: Inputs, rate: float) -> dict[str, pd.DataFrame]:
+    """Values of each quantity at one rate: a table with `subject`, `exam` and `value` for each name."""
+    at_rate = inputs.quality[np.isclose(inputs.quality["rate_bpv"], rate)]
+    if at_rate.empty:
+        raise InputError(f"nothing was measured at {rate:g} bits per voxel; add it to the rates")
+    methods = dict(iter(at_rate.groupby("method", sort=False)))
+    keys = ["subject", "exam", "slice"]
+    baseline = methods[BASELINE].set_index(keys)
+    chosen = inputs.selected.loc[inputs.selected["selected"], keys]
+    selected = methods[PROPOSED].merge(chosen, on=keys, validate="1:1").set_index(keys)
+    pooled = exam_quality(at_rate).pivot(index=["subject", "exam"], columns="method", values="exam_psnr_db")
+    per_exam = inputs.selected.groupby(["subject", "exam"])
+    values: dict[str, pd.Series] = {
+        "psnr_3d_wdr": baseline["psnr_db"],
+        "ssim_3d_wdr": baseline["ssim"],
+        "psnr_selected": selected["psnr_db"],
+        "ssim_selected": selected["ssim"],
+        "gain_selected": selected["psnr_db"] - baseline["psnr_db"].reindex(selected.index),
+        "ssim_gain_selected": selected["ssim"] - baseline["ssim"].reindex(selected.index),
+        "mcpd": inputs.selected.set_index(keys).query("mcpd > 0")["mcpd"],
+        "selected_slices": per_exam["selected"].sum(),
+        "exam_gain": pooled[PROPOSED] - pooled[BASELINE],
+    }
+    if BY_CONTENT in pooled:
+        values["exam_gain_over_auto"] = pooled[PROPOSED] - pooled[BY_CONTENT]
+    for quantity in ("ratio_allocated", "ratio_significant", "significant_bits"):
+        rows = inputs.readings[inputs.readings["quantity"] == quantity]
+        values[quantity] = rows.set_index(["subject", "exam"])["median"]
+    frames = {name: series.rename("value").reset_index() for name, series in values.items()}
+    thresholds = {
+        "threshold_selected": _thresholds(inputs.chosen, "unguarded_threshold_mcpd"),
+        "threshold_selected_guarded": _thresholds(inputs.chosen, "threshold_mcpd"),
+    }
+    return frames | _of_cohort(inputs.series) | thresholds
+
+
+def _of_cohort(series: Sequence[Series]) -> dict[str, pd.DataFrame]:
+    exams = pd.DataFrame(
+        [(one.patient_id, one.exam_id, one.image_count) for one in series],
+        columns=["subject", "exam", "value"],
+    )
+    each = exams.groupby("subject")["exam"].nunique().rename("value").reset_index().assign(exam="")
+    count = pd.DataFrame({"subject": ["all"], "exam": [""], "value": [exams["subject"].nunique()]})
+    return {"slices": exams, "exams_per_subject": each, "subjects": count}
+
+
+def _thresholds(chosen: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Thresholds that maximise the paper's objective; each fold stands for the subjects it leaves out."""
+    rows = chosen[chosen["objective"] == "selected"] if len(chosen) else chosen
+    return pd.DataFrame(
+        {
+            "subject": [f"fold {fold}" for fold in rows.get("fold", [])],
+            "exam": "",
+            "value": rows.get(column, pd.Series(dtype=float)).to_numpy(),
+        }
+    )
+
+
+def is_paper_collection(series: Sequence[Series]) -> bool:
+    """Whether all exams come from the collection that the paper used."""
+    return all(one.collection == PAPER_COLLECTION for one in series)
+
+
+def by_subject(values: pd.DataFrame) -> Mapping[str, pd.Series]:
+    """Values of each subject, in the order of the subjects' names."""
+    return {str(subject): rows["value"] for subject, rows in values.groupby("subject", sort=True)}

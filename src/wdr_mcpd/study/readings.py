@@ -1,0 +1,129 @@
+"""The readings grid: what an exam measures under each reading of what the paper leaves open."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from wdr_mcpd import codec
+from wdr_mcpd.coherence import UNITS, average_mcpd, coding_groups, select
+from wdr_mcpd.study.metrics import SSIM_WINDOWS, slice_psnr, slice_ssim
+from wdr_mcpd.study.statistics import Bootstrap, summarise
+
+TRANSFORMS = {
+    "packet, 3 axial levels": codec.Settings(axial_levels=3),
+    "packet, axial depth by content": codec.Settings(axial_levels="auto"),
+    "dyadic, 5 levels": codec.Settings(decomposition="dyadic", axial_levels=5),
+}
+PEAKS: tuple[int | str, ...] = (65535, "max")
+RANGES = ("max", "dtype", "255")
+KEYS = ["quantity", "unit", "transform", "values", "psnr_peak", "ssim_range", "ssim_window", "mcpd_unit"]
+SCALES = {"scaled to int16": 32767, "scaled to uint16": 65535}  # a viewer's export may fill the type
+PAPER_BITS = 16  # of each voxel, as the paper counts its ratio of 16 : 1
+
+
+def readings(
+    exam: str,
+    original: NDArray[Any],
+    threshold: float,
+    mcpd_unit: str,
+    mcpd_reference: str,
+    rate: float,
+    paper: Mapping[str, tuple[float, float]],
+) -> pd.DataFrame:
+    """Measure one exam under every reading.
+
+    Parameters
+    ----------
+    exam : name of the rows
+    original : ndarray (slice, row, column)
+    threshold, mcpd_unit, mcpd_reference : the selection of 3D-WDR-MCPD
+    rate : bits per voxel
+    paper : the ranges that the paper prints, by quantity (`study.paper_claims`)
+
+    Returns
+    -------
+    DataFrame
+        One row per reading: smallest, median and largest value over the slices, and the share of the slices
+        that lie in the range that the paper prints. Keys that do not matter to a quantity are empty.
+    """
+    selected = select(average_mcpd(original, mcpd_unit, mcpd_reference), threshold)
+    rows = []
+    for keys, values in _all(original, selected, mcpd_reference, rate):
+        low, high = paper.get(keys["quantity"], (np.nan, np.nan))
+        known_range = keys["quantity"] in paper
+        inside = np.mean((values >= low) & (values <= high)) if known_range and len(values) else np.nan
+        found = np.quantile(values, [0, 0.5, 1]) if len(values) else [np.nan] * 3
+        known = [keys.get(key) for key in KEYS]
+        rows.append((exam, *known, len(values), *found, low, high, inside))
+    measured = ["smallest", "median", "largest"]
+    columns = ["exam", *KEYS, "slices", *measured, "paper_low", "paper_high", "share_in_paper_range"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def stretched(original: NDArray[Any], largest: int) -> NDArray[np.uint16]:
+    """Scale the stored values linearly to 0 ... `largest`."""
+    low, high = float(original.min()), float(original.max())
+    return np.rint((original.astype(np.float64) - low) * (largest / max(high - low, 1))).astype(np.uint16)
+
+
+def significant_bits(original: NDArray[Any]) -> int:
+    """Bits that one voxel needs: those of the number of values from the smallest to the largest."""
+    return max(1, (int(original.max()) - int(original.min())).bit_length())
+
+
+Reading = tuple[dict[str, str], NDArray[np.float64]]
+
+
+def _all(
+    original: NDArray[Any], selected: NDArray[np.bool_], mcpd_reference: str, rate: float
+) -> Iterator[Reading]:
+    everything = np.ones_like(selected)
+    volumes = {"stored": original} | {name: stretched(original, top) for name, top in SCALES.items()}
+    for values, volume in volumes.items():
+        for transform, settings in TRANSFORMS.items():
+            for name, grouped in (("3d_wdr", everything), ("selected", selected)):
+                stream = codec.encode(volume, coding_groups(grouped), settings, rate=rate)
+                shown = volume[grouped], codec.decode(stream)[grouped]
+                described = {"transform": transform, "values": values}
+                yield from _qualities(name, described, *shown)
+                if (values, transform, name) == ("stored", next(iter(TRANSFORMS)), "3d_wdr"):
+                    yield from _ratios(original, len(stream))
+    for unit in UNITS:
+        average = average_mcpd(original, unit, mcpd_reference)
+        compared = average[:-1] if mcpd_reference == "following" else average  # the last has no follower
+        yield {"quantity": "mcpd", "unit": "MCPD", "mcpd_unit": unit}, compared
+
+
+def _qualities(
+    name: str, described: dict[str, str], original: NDArray[Any], decoded: NDArray[Any]
+) -> Iterator[Reading]:
+    if not len(original):
+        return
+    for peak in PEAKS:
+        keys = {"quantity": f"psnr_{name}", "unit": "dB", "psnr_peak": str(peak)}
+        yield keys | described, slice_psnr(original, decoded, peak)
+    for ssim_range in RANGES:
+        for window in SSIM_WINDOWS:
+            keys = {"quantity": f"ssim_{name}", "unit": "SSIM"}
+            keys |= {"ssim_range": ssim_range, "ssim_window": window}
+            yield keys | described, slice_ssim(original, decoded, ssim_range, window)
+
+
+def _ratios(original: NDArray[Any], size: int) -> Iterator[Reading]:
+    needed = significant_bits(original)
+    rate = 8 * size / original.size
+    yield {"quantity": "significant_bits", "unit": "bits"}, np.array([float(needed)])
+    yield {"quantity": "ratio_allocated", "unit": "times"}, np.array([PAPER_BITS / rate])
+    yield {"quantity": "ratio_significant", "unit": "times"}, np.array([needed / rate])
+
+
+def readings_table(exams: pd.DataFrame, bootstrap: Bootstrap) -> pd.DataFrame:
+    """Mean over subjects of each reading's row, beside the range that the paper prints."""
+    filled = exams.fillna(dict.fromkeys(KEYS, ""))
+    values = ["smallest", "median", "largest", "share_in_paper_range"]
+    table = summarise(filled, [*KEYS, "paper_low", "paper_high"], values, bootstrap)
+    intervals = [f"{value}_{end}" for value in values for end in ("low", "high")]
+    return table.drop(columns=intervals)

@@ -1,0 +1,109 @@
+"""Each verdict follows from its rule."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from wdr_mcpd.study.claims import (
+    IN_SIGN,
+    INCONSISTENT,
+    NOT_REPRODUCED,
+    NOT_TESTABLE,
+    REPRODUCED,
+    audit,
+)
+from wdr_mcpd.study.paper_claims import Claim
+from wdr_mcpd.study.statistics import Bootstrap
+
+GAIN = Claim("a", "Table 3", "a gain", "gain_selected", "value", float("nan"), 2.0, 2.0, "dB", 1, "")
+READINGS = pd.DataFrame(
+    {
+        "quantity": ["psnr", "psnr"],
+        "transform": ["packet", "dyadic"],
+        "values": ["stored", "stored"],
+        "psnr_peak": ["max", "65535"],
+        "ssim_range": "",
+        "ssim_window": "",
+        "mcpd_unit": "",
+        "share_in_paper_range": [0.2, 0.9],
+    }
+)
+
+
+def values(*of_subjects: list[float]) -> pd.DataFrame:
+    rows = [(f"s{i}", f"s{i}_1", value) for i, some in enumerate(of_subjects) for value in some]
+    return pd.DataFrame(rows, columns=["subject", "exam", "value"])
+
+
+def verdict(claim: Claim, measured: pd.DataFrame, same_collection: bool = True) -> str:
+    tables = {"table1": pd.DataFrame({"psnr_db": [40.0, 50.0]}, index=[1, 2])}
+    measures = {claim.quantity: measured}
+    table = audit([claim], tables, measures, READINGS, same_collection, Bootstrap(200, 1))
+    return str(table["verdict"].iloc[0])
+
+
+def test_a_value_is_reproduced_near_the_mean_or_inside_the_interval() -> None:
+    assert verdict(GAIN, values([1.6], [1.7])) == REPRODUCED  # within 0.5 dB
+    assert verdict(GAIN, values([0.5], [1.2], [2.4], [0.6])) == IN_SIGN
+    assert verdict(GAIN, values([0.0], [2.2])) == REPRODUCED  # the interval of two subjects is 0 to 2.2
+    assert verdict(GAIN, values([-1.0], [-0.5])) == NOT_REPRODUCED
+
+
+def test_only_gains_can_be_reproduced_in_sign() -> None:
+    level = replace(GAIN, quantity="psnr")
+    assert verdict(GAIN, values([0.5], [0.6])) == IN_SIGN
+    assert verdict(level, values([0.5], [0.6])) == NOT_REPRODUCED
+
+
+def test_a_range_needs_half_of_the_slices() -> None:
+    claim = replace(GAIN, rule="range", quantity="psnr", low=40.0, high=50.0)
+    assert verdict(claim, values([41, 49, 60], [55, 42, 43])) == REPRODUCED
+    assert verdict(claim, values([41, 60, 60], [55, 42, 60])) == NOT_REPRODUCED
+
+
+def test_a_largest_gain_may_be_larger_but_a_largest_level_may_not() -> None:
+    claim = replace(GAIN, rule="largest")
+    assert verdict(claim, values([0.1, 5.0])) == REPRODUCED
+    assert verdict(claim, values([0.1, 1.0])) == IN_SIGN
+    assert verdict(replace(claim, quantity="psnr"), values([0.1, 5.0])) == NOT_REPRODUCED
+
+
+def test_ranks_compare_like_with_like() -> None:
+    gains = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0]  # seven slices, as the paper's
+    for rank, expected in ((1, 6.0), (4, 3.0), (7, 0.0)):
+        claim = replace(GAIN, rule="rank", rank=rank, low=expected, high=expected)
+        assert verdict(claim, values(gains)) == REPRODUCED
+    claim = replace(GAIN, rule="rank", rank=1.0, low=3.0, high=3.0)
+    assert verdict(claim, values(gains)) == IN_SIGN
+
+
+def test_a_positive_gain_needs_its_interval_above_zero() -> None:
+    claim = replace(GAIN, rule="positive", low=0.0, high=float("nan"))
+    assert verdict(claim, values([0.2], [0.3], [0.4])) == REPRODUCED
+    assert verdict(claim, values([-0.2], [0.3], [0.4])) == IN_SIGN
+    assert verdict(claim, values([-0.4], [0.1], [-0.2])) == NOT_REPRODUCED
+
+
+def test_what_the_data_cannot_answer_is_not_testable() -> None:
+    assert verdict(replace(GAIN, rule="background"), values([2.0])) == NOT_TESTABLE
+    assert verdict(replace(GAIN, min_subjects=5), values([2.0], [2.0])) == NOT_TESTABLE
+    assert verdict(GAIN, values()) == NOT_TESTABLE
+    dataset = replace(GAIN, rule="dataset", quantity="slices", unit="slices")
+    assert verdict(dataset, values([2.0]), same_collection=False) == NOT_TESTABLE
+    assert verdict(dataset, values([2.0])) == REPRODUCED
+
+
+def test_a_contradiction_in_the_paper_comes_first() -> None:
+    claim = replace(GAIN, rule="largest", low=49.0, high=49.0, paper_check="table1 psnr_db largest")
+    assert verdict(claim, values([49.0])) == INCONSISTENT
+    assert verdict(replace(claim, low=50.0, high=50.0), values([50.0])) == REPRODUCED
+
+
+def test_the_best_reading_of_a_range_is_named() -> None:
+    claim = replace(GAIN, rule="range", quantity="psnr", low=40.0, high=50.0)
+    row = audit([claim], {}, {"psnr": values([70.0])}, READINGS, True, Bootstrap(200, 1)).iloc[0]
+    assert row["best_reading"] == "dyadic, stored, peak 65535"
+    assert row["best_reading_share_in_range"] == pytest.approx(0.9)
+    assert np.isclose(row["measured"], 70)
