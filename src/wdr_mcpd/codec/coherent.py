@@ -5,10 +5,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.coherent_layout import framed, relatives, unframed
+from wdr_mcpd.codec.coherent_layout import framed, relatives
 from wdr_mcpd.codec.coherent_mixing import new_estimates, new_models, new_weights
 from wdr_mcpd.codec.coherent_planes import ESTIMATES, MODELS, WEIGHT_SETS, code_planes
-from wdr_mcpd.codec.layout import Layout
+from wdr_mcpd.codec.coherent_transform import inverse
+from wdr_mcpd.codec.coherent_values import centres
+from wdr_mcpd.codec.layout import Layout, scatter
 from wdr_mcpd.codec.rangecoder import MARGIN, finish
 
 
@@ -25,8 +27,15 @@ def decode(payload: NDArray[np.uint8], layout: Layout, top: int) -> NDArray[np.f
     """Decode as much as the payload determines."""
     table, length = relatives(layout)
     _, size, sign, last = _code(np.empty(0, np.int32), length, table, top, payload, False, 0)
-    values = size.astype(np.float32) * sign
-    return unframed(values, layout, table)
+    return centres(size, sign, last, table, layout.size)[0]
+
+
+def restore(payload: NDArray[np.uint8], plan: Layout, top: int, unit: float) -> NDArray[np.float32]:
+    """Decode to voxels less the mean, in the shape of the plan; coefficients are in units of `unit`."""
+    block = np.empty(plan.shape, np.float32)
+    scatter(decode(payload, plan, top), plan.table, block, np.float32(unit))
+    inverse(block, plan)
+    return block
 
 
 def _code(
@@ -41,7 +50,5 @@ def _code(
     size, sign = np.zeros(length, np.int32), np.zeros(length, np.int8)
     last, energy = np.full(length, top + 1, np.uint8), np.zeros(length, np.int32)
     tables = new_models(MODELS), new_weights(WEIGHT_SETS), new_estimates(ESTIMATES)
-    state = code_planes(
-        coefficients, size, sign, last, energy, table, tables, data, encoding, top, enough
-    )
+    state = code_planes(coefficients, size, sign, last, energy, table, tables, data, encoding, top, enough)
     return state, size, sign, last

@@ -62,6 +62,11 @@ def split_layout(shape: Shape, in_plane_levels: int, axial_levels: int) -> Split
     return SplitLayout(shape, plain.steps, tuple(subbands), tuple(parts), tuple(boxes))
 
 
+def split_boxes(plan: Layout) -> tuple[tuple[int, Shape, Shape], ...]:
+    """List the additional splits of a layout: axis, origin and shape of the box, in order."""
+    return plan.boxes if isinstance(plan, SplitLayout) else ()
+
+
 def _split_axes(band: Subband) -> list[int]:
     """Tell along which axes a subband of the plain decomposition is split."""
     if band.levels[1:] != (1, 1):
@@ -92,15 +97,15 @@ def _halves(band: Subband, axis: int) -> list[Subband]:
 def relatives(plan: Layout) -> tuple[NDArray[np.int64], int]:
     """Tabulate the framed subbands of a layout; returns the table and the length of a framed array.
 
-    One row per subband: start, slices, rows, columns, steps from row to row and slice to slice, kind (what its
-    statistics are shared with), orientation (0 low-pass, 1 high along columns, 2 along rows, 3 both), parent,
+    One row per subband: start, slices, rows, columns, steps from row to row and slice to slice, kind (what
+    its statistics are shared with), orientation (0 low-pass, 1 high along columns, 2 rows, 3 both), parent,
     the two subbands of the same size and place with other orientations (-1: none), and by how many bits a
     position is shifted to be the parent's.
     """
     parts = plan.parts if isinstance(plan, SplitLayout) else (0,) * len(plan.subbands)
     table = np.full((len(plan.subbands), WIDTH), -1, np.int64)
     start = 0
-    for index, (row, band, part) in enumerate(zip(table, plan.subbands, parts, strict=True)):
+    for row, band, part in zip(table, plan.subbands, parts, strict=True):
         slices, rows, columns = band.shape
         step = columns + 2 * FRAME
         orientation = 2 * band.high[1] + band.high[2]
@@ -119,7 +124,9 @@ def relatives(plan: Layout) -> tuple[NDArray[np.int64], int]:
         if _corresponds(band, plan.subbands[band.parent], shifts):
             row[PARENT] = band.parent
             row[SLICE_SHIFT:] = shifts
-        cousins = [i for i, other in enumerate(plan.subbands) if parts[i] == part == 0 and _are_cousins(band, other)]
+        cousins = [
+            i for i, other in enumerate(plan.subbands) if parts[i] == part == 0 and _are_cousins(band, other)
+        ]
         row[COUSIN : COUSIN + len(cousins)] = cousins
         start += (slices + 2) * int(row[SLICE_STEP])
     return table, start
@@ -146,22 +153,9 @@ def _are_cousins(band: Subband, other: Subband) -> bool:
 def framed(values: NDArray[Any], plan: Layout, table: NDArray[np.int64], length: int) -> NDArray[Any]:
     """Copy values (scan order) into a framed array."""
     whole = np.zeros(length, values.dtype)
-    for inside, part in _views(whole, values, plan, table):
-        inside[:] = part
-    return whole
-
-
-def unframed(whole: NDArray[Any], plan: Layout, table: NDArray[np.int64]) -> NDArray[Any]:
-    """Undo `framed`."""
-    values = np.empty(plan.size, whole.dtype)
-    for inside, part in _views(whole, values, plan, table):
-        part[:] = inside
-    return values
-
-
-def _views(whole: NDArray[Any], values: NDArray[Any], plan: Layout, table: NDArray[np.int64]) -> Any:
     for row, band in zip(table, plan.subbands, strict=True):
         slices, step, frame = band.shape[0] + 2, int(row[ROW_STEP]), int(row[SLICE_STEP])
         box = whole[row[START] : row[START] + slices * frame].reshape(slices, -1, step)
-        part = values[band.offset : band.offset + band.size].reshape(band.shape)
-        yield box[1:-1, FRAME:-FRAME, FRAME:-FRAME], part
+        inside = box[1:-1, FRAME:-FRAME, FRAME:-FRAME]
+        inside[:] = values[band.offset : band.offset + band.size].reshape(band.shape)
+    return whole

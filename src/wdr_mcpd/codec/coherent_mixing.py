@@ -68,7 +68,9 @@ def learn(model: Any, index: Any, bit: Any) -> None:
 
 
 @inlined
-def code_plain(state: State, data: Any, encoding: bool, model: Any, index: Any, bit: Any) -> tuple[Any, State]:
+def code_plain(
+    state: State, data: Any, encoding: bool, model: Any, index: Any, bit: Any
+) -> tuple[Any, State]:
     """Code a decision with one model alone."""
     chance = min(max(np.int64(model[index]) >> 16, LEAST), 65536 - LEAST)
     bit, state = code_part(state, data, encoding, (state[1] * chance) >> 16, bit)

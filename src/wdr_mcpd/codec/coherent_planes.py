@@ -161,7 +161,16 @@ def _surroundings(size: Any, i: Any, step: Any, deep: Any, orientation: Any) -> 
 
 @inlined
 def _code_sign(
-    state: State, data: Any, encoding: bool, bit: Any, tables: Any, sign: Any, i: Any, step: Any, deep: Any, kind: Any
+    state: State,
+    data: Any,
+    encoding: bool,
+    bit: Any,
+    tables: Any,
+    sign: Any,
+    i: Any,
+    step: Any,
+    deep: Any,
+    kind: Any,
 ) -> tuple[Any, State]:
     """Code whether a coefficient is negative, from the signs of its neighbours."""
     left, right, up, down = sign[i - 1] + 1, sign[i + 1] + 1, sign[i - step] + 1, sign[i + step] + 1
@@ -236,7 +245,24 @@ def _code_stretch(
         known |= size[i]
     if part == 2:
         if known:
-            state = _refine(state, coefficient, size, last, energy, table, tables, data, encoding, plane, band, s, r, c, first, end)
+            state = _refine(
+                state,
+                coefficient,
+                size,
+                last,
+                energy,
+                table,
+                tables,
+                data,
+                encoding,
+                plane,
+                band,
+                s,
+                r,
+                c,
+                first,
+                end,
+            )
         return state
     limit = np.int64(0)
     if part == 0:
@@ -254,13 +280,34 @@ def _code_stretch(
         any_found, state = code_plain(state, data, encoding, tables[0], QUIET + table[band, KIND], any_found)
         if any_found == 0:
             return state
-    return _find(state, coefficient, size, sign, last, energy, table, tables, data, encoding, plane, part, limit, band, s, r, c, first, end)
+    return _find(
+        state,
+        coefficient,
+        size,
+        sign,
+        last,
+        energy,
+        table,
+        tables,
+        data,
+        encoding,
+        plane,
+        part,
+        limit,
+        band,
+        s,
+        r,
+        c,
+        first,
+        end,
+    )
 
 
 @compiled
 def _find(
     state: State, coefficient: Any, size: Any, sign: Any, last: Any, energy: Any, table: Any, tables: Any,
-    data: Any, encoding: bool, plane: Any, part: Any, limit: Any, band: Any, s: Any, r: Any, c: Any, first: Any, end: Any,
+    data: Any, encoding: bool, plane: Any, part: Any, limit: Any,
+    band: Any, s: Any, r: Any, c: Any, first: Any, end: Any,
 ) -> State:  # fmt: skip
     """Code which insignificant coefficients become significant, with their signs."""
     step, deep, kind = table[band, ROW_STEP], table[band, SLICE_STEP], table[band, KIND]

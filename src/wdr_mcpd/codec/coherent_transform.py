@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wdr_mcpd.codec import transform
-from wdr_mcpd.codec.coherent_layout import SplitLayout
+from wdr_mcpd.codec.coherent_layout import split_boxes
 from wdr_mcpd.codec.compiled import compiled
-from wdr_mcpd.codec.layout import Shape
+from wdr_mcpd.codec.layout import Layout, Shape
 from wdr_mcpd.codec.transform import LANES, copy_lines
 
 FINE_LEVELS = 2
@@ -41,23 +41,23 @@ BACK = np.array(
 )
 
 
-def forward(block: NDArray[np.float32], plan: SplitLayout) -> None:
+def forward(block: NDArray[np.float32], plan: Layout) -> None:
     """Transform `block` (slice, row, column; float32) in place."""
     for step in plan.steps:
         _one(block, plan, step, False)
-    for axis, origin, shape in plan.boxes:
+    for axis, origin, shape in split_boxes(plan):
         _filter(block, axis, origin, shape, False)
 
 
-def inverse(block: NDArray[np.float32], plan: SplitLayout) -> None:
+def inverse(block: NDArray[np.float32], plan: Layout) -> None:
     """Undo `forward` in place."""
-    for axis, origin, shape in reversed(plan.boxes):
+    for axis, origin, shape in reversed(split_boxes(plan)):
         _filter(block, axis, origin, shape, True)
     for step in reversed(plan.steps):
         _one(block, plan, step, True)
 
 
-def _one(block: NDArray[np.float32], plan: SplitLayout, step: tuple[int, Shape], undo: bool) -> None:
+def _one(block: NDArray[np.float32], plan: Layout, step: tuple[int, Shape], undo: bool) -> None:
     axis, shape = step
     if axis > 0 and shape[axis] > plan.shape[axis] >> FINE_LEVELS:
         _filter(block, axis, (0, 0, 0), shape, undo)
