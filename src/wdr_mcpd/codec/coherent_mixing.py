@@ -28,7 +28,8 @@ MODELS = 3
 
 def _stretch_table() -> NDArray[np.int16]:
     p = (np.arange(4096) + 0.5) / 4096
-    return np.rint(256 * np.log(p / (1 - p))).astype(np.int16)
+    table: NDArray[np.int16] = np.rint(256 * np.log(p / (1 - p))).astype(np.int16)
+    return table
 
 
 def _squash_table() -> NDArray[np.uint16]:
