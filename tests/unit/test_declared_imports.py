@@ -50,7 +50,7 @@ def test_the_package_imports_what_is_declared_for_its_users(path: Path) -> None:
 
 @pytest.mark.parametrize("path", TESTS, ids=lambda p: str(p.relative_to(ROOT)))
 def test_tests_import_what_is_declared_for_developers(path: Path) -> None:
-    own = {test.stem for test in TESTS} | {"tests"} | WHERE_INSTALLED
+    own = {name for test in TESTS for name in (test.stem, test.parent.name)} | WHERE_INSTALLED
     assert undeclared(path, declared("peers", "cluster", "dev"), own) == set()
 
 
