@@ -2,12 +2,17 @@ import os
 import shlex
 import sys
 
+sys.path.insert(0, str(HERE / "src"))
+
 from wdr_mcpd.config import read_schema, resolve, typed
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.sources import used_files
 
-# Jobs run `python -m wdr_mcpd` with the Python that runs Snakemake, also where its folder is not activated.
-shell.prefix(f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; ")
+# Jobs run `python -m wdr_mcpd` of this checkout with the Python that runs Snakemake, activated or not.
+shell.prefix(
+    f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH"
+    f" PYTHONPATH={shlex.quote(str(HERE / 'src'))}${{{{PYTHONPATH:+:$PYTHONPATH}}}}; "
+)
 
 
 def checked(given):
@@ -61,3 +66,10 @@ def readings():
         f" {config['decomposition']} transform, {config['in_plane_levels']} in-plane"
         f" and {config['axial_levels']} axial levels"
     )
+
+
+def peer_names():
+    """Names of today's codecs, from the package that runs the jobs."""
+    from wdr_mcpd.peers import PEERS as peers
+
+    return [name for name, peer in peers.items() if peer.control]

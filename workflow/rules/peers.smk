@@ -1,13 +1,6 @@
 PEER_QUALITY = "results/peers/{exam}/{peer}.csv"
 
 
-def peer_names():
-    """Names of today's codecs, from the package that runs the jobs."""
-    from wdr_mcpd.peers import PEERS as peers
-
-    return [name for name, peer in peers.items() if peer.control]
-
-
 rule peer_quality:
     input:
         volume="results/volumes/{exam}.npz",
