@@ -5,7 +5,14 @@ QUALITY = "results/quality/{exam}/{method}.csv"
 rule encode:
     input:
         volume="results/volumes/{exam}.npz",
-        src=sources("methods", "data/exam", "cli/codec"),
+        src=sources(
+            "coherence",
+            "codec",
+            "methods",
+            "data/volume",
+            "data/volume_files",
+            "cli/codec",
+        ),
     output:
         STREAM,
     log:
@@ -26,7 +33,14 @@ rule quality:
     input:
         volume="results/volumes/{exam}.npz",
         stream=STREAM,
-        src=sources("study/quality", "data/exam", "cli/study"),
+        src=sources(
+            "codec",
+            "methods",
+            "study/metrics",
+            "study/quality",
+            "data/volume",
+            "cli/study",
+        ),
     output:
         QUALITY,
     log:

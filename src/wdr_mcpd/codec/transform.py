@@ -63,17 +63,17 @@ def _split(
             lanes = min(LANES, shape[across] - first)
             start = i * strides[outer] + first * beside
             if undo:
-                copy_lines(flat, start, along, beside, bundle, lanes, True, False)
+                _copy(flat, start, along, beside, bundle, lanes, True, False)
                 _unlift(bundle, lanes)
-                copy_lines(flat, start, along, beside, bundle, lanes, False, True)
+                _copy(flat, start, along, beside, bundle, lanes, False, True)
             else:
-                copy_lines(flat, start, along, beside, bundle, lanes, False, False)
+                _copy(flat, start, along, beside, bundle, lanes, False, False)
                 _lift(bundle, lanes)
-                copy_lines(flat, start, along, beside, bundle, lanes, True, True)
+                _copy(flat, start, along, beside, bundle, lanes, True, True)
 
 
 @compiled
-def copy_lines(
+def _copy(
     flat: Any, start: int, along: int, beside: int, bundle: Any, lanes: int, split: bool, store: bool
 ) -> None:
     """Move lines between the block and the bundle; `split`: low-pass first in the block, interleaved here."""
