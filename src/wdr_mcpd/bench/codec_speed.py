@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from wdr_mcpd.bench.contestants import Array, Contestant, Run, small
-from wdr_mcpd.bench.harness import RUNS, Times, alternate, peak_memory
+from wdr_mcpd.bench.harness import RUNS, Times, alternate, in_fresh_process
 
 RATE = 1.0
 REFERENCES = {"sperr": "sperr", "jpeg2000": "jpeg2000-slices-rate"}
@@ -50,14 +50,14 @@ def codec_speed(
                         "mvoxel_per_s": volume.size / mine.median / 1e6,
                     }
                     | _ratios(mine, times)
-                    | {"peak_mb": memory_of(run, direction) / 1e6}
+                    | {"peak_mb": measured_alone(run, direction)[0] / 1e6}
                 )
     return pd.DataFrame(rows)
 
 
-def memory_of(run: Run, direction: str) -> float:
-    """Peak memory of one encoding or decoding in bytes, in a process of its own."""
-    return peak_memory(getattr(run, direction), getattr(small(run), direction))
+def measured_alone(run: Run, direction: str, runs: int = 1) -> tuple[float, Times]:
+    """Peak memory in bytes and time of encoding or decoding in a process of its own."""
+    return in_fresh_process(getattr(run, direction), getattr(small(run), direction), runs)
 
 
 def _ratios(mine: Times, times: Mapping[str, Times]) -> dict[str, float]:

@@ -6,27 +6,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from wdr_mcpd.bench.codec_speed import memory_of
+from wdr_mcpd.bench.codec_speed import measured_alone
 from wdr_mcpd.bench.contestants import Array, OurMethod
-from wdr_mcpd.bench.harness import alternate
 
 SHAPES = ((16, 256, 256), (16, 512, 512), (64, 512, 512), (64, 1024, 1024))
 """1, 4, 16 and 64 million voxels (of 2**20)."""
 RATE = 1.0
+VOXELS_TO_TIME = 2**23
+"""A size is timed as often as this holds it, at least once: one run of a small volume is too short."""
 
 
 def growth(
-    volume: Array,
-    methods: Sequence[OurMethod],
-    shapes: Sequence[tuple[int, int, int]] = SHAPES,
-    runs: int = 1,
+    volume: Array, methods: Sequence[OurMethod], shapes: Sequence[tuple[int, int, int]] = SHAPES
 ) -> pd.DataFrame:
     """Time our methods on ever larger volumes, made of mirrored copies of one.
 
     Returns
     -------
     DataFrame
-        Per method, shape and direction: nanoseconds and bytes of peak memory per voxel.
+        Per method, shape and direction: nanoseconds (median of `runs`) and bytes of peak memory per voxel,
+        both in a fresh process.
     """
     rows: list[dict[str, Any]] = []
     for shape in shapes:
@@ -34,7 +33,8 @@ def growth(
         for method in methods:
             run = method.at_rates(large, [RATE])[RATE]
             for direction in ("encode", "decode"):
-                times = alternate({method.name: getattr(run, direction)}, runs)[method.name]
+                runs = max(1, VOXELS_TO_TIME // large.size)
+                peak, times = measured_alone(run, direction, runs)
                 rows.append(
                     {
                         "method": method.name,
@@ -46,7 +46,7 @@ def growth(
                         "voxels": large.size,
                         "runs": runs,
                         "ns_per_voxel": times.median / large.size * 1e9,
-                        "bytes_per_voxel": memory_of(run, direction) / large.size,
+                        "bytes_per_voxel": peak / large.size,
                     }
                 )
     return pd.DataFrame(rows)

@@ -78,31 +78,54 @@ def one_core() -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
-def peak_memory(action: Callable[[], object], warm_up: Callable[[], object]) -> float:
-    """Bytes by which an action raises the memory of a fresh process above what it held before.
+def in_fresh_process(
+    action: Callable[[], object], warm_up: Callable[[], object], runs: int = 1
+) -> tuple[float, Times]:
+    """Measure memory and time of an action in a process of its own, on one core.
 
-    Both must be picklable. The warm-up, on a small volume, loads and compiles what the action needs, which is
-    not counted. NaN where the system does not tell (it needs Linux's /proc).
+    Parameters
+    ----------
+    action, warm_up : both picklable; the warm-up, on a small volume, loads and compiles what the action
+        needs, which is not counted
+    runs : how often the action is timed
+
+    Returns
+    -------
+    float
+        Bytes by which the first run raises the memory of the process above what it held before; NaN where the
+        system does not tell (it needs Linux's /proc).
+    Times
+        Seconds of all runs.
     """
-    if not Path("/proc/self/clear_refs").exists():
-        return float("nan")
     with get_context("spawn").Pool(1) as pool:
-        return float(pool.apply(_rise, (action, warm_up)))
+        peak, seconds = pool.apply(_measure, (action, warm_up, runs))
+    return peak, Times(seconds)
 
 
-def _rise(action: Callable[[], Any], warm_up: Callable[[], Any]) -> int:
+def _measure(
+    action: Callable[[], Any], warm_up: Callable[[], Any], runs: int
+) -> tuple[float, tuple[float, ...]]:
     warm_up()
     gc.collect()
-    Path("/proc/self/clear_refs").write_text("5")  # the high-water mark starts anew from here
+    marks = Path("/proc/self/clear_refs")
+    if marks.exists():
+        marks.write_text("5")  # the high-water mark starts anew from here
     before = _status("VmRSS")
-    kept = action()
-    peak = _status("VmHWM")
-    del kept
-    return peak - before
+    seconds: list[float] = []
+    peak = float("nan")
+    with one_core():
+        for run in range(runs):
+            start = time.perf_counter()
+            kept = action()
+            seconds.append(time.perf_counter() - start)
+            if run == 0:
+                peak = _status("VmHWM")
+            del kept
+    return peak - before, tuple(seconds)
 
 
-def _status(key: str) -> int:
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith(key + ":"):
-            return int(line.split()[1]) * 1024
-    raise KeyError(key)
+def _status(key: str) -> float:
+    """Bytes that Linux reports of this process; NaN elsewhere."""
+    status = Path("/proc/self/status")
+    lines = status.read_text().splitlines() if status.exists() else []
+    return next((float(line.split()[1]) * 1024 for line in lines if line.startswith(key + ":")), float("nan"))

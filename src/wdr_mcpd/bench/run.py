@@ -20,12 +20,16 @@ from wdr_mcpd.study.frames import write_csv
 Volumes = Mapping[str, Array]
 Benchmark = Callable[[Volumes, Sequence[Contestant]], pd.DataFrame]
 
+GROWING = ("3d-wdr-cc", "3d-wdr-auto")
+"""Methods whose growth is measured: one for each coder; the other methods only group slices differently."""
+
 BENCHMARKS: dict[str, Benchmark] = {
     "rate_distortion": rate_distortion,
     "lossless": lossless,
     "codec_speed": lambda volumes, codecs: codec_speed(_first(volumes), codecs),
     "growth": lambda volumes, codecs: growth(
-        next(iter(volumes.values())), [codec for codec in codecs if isinstance(codec, OurMethod)]
+        next(iter(volumes.values())),
+        [c for c in codecs if isinstance(c, OurMethod) and c.name in GROWING],
     ),
     "startup": lambda volumes, codecs: startup(next(iter(volumes.values()))),
 }

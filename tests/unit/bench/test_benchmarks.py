@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from wdr_mcpd.bench.codec_speed import codec_speed
 from wdr_mcpd.bench.contestants import contestants
 from wdr_mcpd.bench.growth import growth, mirrored
+from wdr_mcpd.bench.harness import Times
 from wdr_mcpd.bench.lossless import lossless
 from wdr_mcpd.bench.rate_distortion import rate_distortion
 from wdr_mcpd.cli import main
@@ -63,12 +64,16 @@ def test_ratios_are_empty_where_the_reference_is_missing(volume: NDArray[np.int1
 
 
 def test_growth_is_per_voxel(volume: NDArray[np.int16], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wdr_mcpd.bench.growth.memory_of", lambda run, direction: 3 * run.volume.size)
+    monkeypatch.setattr(
+        "wdr_mcpd.bench.growth.measured_alone",
+        lambda run, direction, runs: (3 * run.volume.size, Times((2e-9 * run.volume.size,) * runs)),
+    )
     ours = [c for c in contestants(["3d-wdr"])[0] if c.ours]
     frame = growth(volume, ours, shapes=((8, 64, 64), (8, 128, 128)))
     assert list(frame["voxels"]) == [2**15] * 2 + [2**17] * 2
-    assert (frame["ns_per_voxel"] > 1).all()
+    np.testing.assert_allclose(frame["ns_per_voxel"], 2)
     assert (frame["bytes_per_voxel"] == 3).all()
+    assert list(frame["runs"]) == [256] * 2 + [64] * 2
 
 
 def test_mirrored_copies_meet_without_an_edge() -> None:
