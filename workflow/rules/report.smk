@@ -10,22 +10,34 @@ REPORT_TABLES = {
     "tables/table1": ("1. Paper tables", "Table 1: 3D-WDR, every slice"),
     "tables/table2": ("1. Paper tables", "Table 2: average MCPD"),
     "tables/table3": ("1. Paper tables", "Table 3: 3D-WDR-MCPD, selected slices"),
+    "tables/rates": ("3. Rates", "Quality against rate, as a table"),
+    "tables/bjontegaard": ("3. Rates", "Bjontegaard differences"),
     "tables/transmission": ("3. Rates", "Progressive transmission, as a table"),
+    "tables/thresholds": ("4. Threshold", "Threshold sweep, as a table"),
+    "tables/crossval": ("4. Threshold", "Cross-validation of the threshold"),
+    "tables/whole_exam": ("5. Whole exam", "The whole exam at equal bits, as a table"),
+    "tables/decomposition": ("5. Whole exam", "What the gain is made of, as a table"),
+    "tables/tumour": ("6. Tumour", "Quality inside the tumour, as a table"),
     "tables/peers": ("7. Peers", "Today's codecs beside ours, as a table"),
+    "tables/claims": ("8. Audit", "The paper's claims and our verdicts"),
+    "tables/readings": ("8. Audit", "Readings of what the paper leaves open"),
     "data/series": ("9. Data", "Series of the study"),
 }
 REPORT_FIGURES = {
     "figure1": ("2. Paper figures", "Figure 1"),
     "figure2": ("2. Paper figures", "Figure 2"),
-    "transmission": ("3. Rates", "Progressive transmission, drawn"),
-    "peers": ("7. Peers", "Today's codecs beside ours, drawn"),
+    "rates": ("3. Rates", "Quality against rate"),
+    "transmission": ("3. Rates", "Progressive transmission"),
+    "thresholds": ("4. Threshold", "Threshold sweep"),
+    "whole_exam": ("5. Whole exam", "The whole exam at equal bits"),
+    "decomposition": ("5. Whole exam", "What the gain is made of"),
+    "tumour": ("6. Tumour", "Quality inside the tumour"),
+    "peers": ("7. Peers", "Today's codecs beside ours"),
 }
 VIEWER_METHODS = [method for method in ("3d-wdr", "3d-wdr-mcpd", "3d-wdr-cc") if method in config["methods"]]
 TRANSMISSION = multiext("results/tables/transmission", ".csv", ".md", ".tex") + multiext(
     "results/figures/transmission", ".png", ".svg"
 )
-LANDING_FIGURE = "results/figures/transmission.png"
-LANDING_FIGURE_TEXT = "Quality of the exams against the bytes received, for every method."
 TEMPLATES = [os.path.relpath(path) for path in sorted((HERE / "src/wdr_mcpd/paper/templates").iterdir())]
 
 
@@ -175,8 +187,8 @@ rule report_pages:
 rule landing:
     input:
         series="results/data/series.tsv",
-        tables=expand("results/tables/table{number}.csv", number=[2, 3]),
-        figure=LANDING_FIGURE,
+        tables=expand("results/tables/{name}.csv", name=["table3", "decomposition", "claims", "rates"]),
+        figure="results/figures/decomposition.png",
         templates=TEMPLATES,
         src=sources("paper/landing", "paper/pages", "study/frames", "study/cohort", "cli/report"),
     output:
@@ -189,12 +201,11 @@ rule landing:
         "../../environment.yml"
     params:
         rate=config["table_rate"],
-        text=LANDING_FIGURE_TEXT,
     message:
         "The first page of the report"
     shell:
         "python -m wdr_mcpd landing --series {input.series:q} --tables results/tables --rate {params.rate}"
-        " --figure {input.figure:q} --figure-text {params.text:q} --out {output:q} 2> {log:q}"
+        " --figure {input.figure:q} --out {output:q} 2> {log:q}"
 
 
 # Snakemake writes its report in a run of its own. This rule makes that run, on the same configuration, when everything

@@ -45,8 +45,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     command.add_argument("--series", type=Path, required=True, metavar="TSV", help="series table of the run")
     command.add_argument("--tables", type=Path, required=True, metavar="FOLDER", help="holds the tables")
     command.add_argument("--rate", type=float, required=True, help="bits per voxel of Table 3")
-    command.add_argument("--figure", type=Path, required=True, metavar="PNG")
-    command.add_argument("--figure-text", required=True, help="what the figure shows")
+    command.add_argument("--figure", type=Path, required=True, metavar="PNG", help="of the decomposition")
     command.add_argument("--out", type=Path, required=True, metavar="HTML")
     command.set_defaults(run=_landing)
 
@@ -114,10 +113,10 @@ def _landing(options: Any) -> None:
     from wdr_mcpd.study.cohort import cohort_note
     from wdr_mcpd.study.frames import read_csv
 
-    table2, table3 = (read_csv(options.tables / f"table{number}.csv", ["exam"]) for number in (2, 3))
-    note = cohort_note(read_series_table(options.series))
-    findings = Findings(table2, table3, options.rate, note[:1].upper() + note[1:] + ".")
-    _write(options.out, landing_html(findings, options.figure, options.figure_text))
+    names = ("table3", "decomposition", "claims", "rates")
+    tables = {name: read_csv(options.tables / f"{name}.csv") for name in names}
+    findings = Findings(**tables, rate=options.rate, note=cohort_note(read_series_table(options.series)))
+    _write(options.out, landing_html(findings, options.figure))
 
 
 def _pages(options: Any) -> None:

@@ -1,0 +1,73 @@
+"""The report's first page says what the tables say."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from wdr_mcpd.paper.landing import Findings, landing_html
+
+
+def decomposition(whole_gain: float) -> pd.DataFrame:
+    rows = [("selected slices", 1.5), ("all slices", 0.5), ("whole exam", whole_gain)]
+    parts = {"allocation_db": 1.0, "grouping_db": 0.2, "axial_depth_db": 0.3}
+    return pd.DataFrame(
+        [
+            {
+                "region": region,
+                "rate_bpv": 1.0,
+                **parts,
+                "gain_db": gain,
+                "gain_db_low": -0.9,
+                "gain_db_high": 0.4,
+            }
+            for region, gain in rows
+        ]
+    )
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    path = tmp_path / "decomposition.png"
+    path.write_bytes(b"png")
+    return path
+
+
+def findings(whole_gain: float, selected: bool = True) -> Findings:
+    gains = [0.5, 2.5] if selected else [None, None]
+    table3 = pd.DataFrame({"improvement_db": gains, "paper_improvement_db": [1.4, 3.8]}).astype(float)
+    claims = pd.DataFrame({"verdict": ["reproduced", "not reproduced", "not reproduced"]})
+    rates = pd.DataFrame(
+        {
+            "method": ["3d-wdr", "3d-wdr-cc"],
+            "rate_bpv": [1.0, 1.0],
+            "exam_psnr_db": [70.0, 72.0],
+            "exam_gain_db": [0.0, 2.0],
+        }
+    )
+    return Findings(table3, decomposition(whole_gain), claims, rates, 1.0, "2 subjects")
+
+
+def test_the_page_holds_claim_and_findings(picture: Path) -> None:
+    page = landing_html(findings(-0.25), picture)
+    assert "gain 1.4 to 3.8 dB over 3D-WDR on all slices" in page
+    assert "The selected slices gain 0.50 to 2.50 dB over 3D-WDR, 1.50 dB on average" in page
+    assert "The whole exam loses 0.25 dB (change -0.25 dB, 95 % interval -0.90 to +0.40)" in page
+    assert "the other slices pay for the selected ones" in page
+    assert "3d-wdr-cc is the best on the whole exam at this rate, +2.00 dB over 3D-WDR" in page
+    assert "Of 3 claims of the paper: 2 not reproduced, 1 reproduced" in page
+    assert page.count("<tr>") == 4
+
+
+def test_a_whole_exam_that_gains_as_much_pays_for_nothing(picture: Path) -> None:
+    page = landing_html(findings(1.5), picture)
+    assert "The whole exam gains 1.50 dB" in page
+    assert "pay for" not in page
+
+
+def test_no_selected_slice_is_said(picture: Path) -> None:
+    assert "No slice of any exam is selected." in landing_html(findings(0.0, selected=False), picture)
+
+
+def test_the_page_asks_for_no_other_file(picture: Path) -> None:
+    assert "http" not in landing_html(findings(0.0), picture)
