@@ -1,6 +1,8 @@
 # make              set up .venv, then Tables 1, 2, 3 and Figures 1, 2 of the paper
 # make test         set up .venv, then the whole test suite
 # make everything   the whole study, as a bare snakemake does
+# make bench        speed, memory, quality and lossless rate beside today's codecs (some 15 minutes)
+# make comparison   take the numbers of make bench into resources/benchmarks and the README
 # make lint         format, lint and type checks
 # make check-reference  compare the results with the committed ones
 # make reference    take the results as those to commit, also in the README
@@ -15,7 +17,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WDR := $(BIN)/python -m wdr_mcpd
 
-.PHONY: paper everything test lint check-reference reference docs test-cluster lock clean
+.PHONY: paper everything bench comparison test lint check-reference reference docs test-cluster lock clean
 
 paper: $(READY)
 	$(BIN)/snakemake paper
@@ -23,6 +25,15 @@ paper: $(READY)
 
 everything: $(READY)
 	$(BIN)/snakemake
+
+bench: $(READY)
+	$(WDR) bench --sample results/data/pyradiomics-3.0.1.tar.gz --out results/benchmarks
+	$(WDR) bench-report results/benchmarks --anchors resources/anchors --out results/benchmarks
+
+comparison: $(READY)
+	mkdir -p resources/benchmarks
+	cp $(addprefix results/benchmarks/,rate_distortion.csv codec_speed.csv lossless.csv machine.csv) resources/benchmarks
+	$(WDR) readme-comparison README.md --benchmarks resources/benchmarks
 
 test: $(READY)
 	$(BIN)/python -m pytest -q

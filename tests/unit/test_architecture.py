@@ -12,6 +12,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "files": {"errors"},
     "config": {"errors"},
+    "sources": set(),
     "data": GROUND,
     "coherence": {"errors"},
     "codec": {"errors"},

@@ -5,14 +5,7 @@ QUALITY = "results/quality/{exam}/{method}.csv"
 rule encode:
     input:
         volume="results/volumes/{exam}.npz",
-        src=sources(
-            "coherence",
-            "codec",
-            "methods",
-            "data/volume",
-            "data/volume_files",
-            "cli/codec",
-        ),
+        src=sources("methods", "data/exam", "cli/codec"),
     output:
         STREAM,
     log:
@@ -33,14 +26,7 @@ rule quality:
     input:
         volume="results/volumes/{exam}.npz",
         stream=STREAM,
-        src=sources(
-            "codec",
-            "methods",
-            "study/metrics",
-            "study/quality",
-            "data/volume",
-            "cli/study",
-        ),
+        src=sources("study/quality", "data/exam", "cli/study"),
     output:
         QUALITY,
     log:

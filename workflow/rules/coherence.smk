@@ -1,7 +1,7 @@
 rule mcpd_of_exam:
     input:
         volume="results/volumes/{exam}.npz",
-        src=sources("coherence", "data/volume", "data/volume_files", "cli/coherence"),
+        src=sources("coherence", "data/exam", "cli/coherence"),
     output:
         "results/mcpd/{exam}.csv",
     log:

@@ -6,6 +6,7 @@ sys.path.insert(0, str(HERE / "src"))
 
 from wdr_mcpd.config import read_schema, resolve, typed
 from wdr_mcpd.errors import InputError
+from wdr_mcpd.sources import used_files
 
 # Jobs run `python -m wdr_mcpd` of this checkout with the Python that runs Snakemake, activated or not.
 shell.prefix(
@@ -22,14 +23,9 @@ def checked(given):
         sys.exit(f"wdr-mcpd: {error}")
 
 
-def sources(*places):
-    """Files of the package that some command uses: whole rooms, or single modules such as `cli/paper`."""
-    package = HERE / "src" / "wdr_mcpd"
-    found = {package / f"{name}.py" for name in ("errors", "files")}
-    for place in places:
-        room = package / place
-        found |= set(room.rglob("*.py")) if room.is_dir() else {room.with_suffix(".py")}
-    return sorted(os.path.relpath(path) for path in found)
+def sources(*names):
+    """Files of the package behind some modules or rooms, with all that they import (of cli/..., the file alone)."""
+    return [os.path.relpath(path) for path in used_files(*names)]
 
 
 def resource(name):

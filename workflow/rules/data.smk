@@ -1,4 +1,5 @@
 SAMPLE_ARCHIVE = "results/data/pyradiomics-3.0.1.tar.gz"
+LOCAL_INDEX = "results/data/local.tsv"
 
 
 rule series_table:
@@ -41,9 +42,26 @@ rule sample_archive:
         "python -m wdr_mcpd sample {output:q} 2> {log:q}"
 
 
+rule local_index:
+    output:
+        LOCAL_INDEX,
+    log:
+        "results/logs/local_index.log",
+    benchmark:
+        "results/logs/benchmarks/local_index.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        folder=config["data_folder"],
+    message:
+        "{params.folder}: listing its DICOM series (once; delete {output} to list them anew)"
+    shell:
+        "python -m wdr_mcpd index {params.folder:q} --out {output:q} 2> {log:q}"
+
+
 rule fetch:
     input:
-        archive=SAMPLE_ARCHIVE if config["source"] == "sample" else [],
+        fetch_needs(),
     output:
         # A series that is there and whole is kept: fetch checks it and downloads nothing.
         update("results/data/series/{exam}/manifest.json"),

@@ -6,9 +6,7 @@ rule table1:
         series="results/data/series.tsv",
         quality=expand("results/quality/{exam}/3d-wdr.csv", exam=EXAMS),
         paper=resource("paper/table1.csv"),
-        src=sources(
-            "paper/tables", "paper/render", "study/frames", "study/cohort", "data/series", "cli/paper"
-        ),
+        src=sources("paper/tables", "study/cohort", "cli/paper"),
     output:
         expand("results/tables/table1.{suffix}", suffix=SUFFIXES),
     log:
@@ -32,15 +30,7 @@ rule table2:
         series="results/data/series.tsv",
         mcpd=expand("results/mcpd/{exam}.csv", exam=EXAMS),
         paper=resource("paper/table2.csv"),
-        src=sources(
-            "coherence",
-            "paper/tables",
-            "paper/render",
-            "study/frames",
-            "study/cohort",
-            "data/series",
-            "cli/paper",
-        ),
+        src=sources("paper/tables", "study/cohort", "cli/paper"),
     output:
         expand("results/tables/table2.{suffix}", suffix=SUFFIXES),
     log:
@@ -65,15 +55,7 @@ rule table3:
         mcpd=expand("results/mcpd/{exam}.csv", exam=EXAMS),
         quality=expand("results/quality/{exam}/{method}.csv", exam=EXAMS, method=["3d-wdr", "3d-wdr-mcpd"]),
         paper=resource("paper/table3.csv"),
-        src=sources(
-            "coherence",
-            "paper/tables",
-            "paper/render",
-            "study/frames",
-            "study/cohort",
-            "data/series",
-            "cli/paper",
-        ),
+        src=sources("paper/tables", "study/cohort", "cli/paper"),
     output:
         expand("results/tables/table3.{suffix}", suffix=SUFFIXES),
     log:
@@ -102,7 +84,16 @@ rule figures_of_exam:
         stream="results/streams/{exam}/3d-wdr-mcpd.wdr",
         mcpd="results/mcpd/{exam}.csv",
         quality="results/quality/{exam}/3d-wdr-mcpd.csv",
-        src=sources("codec", "paper/figures", "paper/style", "data/exam", "data/volume", "cli/paper"),
+        src=sources(
+            "paper/figures",
+            "paper/style",
+            "paper/paper.mplstyle",
+            "paper/tables",
+            "methods",
+            "study/cohort",
+            "data/exam",
+            "cli/paper",
+        ),
     output:
         multiext("results/figures/{exam}/figure1", ".png", ".svg"),
         multiext("results/figures/{exam}/figure2", ".png", ".svg"),

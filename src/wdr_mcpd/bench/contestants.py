@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from wdr_mcpd import methods
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.peers import PEERS, Peer, RateSearch
+from wdr_mcpd.study.peers import OUR_LABELS
 
 Array = NDArray[Any]
 
@@ -57,10 +58,14 @@ class OurMethod:
     """A method of this package and the settings it is compared with."""
 
     name: str
-    label: str
     method: str
     settings: dict[str, Any] = field(default_factory=dict)
     ours = True
+
+    @property
+    def label(self) -> str:
+        """Name of the method for people."""
+        return OUR_LABELS[self.name]
 
     def at_rates(self, volume: Array, rates: Iterable[float]) -> dict[float, OurRun]:
         """Code the volume at each rate, in bits per voxel."""
@@ -114,11 +119,12 @@ class PeerMethod:
 Contestant = OurMethod | PeerMethod
 
 OURS = (
-    OurMethod("3d-wdr-auto", "3D-WDR, axial levels by content", "3d-wdr", {"axial_levels": "auto"}),
-    OurMethod("3d-wdr", "3D-WDR, 3 axial levels", "3d-wdr", {"axial_levels": 3}),
-    OurMethod("3d-wdr-mcpd", "3D-WDR-MCPD, 3 axial levels", "3d-wdr-mcpd", {"axial_levels": 3}),
-    OurMethod("2d-wdr", "2D-WDR", "2d-wdr"),
+    OurMethod("3d-wdr-auto", "3d-wdr", {"axial_levels": "auto"}),
+    OurMethod("3d-wdr", "3d-wdr", {"axial_levels": 3}),
+    OurMethod("3d-wdr-mcpd", "3d-wdr-mcpd", {"axial_levels": 3}),
+    OurMethod("2d-wdr", "2d-wdr"),
 )
+"""The study's methods, with its settings."""
 
 
 def contestants(names: Iterable[str] = ()) -> tuple[list[Contestant], list[str]]:

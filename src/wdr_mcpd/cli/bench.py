@@ -2,6 +2,10 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wdr_mcpd.bench.contestants import Array
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -11,9 +15,15 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     )
     command.add_argument(
         "volumes",
-        nargs="+",
+        nargs="*",
         metavar="NAME=VOLUME",
         help="DICOM folder, .npy, .nrrd, .nii(.gz), or .npz of an exam; speeds are taken on the first",
+    )
+    command.add_argument(
+        "--sample",
+        type=Path,
+        metavar="ARCHIVE",
+        help="also the two volumes of the sample data as stored; downloads the archive if it is not there",
     )
     command.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     command.add_argument("--only", nargs="+", default=[], metavar="BENCHMARK", help="default: all")
@@ -26,7 +36,12 @@ def _bench(options: argparse.Namespace) -> None:
     from wdr_mcpd.data import read_exam, read_volume
     from wdr_mcpd.errors import InputError
 
-    volumes = {}
+    volumes: dict[str, Array] = {}
+    if options.sample:
+        from wdr_mcpd.data.sample import download_archive, stored_volumes
+
+        download_archive(options.sample)
+        volumes |= {name: volume.voxels for name, volume in stored_volumes(options.sample).items()}
     for argument in options.volumes:
         name, separator, path = argument.partition("=")
         if not (name and separator and path):
@@ -34,4 +49,6 @@ def _bench(options: argparse.Namespace) -> None:
         source = Path(path)
         volume = read_exam(source).volume if source.suffix == ".npz" else read_volume(source)
         volumes[name] = volume.voxels
+    if not volumes:
+        raise InputError("give a volume as NAME=PATH, or --sample")
     run_benchmarks(volumes, options.out, options.only, options.codecs)

@@ -19,7 +19,15 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     fetch.add_argument("--row", help="instead of a table: its one row, values separated by tabs")
     fetch.add_argument("--archive", type=Path, help="source sample: the archive (wdr-mcpd sample)")
     fetch.add_argument("--base-url", help="source nbia: address of the server")
+    fetch.add_argument("--data-folder", type=Path, help="source local: the tree of DICOM files")
+    fetch.add_argument("--index", type=Path, help="source local: index of the tree (wdr-mcpd index)")
+    fetch.add_argument("--copy", action="store_true", help="source local: copy the files instead of linking")
     fetch.set_defaults(run=_fetch)
+
+    index = commands.add_parser("index", help="list which file of a folder tree is of which DICOM series")
+    index.add_argument("data_folder", type=Path, help="tree of DICOM files, read only")
+    index.add_argument("--out", type=Path, required=True, metavar="TSV", help="index to write")
+    index.set_defaults(run=_index)
 
     verify = commands.add_parser("verify", help="compare fetched series with their manifests, byte for byte")
     verify.add_argument("folder", type=Path, help="folder that holds one folder for each exam")
@@ -58,7 +66,27 @@ def _register_series(commands: "argparse._SubParsersAction[argparse.ArgumentPars
         synthetic.add_argument(f"--{name}", type=int, default=default, help=f"default {default}")
     synthetic.set_defaults(run=_series_synthetic)
 
-    for kind in (check, synthetic):
+    nbia = kinds.add_parser("nbia", help="choose exams of a collection of an NBIA server (TCIA)")
+    nbia.add_argument("collection", help="as TCIA writes it, e.g. UPENN-GBM")
+    nbia.add_argument("--base-url", help="address of the server")
+    idc = kinds.add_parser("idc", help="choose exams of a collection of the Imaging Data Commons")
+    idc.add_argument("collection", help="as TCIA writes it, e.g. UPENN-GBM")
+    local = kinds.add_parser("local", help="choose exams from a folder tree of DICOM files")
+    local.add_argument("data_folder", type=Path, help="tree of DICOM files, read only")
+    local.add_argument("--collection", default="local", help="name of the collection in the table")
+    for kind in (nbia, idc, local):
+        kind.add_argument(
+            "--description", default="", help="regular expression that SeriesDescription begins with"
+        )
+        kind.add_argument("--min-images", type=int, default=20, help="fewest images of a series (default 20)")
+        kind.add_argument("--max-images", type=int, default=1_000_000, help="most images of a series")
+        kind.add_argument(
+            "--exams", type=int, default=2, help="first exams of each patient by date (default 2)"
+        )
+        kind.add_argument("--patients", type=int, help="first patients by PatientID (default: all that fit)")
+        kind.set_defaults(run=_series_choose)
+
+    for kind in (check, synthetic, nbia, idc, local):
         kind.add_argument("--out", type=Path, required=True, metavar="TSV", help="table to write")
 
 
@@ -83,7 +111,20 @@ def _fetch(options: argparse.Namespace) -> None:
         table = read_series_table(options.series)
         if options.exam:
             table = [find_exam(table, exam) for exam in options.exam]
-    fetch_cohort(table, options.folder, Sources(options.archive, options.base_url or BASE_URL))
+    sources = Sources(
+        archive=options.archive,
+        base_url=options.base_url or BASE_URL,
+        data_folder=options.data_folder,
+        index=options.index,
+        copy=options.copy,
+    )
+    fetch_cohort(table, options.folder, sources)
+
+
+def _index(options: argparse.Namespace) -> None:
+    from wdr_mcpd.data.local import write_index
+
+    write_index(options.data_folder, options.out)
 
 
 def _verify(options: argparse.Namespace) -> None:
@@ -107,6 +148,31 @@ def _series_synthetic(options: argparse.Namespace) -> None:
 
     table = synthetic_table(options.subjects, options.slices, options.size, options.seed)
     write_series_table(options.out, table)
+
+
+def _series_choose(options: argparse.Namespace) -> None:
+    from wdr_mcpd.data.choose import Rule, choose
+    from wdr_mcpd.data.series import write_series_table
+
+    rule = Rule(
+        options.description, (options.min_images, options.max_images), options.exams, options.patients
+    )
+    if options.kind == "nbia":
+        from wdr_mcpd.data.nbia import BASE_URL, Patience
+        from wdr_mcpd.data.nbia_query import nbia_records
+
+        records = nbia_records(options.collection, options.base_url or BASE_URL, Patience())
+    elif options.kind == "idc":
+        from wdr_mcpd.data.idc import idc_records
+
+        records = idc_records(options.collection)
+    else:
+        from wdr_mcpd.data.local import local_records
+
+        records = local_records(options.data_folder, options.collection)
+    table = choose(records, rule, options.kind)
+    write_series_table(options.out, table)
+    print(f"{len(table)} exams of {len({row.patient_id for row in table})} patients")
 
 
 def _volume(options: argparse.Namespace) -> None:

@@ -94,7 +94,7 @@ def _bench_report(options: argparse.Namespace) -> None:
     from wdr_mcpd.paper.style import paper_style, save_figure
     from wdr_mcpd.study.frames import write_csv
 
-    curves, speed, lossless = _measured(options.benchmarks)
+    curves, speed, lossless = measured(options.benchmarks)
     rates, speeds = read_anchors(options.anchors)
     note = "PSNR over the whole volume, peak 65535; every byte that a decoder needs is counted"
     write_csv(agreement(curves, rates), options.out / "anchors.csv")
@@ -110,20 +110,17 @@ def _bench_report(options: argparse.Namespace) -> None:
 
 
 def _readme(options: argparse.Namespace) -> None:
-    from wdr_mcpd.errors import InputError
     from wdr_mcpd.files import read_bytes, whole_file
-    from wdr_mcpd.paper.comparison import readme_table, replace_section
+    from wdr_mcpd.paper.comparison import BEGIN, END, readme_table
+    from wdr_mcpd.paper.readme import replace_between
 
-    table = readme_table(*_measured(options.benchmarks))
-    try:
-        page = replace_section(read_bytes(options.readme).decode("utf-8"), "comparison", table)
-    except ValueError as error:
-        raise InputError(f"{options.readme}: {error}") from error
+    table = readme_table(*measured(options.benchmarks))
+    page = replace_between(read_bytes(options.readme).decode("utf-8"), BEGIN, END, table)
     with whole_file(options.readme) as draft:
         draft.write_text(page, encoding="utf-8", newline="\n")
 
 
-def _measured(folder: Path) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]":
+def measured(folder: Path) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]":
     """Read rate curves, speeds and lossless rates, with volumes as exams."""
     from wdr_mcpd.study.frames import read_csv
 

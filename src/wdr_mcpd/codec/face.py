@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from wdr_mcpd.codec import container
 from wdr_mcpd.codec.axial import best_axial_levels
-from wdr_mcpd.codec.coders import CODERS, Coder
+from wdr_mcpd.codec.coders import CODERS, Coder, Lossy
 from wdr_mcpd.codec.header import DTYPES, MAX_TOP, Group, Header, pack, unpack
 from wdr_mcpd.codec.layout import Layout, depth, gather, layout, scatter
 from wdr_mcpd.codec.transform import forward, inverse
@@ -195,22 +195,28 @@ def _transformed(block: Volume, settings: Settings, low: int, high: int, rate: f
     if not settings.lossless:
         work = work.astype(np.float32)
     shape = work.shape
+    levels = settings.in_plane_levels
     axial = settings.axial_levels
+    lossy = _own_transform(CODERS[settings.coder], settings.decomposition, settings.lossless)
     if isinstance(axial, str):
-        frames = layout(shape, "packet", settings.in_plane_levels, 0)
-        forward(work, frames.steps)
+        frames = lossy.plan(shape, levels, 0) if lossy else layout(shape, "packet", levels, 0)
+        _forward(work, frames, lossy)
         axial = best_axial_levels(work, rate)
         if settings.decomposition == "packet":
-            plan = layout(shape, "packet", settings.in_plane_levels, axial)
+            plan = lossy.plan(shape, levels, axial) if lossy else layout(shape, "packet", levels, axial)
             forward(work, plan.steps[len(frames.steps) :])
         else:
             inverse(work, frames.steps)
-            plan = layout(shape, "dyadic", settings.in_plane_levels, axial)
+            plan = layout(shape, "dyadic", levels, axial)
             forward(work, plan.steps)
     else:
         axial = min(axial, depth(shape[0]))
-        plan = layout(shape, settings.decomposition, settings.in_plane_levels, axial)
-        forward(work, plan.steps)
+        plan = (
+            lossy.plan(shape, levels, axial)
+            if lossy
+            else layout(shape, settings.decomposition, levels, axial)
+        )
+        _forward(work, plan, lossy)
     coefficients = np.empty(plan.size, np.int32)
     gather(work, plan.table, coefficients, np.int32(1) if settings.lossless else np.float32(UNITS))
     planes = max(int(coefficients.max()), -int(coefficients.min())).bit_length()
@@ -219,12 +225,29 @@ def _transformed(block: Volume, settings: Settings, low: int, high: int, rate: f
     return _Part(coefficients, plan, axial, mean, planes)
 
 
+def _own_transform(coder: Coder, decomposition: str, lossless: bool) -> Lossy | None:
+    """Return the coder's own transform where it applies."""
+    return None if lossless or decomposition == "dyadic" else coder.lossy
+
+
+def _forward(work: NDArray[Any], plan: Layout, lossy: Lossy | None) -> None:
+    if lossy:
+        lossy.forward(work, plan)
+    else:
+        forward(work, plan.steps)
+
+
 def _restored(header: Header, group: Group, coder: Coder, payload: NDArray[np.uint8]) -> Volume:
     shape = (len(group.slices), *header.shape[1:])
     decomposition = "dyadic" if header.dyadic else "packet"
-    plan = layout(shape, decomposition, header.in_plane_levels, group.axial_levels)
+    lossy = _own_transform(coder, decomposition, header.lossless)
     if group.planes == 0:
         return np.full(shape, group.mean, header.dtype)
+    if lossy:
+        plan = lossy.plan(shape, header.in_plane_levels, group.axial_levels)
+        block = lossy.restore(payload, plan, group.planes - 1, 1 / UNITS)
+        return _rounded(block, header, group)
+    plan = layout(shape, decomposition, header.in_plane_levels, group.axial_levels)
     values = coder.decode(payload, plan, group.planes - 1)
     if header.lossless:
         whole = np.empty(shape, np.int32)
@@ -234,6 +257,11 @@ def _restored(header: Header, group: Group, coder: Coder, payload: NDArray[np.ui
     block = np.empty(shape, np.float32)
     scatter(values, plan.table, block, np.float32(1 / UNITS))
     inverse(block, plan.steps)
+    return _rounded(block, header, group)
+
+
+def _rounded(block: NDArray[np.float32], header: Header, group: Group) -> Volume:
+    """Turn voxels less the mean into voxels of the volume's type and range."""
     block += np.float32(group.mean)
     np.rint(block, out=block)
     return np.clip(block, header.minimum, header.maximum, out=block).astype(header.dtype)

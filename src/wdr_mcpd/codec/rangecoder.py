@@ -72,7 +72,7 @@ def code_bit(state: State, data: Any, encoding: bool, model: Any, index: Any, bi
     """Code one decision with the probability `model[index]`, which adapts; returns it and the new state."""
     pair = np.int64(model[index])
     fast, slow = pair & 0xFFFF, pair >> 16
-    bit, state = _code(state, data, encoding, (state[1] * (fast + slow)) >> 17, bit)
+    bit, state = code_part(state, data, encoding, (state[1] * (fast + slow)) >> 17, bit)
     fast += ((65535 if bit else FAST_FLOOR) - fast) >> FAST
     slow += ((65535 if bit else SLOW_FLOOR) - slow) >> SLOW
     model[index] = slow << 16 | fast
@@ -82,11 +82,11 @@ def code_bit(state: State, data: Any, encoding: bool, model: Any, index: Any, bi
 @inlined
 def code_even(state: State, data: Any, encoding: bool, bit: Any) -> tuple[Any, State]:
     """Code one decision of probability one half."""
-    return _code(state, data, encoding, state[1] >> 1, bit)
+    return code_part(state, data, encoding, state[1] >> 1, bit)
 
 
 @inlined
-def _code(state: State, data: Any, encoding: bool, part: Any, bit: Any) -> tuple[Any, State]:
+def code_part(state: State, data: Any, encoding: bool, part: Any, bit: Any) -> tuple[Any, State]:
     """Code one decision that takes `part` of the span if it is 1."""
     value, span, spare, at, slack, doubt = state
     if encoding:

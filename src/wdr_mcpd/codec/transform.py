@@ -63,17 +63,17 @@ def _split(
             lanes = min(LANES, shape[across] - first)
             start = i * strides[outer] + first * beside
             if undo:
-                _copy(flat, start, along, beside, bundle, lanes, True, False)
+                copy_lines(flat, start, along, beside, bundle, lanes, True, False)
                 _unlift(bundle, lanes)
-                _copy(flat, start, along, beside, bundle, lanes, False, True)
+                copy_lines(flat, start, along, beside, bundle, lanes, False, True)
             else:
-                _copy(flat, start, along, beside, bundle, lanes, False, False)
+                copy_lines(flat, start, along, beside, bundle, lanes, False, False)
                 _lift(bundle, lanes)
-                _copy(flat, start, along, beside, bundle, lanes, True, True)
+                copy_lines(flat, start, along, beside, bundle, lanes, True, True)
 
 
 @compiled
-def _copy(
+def copy_lines(
     flat: Any, start: int, along: int, beside: int, bundle: Any, lanes: int, split: bool, store: bool
 ) -> None:
     """Move lines between the block and the bundle; `split`: low-pass first in the block, interleaved here."""

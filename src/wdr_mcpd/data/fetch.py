@@ -30,11 +30,17 @@ class Sources:
         Source nbia: address of the server.
     patience : Patience
         Source nbia: how long the server is waited for.
+    data_folder, index, copy : Path, Path and bool
+        Source local: the tree of DICOM files, the index of it if there is one, and whether its files are
+        copied instead of linked.
     """
 
     archive: Path | None = None
     base_url: str = BASE_URL
     patience: Patience = field(default_factory=Patience)
+    data_folder: Path | None = None
+    index: Path | None = None
+    copy: bool = False
 
 
 def is_whole(series: Series, folder: Path) -> bool:
@@ -108,6 +114,19 @@ def _bring(
     if series.source == "nbia":
         instances = download_series(series, folder, sources.base_url, sources.patience, progress)
         _write_citation(series, folder, sources.base_url)
+        return {"sop_instance_uids": instances}
+    if series.source == "idc":
+        from wdr_mcpd.data.idc import download_from_idc
+
+        instances = download_from_idc(series, folder)
+        _write_citation(series, folder, "the Imaging Data Commons")
+        return {"sop_instance_uids": instances}
+    if series.source == "local":
+        from wdr_mcpd.data.local import link_series
+
+        if sources.data_folder is None:
+            raise InputError("source local needs --data-folder, the tree of DICOM files")
+        instances = link_series(series, folder, sources.data_folder, sources.index, sources.copy)
         return {"sop_instance_uids": instances}
     raise InputError(f"exam {series.exam_id}: source {series.source} cannot be fetched")
 

@@ -84,14 +84,26 @@ def make_sample_series(archive: Path, series: Series, folder: Path) -> None:
         raise InputError(
             f"the sample data have the exams {', '.join(f'{s}_1' for s in SUBJECTS)}, not {series.exam_id}"
         )
-    if not archive.is_file() or sha256_of(archive) != ARCHIVE_SHA256:
-        raise InputError(f"{archive}: is not the published {ARCHIVE}; delete it, it is then downloaded again")
+    _check(archive)
     volume, licence = _unpack(archive, subject)
     write_mr_series(folder, volume, identity(subject))
     write_mask(folder, volume)
     (folder / "LICENSE.txt").write_bytes(licence)
     origin = ORIGIN.format(subject=subject, sha256=ARCHIVE_SHA256)
     (folder / "ORIGIN.txt").write_text(origin, encoding="utf-8")
+
+
+def stored_volumes(archive: Path) -> dict[str, Volume]:
+    """Read the images of both subjects, rows in the order of the NRRD files, without their masks.
+
+    Raises
+    ------
+    InputError
+        The archive is not the expected file.
+    """
+    _check(archive)
+    with tarfile.open(archive) as contents:
+        return {subject: _nrrd(contents, subject, "image") for subject in SUBJECTS}
 
 
 def identity(subject: str) -> SeriesIdentity:
@@ -101,14 +113,9 @@ def identity(subject: str) -> SeriesIdentity:
 
 def _unpack(archive: Path, subject: str) -> tuple[Volume, bytes]:
     """Read a subject's volume with its mask, rows from front to back, and the licence text."""
-    top = ARCHIVE.removesuffix(".tar.gz")
-    with tempfile.TemporaryDirectory() as scratch, tarfile.open(archive) as contents:
-        for kind in ("image", "label"):
-            (Path(scratch) / f"{kind}.nrrd").write_bytes(
-                _member(contents, f"{top}/data/{subject}_{kind}.nrrd")
-            )
-        image, label = (read_volume(Path(scratch) / f"{kind}.nrrd") for kind in ("image", "label"))
-        licence = _member(contents, f"{top}/LICENSE.txt")
+    with tarfile.open(archive) as contents:
+        image, label = (_nrrd(contents, subject, kind) for kind in ("image", "label"))
+        licence = _member(contents, "LICENSE.txt")
     rows = image.voxels.shape[1]
     last_row = np.asarray(image.origin) + (rows - 1) * image.spacing[1] * image.direction[1]
     volume = Volume(
@@ -121,7 +128,19 @@ def _unpack(archive: Path, subject: str) -> tuple[Volume, bytes]:
     return volume, licence
 
 
+def _check(archive: Path) -> None:
+    if not archive.is_file() or sha256_of(archive) != ARCHIVE_SHA256:
+        raise InputError(f"{archive}: is not the published {ARCHIVE}; delete it, it is then downloaded again")
+
+
+def _nrrd(contents: tarfile.TarFile, subject: str, kind: str) -> Volume:
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / f"{kind}.nrrd"
+        path.write_bytes(_member(contents, f"data/{subject}_{kind}.nrrd"))
+        return read_volume(path)
+
+
 def _member(contents: tarfile.TarFile, name: str) -> bytes:
-    stream = contents.extractfile(name)
+    stream = contents.extractfile(f"{ARCHIVE.removesuffix('.tar.gz')}/{name}")
     assert stream is not None, name  # the archive's hash was checked, so the member is there
     return stream.read()

@@ -11,6 +11,7 @@ from wdr_mcpd.study.statistics import bjontegaard_rate
 
 REFERENCES = {"3d-wdr": "bd_rate_3d_wdr_percent", "3d-wdr-cc": "bd_rate_3d_wdr_cc_percent"}
 """Methods against which Bjontegaard rates are given, and the columns."""
+BEGIN, END = "<!-- comparison: written by make comparison -->\n", "<!-- end of comparison -->\n"
 BD_COLUMNS = {
     "bd_rate_3d_wdr_percent": Column("Rate against 3D-WDR (%)", "+.1f"),
     "bd_rate_3d_wdr_cc_percent": Column("Rate against 3D-WDR-CC (%)", "+.1f"),
@@ -100,23 +101,8 @@ def readme_table(curves: pd.DataFrame, speed: pd.DataFrame, lossless: pd.DataFra
     heads += ["Rate against 3D-WDR (%)", "Rate against 3D-WDR-CC (%)"]
     heads += ["Encoding speed (SPERR = 1)", "Decoding speed (SPERR = 1)", "Lossless (bpv)"]
     aligned = ["left"] + ["right"] * (len(heads) - 1)
-    return pd.DataFrame(rows, columns=heads).to_markdown(index=False, disable_numparse=True, colalign=aligned)
-
-
-def replace_section(page: str, name: str, body: str) -> str:
-    """Put `body` between the markers `<!-- NAME: begin -->` and `<!-- NAME: end -->` of a page.
-
-    Raises
-    ------
-    ValueError
-        When the page does not have the two markers, once each and in this order.
-    """
-    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
-    before, found, rest = page.partition(begin)
-    _, closed, after = rest.partition(end)
-    if not (found and closed) or begin in after or end in after:
-        raise ValueError(f"the page needs {begin} and {end}, once each")
-    return f"{before}{begin}\n{body.strip()}\n{end}{after}"
+    table = pd.DataFrame(rows, columns=heads)
+    return table.to_markdown(index=False, disable_numparse=True, colalign=aligned) + "\n"
 
 
 def speed_points(

@@ -23,11 +23,22 @@ def with_results(readme: str, reference: Path) -> str:
     InputError
         The page does not have both marks, or a result is missing.
     """
-    before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise InputError(f"the page has no marks for the results: {BEGIN.strip()} and {END.strip()}")
-    return "".join([before, BEGIN, "\n", results(reference), "\n", END, after])
+    return replace_between(readme, BEGIN, END, results(reference))
+
+
+def replace_between(page: str, begin: str, end: str, text: str) -> str:
+    """Put a text between two marks of a page.
+
+    Raises
+    ------
+    InputError
+        The page does not have both marks.
+    """
+    before, begun, rest = page.partition(begin)
+    _, ended, after = rest.partition(end)
+    if not (begun and ended):
+        raise InputError(f"the page does not have the marks {begin.strip()} and {end.strip()}")
+    return "".join([before, begin, "\n", text, "\n", end, after])
 
 
 def results(reference: Path) -> str:

@@ -21,7 +21,7 @@ class Control:
 
     `coarse` spends the fewest bytes and `fine` the most; `log` says that equal ratios of the parameter
     (a step, a tolerance) matter, not equal differences (a PSNR, a rate factor);
-    `whole` that the parameter has whole values only.
+    `whole` that the parameter has whole values only; `finest` is the smallest share of its range that counts.
     """
 
     name: str
@@ -29,11 +29,12 @@ class Control:
     fine: float
     log: bool = False
     whole: bool = False
+    finest: float = 1e-4
 
     @property
     def grain(self) -> float:
         """Smallest difference of positions that can matter."""
-        return 1 / abs(self.fine - self.coarse) if self.whole else 1e-4
+        return 1 / abs(self.fine - self.coarse) if self.whole else self.finest
 
     def at(self, position: float) -> float:
         """Return the parameter at a position from 0 (coarse) to 1 (fine)."""

@@ -11,6 +11,7 @@ from wdr_mcpd.peers.contract import Array, Control, Peer
 TOLERANCE = 0.01
 GOOD = 0.005
 ATTEMPTS = 24
+NEAR_ATTEMPTS = 4
 
 
 @dataclass
@@ -48,6 +49,29 @@ class Search:
             if gap <= GOOD and len(stream) <= target:
                 return self.control.at(position), stream
         return nearest[1:] if nearest else None
+
+    def near(self, target: float, other: "Search") -> tuple[float, bytes] | None:
+        """Look around the place where another setting of the same codec jumps over the target.
+
+        Both settings have nearly the same sizes, so a few steps along the other's slope are enough.
+        """
+        below = [p for p, size in other.sizes.items() if size <= target]
+        above = [p for p, size in other.sizes.items() if size > target]
+        if not (below and above) or max(below) >= min(above):
+            return None
+        # The jump itself has no slope: take it from points a little away, if there are any.
+        low = max((p for p in below if other.sizes[p] < 0.95 * target), default=min(below))
+        high = min((p for p in above if other.sizes[p] > 1.05 * target), default=max(above))
+        first, last = math.log(other.sizes[low]), math.log(other.sizes[high])
+        slope = (last - first) / (high - low)
+        position = low + (math.log(target) - first) / slope
+        for _ in range(NEAR_ATTEMPTS):
+            quality = self.control.at(min(max(position, low), high))
+            stream = self.encode(quality)
+            if abs(len(stream) / target - 1) <= TOLERANCE:
+                return quality, stream
+            position += math.log(target / len(stream)) / slope
+        return None
 
     def _next(self, target: float) -> float | None:
         """Choose the next position, or None when the parameter has no value left between its neighbours."""
@@ -91,7 +115,11 @@ class RateSearch:
 
     def reach(self, rate: float) -> tuple[Peer, float, bytes] | None:
         """Return the setting, its parameter and the stream within 1 % of `rate` bits per voxel, or None."""
-        for setting, search in self.searches:
-            if reached := search.reach(rate * self.voxels / 8):
+        target = rate * self.voxels / 8
+        (peer, search), *others = self.searches
+        if reached := search.reach(target):
+            return peer, *reached
+        for setting, other in others:
+            if reached := other.near(target, search):
                 return setting, *reached
         return None

@@ -13,7 +13,7 @@ from wdr_mcpd.peers.frame import Frame
 
 Array = NDArray[Any]
 FORMAT = "gray12le"
-RATE_FACTOR = Control("rate factor", 51, -20)
+RATE_FACTOR = Control("rate factor", 51, -20, finest=3e-4)
 ONE_THREAD = "pools=none:frame-threads=1:wpp=0:log-level=error:info=0"
 
 

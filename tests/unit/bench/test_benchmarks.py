@@ -116,6 +116,7 @@ def test_the_command_writes_its_tables_and_says_who_was_refused(
     ("arguments", "message"),
     [
         (["volume.npy"], "give a volume as NAME=PATH"),
+        ([], "give a volume as NAME=PATH, or --sample"),
         (["v=nowhere.npy"], "nowhere.npy: no such file"),
         (["v={volume}", "--only", "speed"], "unknown benchmark speed; known: rate_distortion"),
     ],

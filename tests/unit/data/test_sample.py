@@ -13,7 +13,7 @@ from wdr_mcpd.cli import main
 from wdr_mcpd.data import read_volume
 from wdr_mcpd.data.fetch import Sources, fetch_series
 from wdr_mcpd.data.manifest import sha256_of
-from wdr_mcpd.data.sample import ARCHIVE_SHA256, download_archive
+from wdr_mcpd.data.sample import ARCHIVE_SHA256, download_archive, stored_volumes
 from wdr_mcpd.data.series import read_series_table
 from wdr_mcpd.errors import InputError
 
@@ -67,6 +67,15 @@ def test_voxels_keep_their_values_and_places(archive: Path, tmp_path: Path) -> N
         index = np.array([slice_, 255 - row, column])
         mine = np.array(volume.origin) + index * volume.spacing @ volume.direction
         np.testing.assert_allclose(mine, place, atol=1e-6)
+
+
+def test_stored_volumes_are_in_the_order_of_the_files(archive: Path, tmp_path: Path) -> None:
+    fetch_series(read_series_table(TABLE)[0], tmp_path / "brain1_1", Sources(archive=archive))
+    stored = stored_volumes(archive)
+    assert list(stored) == ["brain1", "brain2"]
+    np.testing.assert_array_equal(stored["brain1"].voxels, read_volume(tmp_path / "brain1_1").voxels[:, ::-1])
+    with pytest.raises(InputError, match="not the published"):
+        stored_volumes(TABLE)
 
 
 def test_the_same_bytes_every_time(archive: Path, tmp_path: Path) -> None:

@@ -7,10 +7,11 @@ import pytest
 from wdr_mcpd.cli import main
 from wdr_mcpd.paper.anchors import agreement, only_elsewhere, read_anchors
 from wdr_mcpd.paper.comparison import (
+    BEGIN,
+    END,
     comparison,
     comparison_table,
     readme_table,
-    replace_section,
     speed_points,
 )
 from wdr_mcpd.paper.render import as_markdown
@@ -123,16 +124,6 @@ def test_the_readme_table_has_one_row_for_each_codec(curves: pd.DataFrame) -> No
     assert len(cells) == 2 + 4
 
 
-def test_a_section_is_replaced_between_its_markers() -> None:
-    page = "before\n<!-- comparison: begin -->\nold\n<!-- comparison: end -->\nafter\n"
-    new = replace_section(page, "comparison", "new\n")
-    assert new == "before\n<!-- comparison: begin -->\nnew\n<!-- comparison: end -->\nafter\n"
-    assert replace_section(new, "comparison", "new") == new
-    for bad in ("no markers", page + page, page.replace("end", "finish")):
-        with pytest.raises(ValueError, match="once each"):
-            replace_section(bad, "comparison", "new")
-
-
 def test_a_readme_without_the_section_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "README.md").write_text("# nothing\n")
     (tmp_path / "rate_distortion.csv").write_text(
@@ -142,8 +133,13 @@ def test_a_readme_without_the_section_is_one_line(tmp_path: Path, capsys: pytest
     (tmp_path / "lossless.csv").write_text("volume,method,bpv\na,3d-wdr,6\n")
     arguments = ["readme-comparison", str(tmp_path / "README.md"), "--benchmarks", str(tmp_path)]
     assert main(arguments) == 2
-    assert "<!-- comparison: begin -->" in capsys.readouterr().err
-    page = "<!-- comparison: begin -->\n<!-- comparison: end -->\n"
-    (tmp_path / "README.md").write_text(page)
+    assert "<!-- comparison: written by make comparison -->" in capsys.readouterr().err
+    (tmp_path / "README.md").write_text(f"before\n{BEGIN}old\n{END}after\n")
     assert main(arguments) == 0
-    assert "| **3D-WDR, 3 axial levels** |" in (tmp_path / "README.md").read_text()
+    page = (tmp_path / "README.md").read_text()
+    assert "| **3D-WDR, 3 axial levels** |" in page
+    assert "old" not in page
+    assert page.startswith(f"before\n{BEGIN}")
+    assert page.endswith(f"{END}after\n")
+    assert main(arguments) == 0
+    assert (tmp_path / "README.md").read_text() == page

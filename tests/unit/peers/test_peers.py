@@ -107,7 +107,7 @@ def test_one_codestream_of_slices_beats_slices_at_one_rate(volume: NDArray[np.in
         reached = RateSearch(PEERS[key], volume).reach(1.0)
         assert reached is not None
         peer, _, stream = reached
-        assert 0.99 <= len(stream) * 8 / volume.size <= 1
+        assert 0.99 <= len(stream) * 8 / volume.size <= 1.01
         errors[key] = error(volume, peer.decode(stream))
     assert errors["jpeg2000-volume"] < errors["jpeg2000-slices-rate"]
 

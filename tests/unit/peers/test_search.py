@@ -67,3 +67,22 @@ def test_a_parameter_of_whole_numbers_is_tried_once_at_each() -> None:
     assert search.reach(6000) is None
     assert len(search.sizes) < 30
     assert len(tried) <= len(search.sizes) + 3
+
+
+def test_a_neighbour_is_searched_where_the_first_setting_jumps() -> None:
+    def steps(shift: float, quality: float) -> bytes:
+        return bytes(round(1000 * 1.1 ** math.floor(20 * (quality + shift))))
+
+    control = Control("quality", 0, 1)
+    first = Search(lambda q: steps(0, q), control)
+    target = 1000 * 1.1**10.5
+    assert first.reach(target) is None
+
+    def smooth_near(quality: float) -> bytes:
+        return bytes(round(1000 * 1.1 ** (20 * quality + 0.3)))
+
+    tried = Search(smooth_near, control).near(target, first)
+    assert tried is not None
+    assert abs(len(tried[1]) / target - 1) <= 0.01
+    assert Search(lambda q: steps(0.01, q), control).near(target, first) is None
+    assert Search(smooth_near, control).near(10**9, first) is None

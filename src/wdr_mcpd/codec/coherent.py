@@ -1,0 +1,54 @@
+"""The coherence-conditioned coder: bit planes whose models see the neighbourhood, slices and scales."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wdr_mcpd.codec.coherent_layout import framed, relatives
+from wdr_mcpd.codec.coherent_mixing import new_estimates, new_models, new_weights
+from wdr_mcpd.codec.coherent_planes import ESTIMATES, MODELS, WEIGHT_SETS, code_planes
+from wdr_mcpd.codec.coherent_transform import inverse
+from wdr_mcpd.codec.coherent_values import centres
+from wdr_mcpd.codec.layout import Layout, scatter
+from wdr_mcpd.codec.rangecoder import MARGIN, finish
+
+
+def encode(coefficients: NDArray[np.int32], layout: Layout, top: int, max_bytes: int) -> NDArray[np.uint8]:
+    """Code planes `top` to 0 of `coefficients` (scan order) into at most `max_bytes` bytes."""
+    table, length = relatives(layout)
+    out = np.zeros(min(max_bytes, 8 * coefficients.size + 64) + 2 * MARGIN + 64, np.uint8)
+    values = framed(coefficients, layout, table, length)
+    state = _code(values, length, table, top, out, True, max_bytes + MARGIN)[0]
+    return out[: min(finish(state, out), max_bytes)]
+
+
+def decode(payload: NDArray[np.uint8], layout: Layout, top: int) -> NDArray[np.float32]:
+    """Decode as much as the payload determines."""
+    table, length = relatives(layout)
+    _, size, sign, last = _code(np.empty(0, np.int32), length, table, top, payload, False, 0)
+    return centres(size, sign, last, table, layout.size)[0]
+
+
+def restore(payload: NDArray[np.uint8], plan: Layout, top: int, unit: float) -> NDArray[np.float32]:
+    """Decode to voxels less the mean, in the shape of the plan; coefficients are in units of `unit`."""
+    block = np.empty(plan.shape, np.float32)
+    scatter(decode(payload, plan, top), plan.table, block, np.float32(unit))
+    inverse(block, plan)
+    return block
+
+
+def _code(
+    coefficients: NDArray[np.int32],
+    length: int,
+    table: NDArray[np.int64],
+    top: int,
+    data: NDArray[np.uint8],
+    encoding: bool,
+    enough: int,
+) -> Any:
+    size, sign = np.zeros(length, np.int32), np.zeros(length, np.int8)
+    last, energy = np.full(length, top + 1, np.uint8), np.zeros(length, np.int32)
+    tables = new_models(MODELS), new_weights(WEIGHT_SETS), new_estimates(ESTIMATES)
+    state = code_planes(coefficients, size, sign, last, energy, table, tables, data, encoding, top, enough)
+    return state, size, sign, last

@@ -1,0 +1,125 @@
+"""One binary decision coded with the opinions of three adaptive models.
+
+Each model is a probability of a 1 that belongs to a context. The three are mixed in the logistic domain
+(Mattern 2012; Mahoney's PAQ): stretch(p) = ln(p / (1 - p)) of each is weighted, the sum is squashed to a
+probability again, and the weights follow the gradient of the code length. A secondary estimate, by the
+class of the neighbourhood and the mixed probability, corrects what the mixture gets wrong on average.
+
+All arithmetic that decides bits is on integers. Units: probabilities of the models 2^-22, everywhere else
+2^-16; stretched probabilities 2^-8; weights 2^-16.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wdr_mcpd.codec.compiled import inlined
+from wdr_mcpd.codec.rangecoder import State, code_part
+
+COUNT_BITS = 10  # of a model: how many decisions it has seen, below its probability
+MOST_SEEN = 250  # a model forgets faster than by averages of so many decisions never
+LEAST = 32  # of 65536: the range coder takes decisions of up to 12 bits
+REACH = 2048  # stretched probabilities lie between -8 and 8
+STEPS = 24  # intervals of the secondary estimate
+NODES = STEPS + 2
+MODELS = 3
+
+
+def _stretch_table() -> NDArray[np.int16]:
+    p = (np.arange(4096) + 0.5) / 4096
+    table: NDArray[np.int16] = np.rint(256 * np.log(p / (1 - p))).astype(np.int16)
+    return table
+
+
+def _squash_table() -> NDArray[np.uint16]:
+    x = (np.arange(2 * REACH) - REACH) / 256
+    return np.clip(np.rint(65536 / (1 + np.exp(-x))), 16, 65520).astype(np.uint16)
+
+
+STRETCH = _stretch_table()
+SQUASH = _squash_table()
+SHARE = np.array([65536 * 2 // (2 * n + 3) for n in range(1 << COUNT_BITS)], np.int32)  # 1 / (n + 1.5)
+
+
+def new_models(count: int) -> NDArray[np.uint32]:
+    """Make `count` models at one half that have seen nothing."""
+    return np.full(count, 1 << 31, np.uint32)
+
+
+def new_weights(sets: int) -> NDArray[np.int32]:
+    """Make `sets` sets of mixing weights: each model at one half, for together they are bolder than one."""
+    return np.full(sets * MODELS, 1 << 15, np.int32)
+
+
+def new_estimates(classes: int) -> NDArray[np.int32]:
+    """Make the secondary estimates of `classes` classes, which at first leave a probability as it is."""
+    nodes = np.minimum(np.arange(NODES) * 2 * REACH // STEPS, 2 * REACH - 1)
+    return np.tile(SQUASH[nodes].astype(np.int32), classes)
+
+
+@inlined
+def learn(model: Any, index: Any, bit: Any) -> None:
+    """Move a model towards a decision by 1 / (decisions seen + 1.5)."""
+    packed = np.int64(model[index])
+    seen = packed & ((1 << COUNT_BITS) - 1)
+    chance = packed >> COUNT_BITS
+    chance += (((1 << 22) - 1 if bit else 0) - chance) * SHARE[seen] >> 16
+    model[index] = chance << COUNT_BITS | (seen + (1 if seen < MOST_SEEN else 0))
+
+
+@inlined
+def code_plain(
+    state: State, data: Any, encoding: bool, model: Any, index: Any, bit: Any
+) -> tuple[Any, State]:
+    """Code a decision with one model alone."""
+    chance = min(max(np.int64(model[index]) >> 16, LEAST), 65536 - LEAST)
+    bit, state = code_part(state, data, encoding, (state[1] * chance) >> 16, bit)
+    learn(model, index, bit)
+    return bit, state
+
+
+@inlined
+def code_mixed(
+    state: State,
+    data: Any,
+    encoding: bool,
+    bit: Any,
+    tables: Any,
+    a: Any,
+    b: Any,
+    c: Any,
+    weight_set: Any,
+    kind: Any,
+    rate: Any,
+) -> tuple[Any, State]:
+    """Code a decision with the models `a`, `b` and `c`.
+
+    `tables` holds models, weights and secondary estimates; `weight_set` says which weights, `kind` which
+    estimates; `rate` is how fast the weights learn.
+    """
+    model, weight, estimate = tables
+    w = weight_set * MODELS
+    sa = np.int64(STRETCH[model[a] >> 20])
+    sb = np.int64(STRETCH[model[b] >> 20])
+    sc = np.int64(STRETCH[model[c] >> 20])
+    x = (weight[w] * sa + weight[w + 1] * sb + weight[w + 2] * sc) >> 16
+    x = min(max(x + REACH, 0), 2 * REACH - 1)
+    mixed = np.int64(SQUASH[x])
+    place = x * STEPS
+    node = kind * NODES + (place >> 12)
+    near = place & 4095
+    refined = (estimate[node] * (4096 - near) + estimate[node + 1] * near) >> 12
+    chance = min(max((mixed + refined) >> 1, LEAST), 65536 - LEAST)
+    bit, state = code_part(state, data, encoding, (state[1] * chance) >> 16, bit)
+    goal = 65535 if bit else 0
+    step = (goal - mixed) * rate
+    weight[w] += (sa * step + (1 << 17)) >> 18
+    weight[w + 1] += (sb * step + (1 << 17)) >> 18
+    weight[w + 2] += (sc * step + (1 << 17)) >> 18
+    estimate[node] += ((goal - estimate[node]) * (4096 - near)) >> 18
+    estimate[node + 1] += ((goal - estimate[node + 1]) * near) >> 18
+    learn(model, a, bit)
+    learn(model, b, bit)
+    learn(model, c, bit)
+    return bit, state

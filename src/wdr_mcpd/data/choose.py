@@ -1,0 +1,106 @@
+"""From the series that a source lists to the exams of a study: one series for each exam, exams by date."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from wdr_mcpd.data.series import Series
+from wdr_mcpd.errors import InputError
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a source tells about one series; `study_date` is YYYYMMDD, or empty where it is unknown."""
+
+    collection: str
+    patient_id: str
+    study_date: str
+    modality: str
+    series_instance_uid: str
+    series_description: str
+    image_count: int
+    bytes: int
+    licence: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Which series are taken.
+
+    Attributes
+    ----------
+    description : str
+        Regular expression that a SeriesDescription must match from its beginning, in any case.
+    images : (int, int)
+        Fewest and most images of a series.
+    exams : int
+        Exams of each patient: the first ones by StudyDate. A patient with fewer is left out.
+    patients : int, optional
+        How many patients, the first ones by PatientID.
+    """
+
+    description: str = ""
+    images: tuple[int, int] = (20, 1_000_000)
+    exams: int = 2
+    patients: int | None = None
+
+
+def choose(records: Iterable[Record], rule: Rule, source: str) -> list[Series]:
+    """List the exams that `rule` takes, in order of patient and date.
+
+    Of several fitting series on one date the one with most images is taken, then the one with the smallest
+    SeriesInstanceUID: the same records in any order give the same table.
+
+    Raises
+    ------
+    InputError
+        The expression is none, nothing fits, or fewer patients fit than are asked for.
+    """
+    try:
+        wanted = re.compile(rule.description, re.IGNORECASE)
+    except re.error as error:
+        raise InputError(f"--description {rule.description!r} is no regular expression ({error})") from error
+    records = list(records)
+    fitting = [
+        record
+        for record in records
+        if record.modality == "MR"
+        and wanted.match(record.series_description)
+        and rule.images[0] <= record.image_count <= rule.images[1]
+    ]
+    fitting.sort(key=lambda record: (record.patient_id, record.study_date))
+    table: list[Series] = []
+    patients = 0
+    for patient, its_series in groupby(fitting, lambda record: record.patient_id):
+        exams = [_best(list(day)) for _, day in groupby(its_series, lambda record: record.study_date)]
+        if len(exams) >= rule.exams and (rule.patients is None or patients < rule.patients):
+            table += [_row(record, patient, number, source) for number, record in enumerate(exams, 1)][
+                : rule.exams
+            ]
+            patients += 1
+    if not table or (rule.patients is not None and patients < rule.patients):
+        seen = sorted({record.series_description for record in records if record.modality == "MR"})
+        raise InputError(
+            f"{patients} patients have {rule.exams} exams with a series that fits, of {len(records)} series; "
+            f"descriptions there: {', '.join(seen[:8])}{', ...' if len(seen) > 8 else ''}"
+        )
+    return table
+
+
+def _best(records: Sequence[Record]) -> Record:
+    return min(records, key=lambda record: (-record.image_count, record.series_instance_uid))
+
+
+def _row(record: Record, patient: str, exam: int, source: str) -> Series:
+    return Series(
+        record.collection,
+        patient,
+        exam,
+        record.series_instance_uid,
+        " ".join(record.series_description.split()),
+        record.image_count,
+        record.bytes,
+        record.licence,
+        source,
+    )

@@ -1,0 +1,169 @@
+"""`source: local`: a folder tree of DICOM files on disk, read only."""
+
+import csv
+import os
+import shutil
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pydicom
+
+from wdr_mcpd.data.checks import check_count, check_files
+from wdr_mcpd.data.choose import Record
+from wdr_mcpd.data.series import Series
+from wdr_mcpd.errors import InputError
+from wdr_mcpd.files import whole_file
+
+TAGS = [
+    "SeriesInstanceUID",
+    "PatientID",
+    "StudyDate",
+    "Modality",
+    "SeriesDescription",
+    "Rows",
+    "NumberOfFrames",
+]
+INDEX_COLUMNS = ["series_instance_uid", "file"]
+
+
+def scan(folder: Path) -> Iterator[tuple[Path, Any]]:
+    """Give every DICOM image below `folder` with its header, in a fixed order; linked folders are left out.
+
+    Raises
+    ------
+    InputError
+        The folder is missing or cannot be read.
+    """
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder")
+
+    def refuse(error: OSError) -> None:
+        raise InputError(f"{error.filename}: cannot be read ({error.strerror})") from error
+
+    for place, folders, files in os.walk(folder, onerror=refuse):
+        folders.sort()
+        for name in sorted(files):
+            path = Path(place) / name
+            header = _header(path)
+            if header is not None:
+                yield path, header
+
+
+def local_records(folder: Path, collection: str) -> list[Record]:
+    """List the MR series below `folder`; headers alone are read.
+
+    Raises
+    ------
+    InputError
+        There is no DICOM image.
+    """
+    found: dict[str, Record] = {}
+    for path, header in scan(folder):
+        uid = str(header.get("SeriesInstanceUID", ""))
+        known = found.get(uid)
+        images = (known.image_count if known else 0) + 1
+        size = (known.bytes if known else 0) + path.stat().st_size
+        found[uid] = Record(
+            collection,
+            str(header.get("PatientID", "")),
+            str(header.get("StudyDate", "") or ""),
+            str(header.get("Modality", "")),
+            uid,
+            str(header.get("SeriesDescription", "")),
+            images,
+            size,
+            "",
+        )
+    if not found:
+        raise InputError(f"{folder}: holds no DICOM image")
+    return list(found.values())
+
+
+def write_index(folder: Path, out: Path) -> None:
+    """Write which file below `folder` is of which series, so that the tree is searched once.
+
+    Raises
+    ------
+    InputError
+        There is no DICOM image.
+    """
+    rows = [
+        (str(h.get("SeriesInstanceUID", "")), path.relative_to(folder).as_posix()) for path, h in scan(folder)
+    ]
+    if not rows:
+        raise InputError(f"{folder}: holds no DICOM image")
+    with whole_file(out) as draft, draft.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream, delimiter="\t", lineterminator="\n")
+        writer.writerow(INDEX_COLUMNS)
+        writer.writerows(rows)
+
+
+def link_series(
+    series: Series, folder: Path, data_folder: Path, index: Path | None, copy: bool
+) -> dict[str, str]:
+    """Link (or copy) the files of one series into the existing, empty `folder`, as 1-01.dcm, 1-02.dcm, ...
+
+    Parameters
+    ----------
+    data_folder : Path
+        The tree, which is only read.
+    index : Path, optional
+        What `write_index` wrote; without it the tree is searched.
+
+    Returns
+    -------
+    dict
+        SOPInstanceUID of each link, by name.
+
+    Raises
+    ------
+    InputError
+        The tree has no such series, or another number of files than the table says.
+    """
+    uid = series.series_instance_uid
+    if index is None:
+        sources = [path for path, header in scan(data_folder) if header.get("SeriesInstanceUID") == uid]
+    else:
+        sources = [data_folder / name for name in _indexed(index, uid)]
+    if not sources:
+        raise InputError(f"exam {series.exam_id}: {data_folder} has no series {uid}")
+    digits = max(2, len(str(len(sources))))
+    links = []
+    for number, source in enumerate(sources, 1):
+        link = folder / f"1-{number:0{digits}}.dcm"
+        if copy:
+            shutil.copyfile(source, link)
+        else:
+            link.symlink_to(source.resolve())
+        links.append(link)
+    try:
+        check_count(len(links), series)
+        return check_files(links, series)
+    except (InputError, OSError) as error:
+        raise InputError(
+            f"exam {series.exam_id} in {data_folder}: {error}; is the index out of date?"
+        ) from error
+
+
+def _indexed(index: Path, uid: str) -> list[str]:
+    try:
+        with index.open(newline="", encoding="utf-8") as stream:
+            reader = csv.reader(stream, delimiter="\t")
+            if next(reader, None) != INDEX_COLUMNS:
+                raise InputError(f"{index}: is no index of a folder (wdr-mcpd index makes one)")
+            return [row[1] for row in reader if row[0] == uid]
+    except (OSError, UnicodeDecodeError, IndexError) as error:
+        raise InputError(f"{index}: cannot be read ({error})") from error
+
+
+def _header(path: Path) -> Any:
+    """Read the header of a DICOM image; None for anything else."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=TAGS)
+            return header if "Rows" in header and "SeriesInstanceUID" in header else None
+    except Exception:  # no DICOM file, unreadable, or a broken header, of which pydicom raises many kinds
+        return None

@@ -1,0 +1,90 @@
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from wdr_mcpd.cli import main
+from wdr_mcpd.data.choose import Record, Rule, choose
+from wdr_mcpd.errors import InputError
+
+TABLES = Path(__file__).parents[3] / "config" / "series"
+
+
+def record(patient: str, date: str, uid: str, description: str = "T1 post", images: int = 22) -> Record:
+    return Record("C", patient, date, "MR", uid, description, images, 1000, "CC BY 4.0")
+
+
+RECORDS = [
+    record("P2", "20200102", "1.1"),
+    record("P2", "20210102", "1.2"),
+    record("P2", "20220102", "1.3"),
+    record("P1", "20200102", "1.5"),
+    record("P1", "20200102", "1.4"),
+    record("P1", "20200102", "1.6", images=21),
+    record("P1", "20190102", "1.7", " t1   POST _T "),
+    record("P3", "20200102", "1.8"),
+    record("P4", "20200102", "1.9", "T2"),
+    record("P4", "20210102", "1.10", "FLAIR T1 post"),
+    record("P5", "20200102", "1.11", images=19),
+    record("P5", "20210102", "1.12"),
+    replace(record("P3", "20210102", "1.13"), modality="SEG"),
+]
+
+
+def test_one_series_for_each_exam_exams_by_date_patients_by_name() -> None:
+    table = choose(RECORDS, Rule("t1 +post"), "nbia")
+    assert [(row.exam_id, row.series_instance_uid) for row in table] == [
+        ("P2_1", "1.1"),
+        ("P2_2", "1.2"),
+    ]
+    table = choose(RECORDS, Rule(r"\s*t1 +post"), "nbia")
+    assert [(row.exam_id, row.series_instance_uid) for row in table] == [
+        ("P1_1", "1.7"),
+        ("P1_2", "1.4"),
+        ("P2_1", "1.1"),
+        ("P2_2", "1.2"),
+    ]
+    assert table[0].series_description == "t1 POST _T"
+    assert {row.source for row in table} == {"nbia"}
+
+
+def test_the_order_of_the_records_does_not_matter() -> None:
+    rule = Rule(r"\s*t1 +post", patients=1)
+    shuffled = random.Random(1).sample(RECORDS, len(RECORDS))
+    assert choose(shuffled, rule, "idc") == choose(RECORDS, rule, "idc")
+    assert [row.exam_id for row in choose(RECORDS, rule, "idc")] == ["P1_1", "P1_2"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        (Rule("("), "no regular expression"),
+        (
+            Rule("nothing like it"),
+            "0 patients have 2 exams .* descriptions there: .*FLAIR T1 post, T1 post, T2",
+        ),
+        (Rule("T1", patients=9), "1 patients have 2 exams"),
+        (Rule("T1", exams=4), "0 patients have 4 exams"),
+        (Rule("T1", images=(23, 30)), "0 patients"),
+    ],
+)
+def test_rules_that_nothing_fits(rule: Rule, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        choose(RECORDS, rule, "local")
+
+
+UPENN = ["UPENN-GBM", "--description", "t1 axial stealth-post", "--min-images", "192", "--max-images", "192"]
+
+
+def test_the_committed_table_comes_from_the_shipped_index(tmp_path: Path) -> None:
+    out = tmp_path / "table.tsv"
+    assert main(["series", "idc", *UPENN, "--patients", "20", "--out", str(out)]) == 0
+    assert out.read_bytes() == (TABLES / "upenn-gbm-20x2.tsv").read_bytes()
+
+
+def test_a_collection_that_the_index_lacks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "table.tsv"
+    assert main(["series", "idc", "Brain-Tumor-Progression", "--out", str(out)]) == 2
+    assert "has no collection Brain-Tumor-Progression" in capsys.readouterr().err
+    assert not out.exists()

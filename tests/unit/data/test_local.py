@@ -1,0 +1,91 @@
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from wdr_mcpd.cli import main
+from wdr_mcpd.data import read_volume
+from wdr_mcpd.data.fetch import fetch_series
+from wdr_mcpd.data.series import read_series_table
+from wdr_mcpd.data.synthetic import synthetic_table
+
+TABLE = synthetic_table(2, 3, 16, 0)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """Two patients with two exams, as a data retriever lays them out, other files and a loop of links."""
+    tree = tmp_path / "tree with a space é"
+    for row in TABLE:
+        fetch_series(row, tree / row.patient_id / f"study {row.exam}" / "T1post")
+    (tree / "readme.txt").write_text("not DICOM")
+    (tree / "broken.dcm").write_bytes(b"\0" * 128 + b"DICM broken")
+    os.symlink(tree, tree / "loop")
+    return tree
+
+
+def snapshot(tree: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in sorted(tree.glob("phantom*/*/*/*"))}
+
+
+@pytest.mark.parametrize("indexed", [True, False])
+def test_table_index_and_links(
+    tmp_path: Path, tree: Path, capsys: pytest.CaptureFixture[str], indexed: bool
+) -> None:
+    before = snapshot(tree)
+    table, index, series = tmp_path / "table.tsv", tmp_path / "index.tsv", tmp_path / "series"
+    rule = ["--description", "phantom", "--min-images", "3"]
+    assert main(["series", "local", str(tree), *rule, "--out", str(table)]) == 0
+    rows = read_series_table(table)
+    assert [(row.exam_id, row.source) for row in rows] == [(row.exam_id, "local") for row in TABLE]
+    fetch = ["fetch", str(series), "--series", str(table), "--data-folder", str(tree)]
+    if indexed:
+        assert main(["index", str(tree), "--out", str(index)]) == 0
+        fetch += ["--index", str(index)]
+    assert main(fetch) == 0
+    for row in rows:
+        links = sorted((series / row.exam_id).glob("*.dcm"))
+        assert [link.is_symlink() for link in links] == [True] * 3
+        original = read_volume(tree / row.patient_id / f"study {row.exam}" / "T1post").voxels
+        np.testing.assert_array_equal(read_volume(series / row.exam_id).voxels, original)
+    assert snapshot(tree) == before
+    assert main(["verify", str(series), "--series", str(table)]) == 0
+
+    altered = tree / "phantom002" / "study 1" / "T1post" / "1-02.dcm"
+    altered.write_bytes(altered.read_bytes()[:-2] + b"xx")
+    capsys.readouterr()
+    assert main(["verify", str(series), "--series", str(table)]) == 2
+    assert "1-02.dcm was altered" in capsys.readouterr().err
+
+
+def test_copies_only_when_asked(tmp_path: Path, tree: Path) -> None:
+    table, series = tmp_path / "table.tsv", tmp_path / "series"
+    main(["series", "local", str(tree), "--min-images", "3", "--out", str(table)])
+    assert main(["fetch", str(series), "--series", str(table), "--data-folder", str(tree), "--copy"]) == 0
+    assert not any(path.is_symlink() for path in series.glob("*/*"))
+
+
+def test_what_the_tree_lacks(tmp_path: Path, tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table, index, series = tmp_path / "table.tsv", tmp_path / "index.tsv", tmp_path / "series"
+    main(["series", "local", str(tree), "--min-images", "3", "--out", str(table)])
+    main(["index", str(tree), "--out", str(index)])
+    fetch = ["fetch", str(series), "--series", str(table), "--exam", "phantom001_1"]
+    (tree / "phantom001" / "study 1" / "T1post" / "1-02.dcm").unlink()
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    for more, message in (
+        ([], "needs --data-folder"),
+        (["--data-folder", str(tree)], "2 files came, the series has 3"),
+        (["--data-folder", str(tree), "--index", str(index)], "is the index out of date?"),
+        (["--data-folder", str(tree), "--index", str(table)], "is no index of a folder"),
+        (["--data-folder", str(empty)], "has no series"),
+        (["--data-folder", str(tmp_path / "missing")], "no such folder"),
+    ):
+        capsys.readouterr()
+        assert main([*fetch, *more]) == 2
+        assert message in capsys.readouterr().err
+        assert not (series / "phantom001_1").exists()
+    for command in (["index", str(empty)], ["series", "local", str(empty)]):
+        assert main([*command, "--out", str(tmp_path / "out")]) == 2
+        assert "holds no DICOM image" in capsys.readouterr().err

@@ -1,0 +1,46 @@
+"""Which files of the package a rule of the workflow depends on."""
+
+import pytest
+
+from wdr_mcpd.sources import PACKAGE, used_files
+
+
+def names(*places: str) -> set[str]:
+    return {str(path.relative_to(PACKAGE)) for path in used_files(*places)}
+
+
+def test_imports_are_followed_to_their_end() -> None:
+    assert names("study/quality") >= {
+        "study/quality.py",
+        "study/metrics.py",
+        "codec/__init__.py",
+        "codec/face.py",
+        "codec/transform.py",
+        "errors.py",
+    }
+
+
+def test_what_is_not_imported_stays_out() -> None:
+    assert not [name for name in names("coherence") if name.startswith(("codec", "study", "paper", "data"))]
+    assert "paper/figures.py" not in names("paper/tables", "paper/render")
+
+
+def test_imports_inside_functions_count() -> None:
+    assert "data/dicom.py" in names("data/volume_files")
+
+
+def test_the_command_line_stands_for_itself() -> None:
+    assert names("cli/paper") == {"cli/paper.py"}
+
+
+def test_other_files_can_be_named() -> None:
+    assert names("paper/paper.mplstyle") == {"paper/paper.mplstyle"}
+
+
+def test_a_room_is_all_its_modules() -> None:
+    assert names("coherence") >= {"coherence/__init__.py", "coherence/mcpd.py", "coherence/selection.py"}
+
+
+def test_a_misspelt_module_is_refused() -> None:
+    with pytest.raises(FileNotFoundError, match="study/qualty"):
+        used_files("study/qualty")
