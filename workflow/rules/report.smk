@@ -215,6 +215,7 @@ rule report:
         rules.report_pages.output,
         [flagged_figure(path) for path in shown_figures()],
         expand("results/viewer/{exam}.html", exam=EXAMS[:1]),
+        checks=CHECKS,
         landing="results/report/landing.html",
         stylesheet=os.path.relpath(HERE / "workflow" / "report" / "report.css"),
         captions=[os.path.relpath(path) for path in sorted((HERE / "workflow" / "report").glob("*.rst"))],
