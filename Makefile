@@ -8,6 +8,9 @@
 # make reference    take the results as those to commit, also in the README
 # make docs         write the generated parts of docs/ anew
 # make test-cluster the synthetic cohort through a Slurm of one node on this machine (root, Debian)
+# make verify       check all results that are there against their provenance
+# make test-reliability  20 kills, a full disk, two runs at once, other places, 200,000 streams, 2,000 zips, the lock
+# make fuzz         hostile input guided by coverage, FUZZ_SECONDS each (default 3600)
 # make lock         choose the versions of requirements.lock anew (needs uv)
 # make clean        remove .venv and all results but the committed ones
 
@@ -17,7 +20,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WDR := $(BIN)/python -m wdr_mcpd
 
-.PHONY: paper everything bench comparison test lint check-reference reference docs test-cluster lock clean
+.PHONY: paper everything bench comparison test lint check-reference reference docs test-cluster \
+  verify test-reliability test-disturbed test-hostile test-bad-data test-lock fuzz lock clean
 
 paper: $(READY)
 	$(BIN)/snakemake paper
@@ -55,6 +59,37 @@ reference: $(READY)
 docs: $(READY)
 	$(WDR) config-reference workflow/schemas/config.schema.yaml --out docs/configuration.md
 	$(WDR) licences requirements.lock --out docs/licences.md
+
+verify: $(READY)
+	$(WDR) verify-results results
+
+# The parts of test-reliability can be run alone; `make test` runs the same tests with small counts.
+KILLS ?= 20
+STREAMS ?= 200000
+ZIPS ?= 2000
+SEED ?= 1
+FUZZ_SECONDS ?= 3600
+RELIABILITY := $(BIN)/python -m pytest -v -s tests/reliability
+
+test-reliability: test-bad-data test-hostile test-disturbed test-lock
+
+test-bad-data: $(READY)
+	$(RELIABILITY)/test_bad_data.py
+
+test-hostile: $(READY)
+	WDR_MCPD_STREAMS=$(STREAMS) WDR_MCPD_ZIPS=$(ZIPS) WDR_MCPD_SEED=$(SEED) $(RELIABILITY)/test_hostile_input.py
+
+test-disturbed: $(READY)
+	WDR_MCPD_FULL=1 WDR_MCPD_KILLS=$(KILLS) WDR_MCPD_SEED=$(SEED) $(RELIABILITY)/test_disturbed_runs.py
+
+test-lock: $(READY)
+	WDR_MCPD_LOCK=1 $(RELIABILITY)/test_lock_installs.py
+
+fuzz: $(READY)
+	$(BIN)/python -m pip install --quiet --no-deps atheris==3.0.0 || \
+	  { echo "atheris does not install here; make test-hostile needs none"; exit 1; }
+	cd tests/reliability && for kind in streams zips; do \
+	  ../../$(BIN)/python fuzz_guided.py $$kind $(FUZZ_SECONDS) ../../results/fuzz/$$kind || exit 1; done
 
 test-cluster: $(READY)
 	tests/cluster/run.sh $(BIN)/snakemake

@@ -11,6 +11,7 @@ from pathlib import Path
 from wdr_mcpd.errors import InputError
 
 PREFIX = ".partial-"
+"""Begins the name of every folder in which a file or folder is written until it is whole."""
 
 
 def read_bytes(path: Path) -> bytes:
@@ -72,7 +73,7 @@ def _scratch(parent: Path) -> Iterator[Path]:
     removes it.
     """
     parent.mkdir(parents=True, exist_ok=True)
-    _sweep(parent)
+    sweep(parent)
     folder, lock = _locked_folder(parent)
     try:
         yield folder
@@ -95,7 +96,7 @@ def _locked_folder(parent: Path) -> tuple[Path, int]:
         os.close(lock)
 
 
-def _sweep(parent: Path) -> None:
+def sweep(parent: Path) -> None:
     """Remove temporary folders in `parent` that no process holds any more."""
     for folder in parent.glob(f"{PREFIX}*"):
         try:

@@ -4,6 +4,7 @@ import sys
 
 sys.path.insert(0, str(HERE / "src"))
 
+from wdr_mcpd.checks.interrupted import join_runs
 from wdr_mcpd.config import read_schema, resolve, typed
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.sources import used_files
@@ -13,6 +14,9 @@ shell.prefix(
     f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH"
     f" PYTHONPATH={shlex.quote(str(HERE / 'src'))}${{{{PYTHONPATH:+:$PYTHONPATH}}}}; "
 )
+
+# Kept open until the run ends: so the next one can tell a run that was killed from one that works.
+LOCK_OF_THIS_RUN = join_runs(Path.cwd())
 
 
 def checked(given):
