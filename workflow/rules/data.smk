@@ -5,7 +5,8 @@ LOCAL_INDEX = "results/data/local.tsv"
 rule series_table:
     input:
         table=given_table() or [],
-        src=sources("data/series", "data/synthetic", "cli/data"),
+        without=EXCLUDED if config["on_bad_series"] == "exclude" else [],
+        src=sources("data/series", "data/synthetic", "data/excluded", "cli/series"),
     output:
         "results/data/series.tsv",
     log:
@@ -15,16 +16,35 @@ rule series_table:
     conda:
         "../../environment.yml"
     params:
-        options=(
-            [f"--{name}={value}" for name, value in config["synthetic"].items()]
-            if given_table() is None
-            else []
-        ),
-        kind="synthetic" if given_table() is None else "check",
+        kind=table_command(),
+        without=["--without", EXCLUDED] if config["on_bad_series"] == "exclude" else [],
     message:
         "Series of the study"
     shell:
-        "python -m wdr_mcpd series {params.kind} {input.table:q} {params.options:q} --out {output:q} 2> {log:q}"
+        "python -m wdr_mcpd series {params.kind:q} {input.table:q} {params.without:q} --out {output:q} 2> {log:q}"
+
+
+rule excluded:
+    input:
+        manifests=expand("results/data/series/{exam}/manifest.json", exam=SERIES_OF_EXAM),
+        src=sources("data/dicom", "data/exam", "data/excluded", "cli/series"),
+    output:
+        EXCLUDED,
+    log:
+        "results/logs/excluded.log",
+    benchmark:
+        "results/logs/benchmarks/excluded.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        rows=[row_text(row) for row in SERIES_OF_EXAM.values()],
+        slices=config["slices"],
+        first=config["first_slice"],
+    message:
+        "Looking for series that cannot be used"
+    shell:
+        "python -m wdr_mcpd series excluded results/data/series --rows {params.rows:q}"
+        " --slices {params.slices} --first {params.first} --out {output:q} > {log:q} 2>&1"
 
 
 rule sample_archive:

@@ -1,3 +1,8 @@
+import json
+import re
+import subprocess
+
+from wdr_mcpd.data.excluded import read_excluded
 from wdr_mcpd.data.series import read_series_table, row_text
 from wdr_mcpd.data.synthetic import synthetic_table
 
@@ -16,9 +21,11 @@ def given_table():
 
 def how_to_make_a_table(path):
     """The command that makes a table of series for the source in use."""
-    where = {"local": config["data_folder"] or "FOLDER"}.get(config["source"], "COLLECTION")
+    where = "--collection COLLECTION"
+    if config["source"] == "local":
+        where = f"--data-folder {config['data_folder'] or 'FOLDER'}"
     return (
-        f"source {config['source']} needs a table of series; make one: wdr-mcpd series {config['source']} "
+        f"source {config['source']} needs a table of series; make one: wdr-mcpd series list --source {config['source']} "
         f"{where} --description PATTERN --out {path}"
     )
 
@@ -40,8 +47,34 @@ def series_of_study():
         sys.exit(f"wdr-mcpd: {error}")
 
 
+def runs_jobs():
+    """Tell whether this is the process that builds results, not one that only looks at the workflow."""
+    looks = {"--unlock", "--lint", "--summary", "--dag", "--rulegraph", "--filegraph", "--report", "--touch"}
+    looks |= {"-n", "--dry-run", "--dryrun", "--list-rules", "--delete-all-output", "--cleanup-metadata"}
+    dry = any(re.fullmatch(r"-[a-z]*n[a-z]*", argument) for argument in sys.argv)
+    return workflow.is_main_process and not dry and not looks & set(sys.argv)
+
+
+def find_bad_series():
+    """List the series that cannot be used, in a run of Snakemake of its own: the graph of this one must know them."""
+    Path("results/data").mkdir(parents=True, exist_ok=True)
+    Path("results/data/configuration.json").write_text(json.dumps(config))
+    command = [sys.executable, "-m", "snakemake", EXCLUDED, "--snakefile", str(HERE / "Snakefile")]
+    command += ["--cores", "all", "--configfile", "results/data/configuration.json"]
+    environment = {**os.environ, "WDR_MCPD_FINDS_BAD_SERIES": "1"}
+    if subprocess.run(command, env=environment).returncode != 0:
+        sys.exit("wdr-mcpd: the series could not be fetched and read; the message is above")
+
+
+EXCLUDED = "results/data/excluded.tsv"
 SERIES_OF_EXAM = series_of_study()
 EXAMS += SERIES_OF_EXAM
+
+if config["on_bad_series"] == "exclude" and "WDR_MCPD_FINDS_BAD_SERIES" not in os.environ:
+    if runs_jobs():
+        find_bad_series()
+    if Path(EXCLUDED).exists():
+        EXAMS[:] = [exam for exam in EXAMS if exam not in read_excluded(Path(EXCLUDED))]
 
 
 def fetch_options():
@@ -56,3 +89,10 @@ def fetch_options():
 def fetch_needs():
     """Files that must be there before `wdr-mcpd fetch`."""
     return {"sample": [SAMPLE_ARCHIVE], "local": [LOCAL_INDEX]}.get(config["source"], [])
+
+
+def table_command():
+    """Kind of table that `wdr-mcpd series` makes, with what a synthetic one needs."""
+    if given_table() is not None:
+        return ["check"]
+    return ["synthetic", *(f"--{name}={value}" for name, value in config["synthetic"].items())]

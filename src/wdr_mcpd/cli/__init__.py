@@ -15,6 +15,7 @@ from wdr_mcpd.cli import (
     paper,
     peers,
     report,
+    series,
     study,
     study_tables,
 )
@@ -22,6 +23,7 @@ from wdr_mcpd.errors import InputError, StreamError
 
 ROOMS: tuple[ModuleType, ...] = (
     data,
+    series,
     coherence,
     codec,
     study,

@@ -111,7 +111,7 @@ def _address(series: Series) -> str:
     if not found:
         raise InputError(
             f"the index of idc-index has no series {series.series_instance_uid}; make the table anew "
-            "with this version (wdr-mcpd series idc)"
+            "with this version (wdr-mcpd series list)"
         )
     return str(found[0]["series_aws_url"])
 

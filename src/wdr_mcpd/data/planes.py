@@ -142,7 +142,7 @@ def _check_steps(planes: list[Plane], folder: Path) -> None:
     same = np.flatnonzero(steps < SAME_PLACE)
     if len(same):
         pair = planes[same[0]], planes[same[0] + 1]
-        raise InputError(f"{folder}: {_same_place(pair, planes, len(same))}")
+        raise InputError(f"{folder}: {_same_place(pair, len(same))}")
     usual = float(np.median(steps))
     uneven = np.flatnonzero(np.abs(steps - usual) > UNEVEN * usual)
     if len(uneven):
@@ -157,13 +157,15 @@ def _check_steps(planes: list[Plane], folder: Path) -> None:
         raise InputError(f"{folder}: its slices are shifted against each other and fill no straight volume")
 
 
-def _same_place(pair: tuple[Plane, Plane], planes: list[Plane], count: int) -> str:
-    """Say why planes share a place: the tag that tells two acquisitions apart, or plain duplicates."""
+def _same_place(pair: tuple[Plane, Plane], count: int) -> str:
+    """Say why planes share a place: the tag that tells two acquisitions apart, or plain duplicates.
+
+    The tag's values stay unsaid: the message goes into results, and the values may be dates.
+    """
     for tag in TELL_APART:
         one, other = (plane.dataset.get(tag) for plane in pair)
         if one is not None and other is not None and one != other:
-            values = Counter(str(plane.dataset.get(tag)) for plane in planes)
-            return f"two acquisitions at the same positions, told apart by {tag}: {_listed(values)}; keep one"
+            return f"two acquisitions at the same positions, told apart by {tag} ({count} pairs); keep one"
     return f"{count} duplicate slices, e.g. {Path(pair[0].where).name} and {Path(pair[1].where).name}"
 
 

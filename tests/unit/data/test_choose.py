@@ -74,17 +74,42 @@ def test_rules_that_nothing_fits(rule: Rule, message: str) -> None:
         choose(RECORDS, rule, "local")
 
 
-UPENN = ["UPENN-GBM", "--description", "t1 axial stealth-post", "--min-images", "192", "--max-images", "192"]
+UPENN = [
+    "--source",
+    "idc",
+    "--collection",
+    "UPENN-GBM",
+    "--description",
+    "t1 axial stealth-post",
+    "--min-images",
+    "192",
+    "--max-images",
+    "192",
+]
 
 
 def test_the_committed_table_comes_from_the_shipped_index(tmp_path: Path) -> None:
     out = tmp_path / "table.tsv"
-    assert main(["series", "idc", *UPENN, "--patients", "20", "--out", str(out)]) == 0
+    assert main(["series", "list", *UPENN, "--patients", "20", "--out", str(out)]) == 0
     assert out.read_bytes() == (TABLES / "upenn-gbm-20x2.tsv").read_bytes()
 
 
 def test_a_collection_that_the_index_lacks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "table.tsv"
-    assert main(["series", "idc", "Brain-Tumor-Progression", "--out", str(out)]) == 2
+    assert (
+        main(
+            [
+                "series",
+                "list",
+                "--source",
+                "idc",
+                "--collection",
+                "Brain-Tumor-Progression",
+                "--out",
+                str(out),
+            ]
+        )
+        == 2
+    )
     assert "has no collection Brain-Tumor-Progression" in capsys.readouterr().err
     assert not out.exists()

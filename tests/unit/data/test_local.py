@@ -36,7 +36,10 @@ def test_table_index_and_links(
     before = snapshot(tree)
     table, index, series = tmp_path / "table.tsv", tmp_path / "index.tsv", tmp_path / "series"
     rule = ["--description", "phantom", "--min-images", "3"]
-    assert main(["series", "local", str(tree), *rule, "--out", str(table)]) == 0
+    assert (
+        main(["series", "list", "--source", "local", "--data-folder", str(tree), *rule, "--out", str(table)])
+        == 0
+    )
     rows = read_series_table(table)
     assert [(row.exam_id, row.source) for row in rows] == [(row.exam_id, "local") for row in TABLE]
     fetch = ["fetch", str(series), "--series", str(table), "--data-folder", str(tree)]
@@ -61,14 +64,40 @@ def test_table_index_and_links(
 
 def test_copies_only_when_asked(tmp_path: Path, tree: Path) -> None:
     table, series = tmp_path / "table.tsv", tmp_path / "series"
-    main(["series", "local", str(tree), "--min-images", "3", "--out", str(table)])
+    main(
+        [
+            "series",
+            "list",
+            "--source",
+            "local",
+            "--data-folder",
+            str(tree),
+            "--min-images",
+            "3",
+            "--out",
+            str(table),
+        ]
+    )
     assert main(["fetch", str(series), "--series", str(table), "--data-folder", str(tree), "--copy"]) == 0
     assert not any(path.is_symlink() for path in series.glob("*/*"))
 
 
 def test_what_the_tree_lacks(tmp_path: Path, tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     table, index, series = tmp_path / "table.tsv", tmp_path / "index.tsv", tmp_path / "series"
-    main(["series", "local", str(tree), "--min-images", "3", "--out", str(table)])
+    main(
+        [
+            "series",
+            "list",
+            "--source",
+            "local",
+            "--data-folder",
+            str(tree),
+            "--min-images",
+            "3",
+            "--out",
+            str(table),
+        ]
+    )
     main(["index", str(tree), "--out", str(index)])
     fetch = ["fetch", str(series), "--series", str(table), "--exam", "phantom001_1"]
     (tree / "phantom001" / "study 1" / "T1post" / "1-02.dcm").unlink()
@@ -86,6 +115,9 @@ def test_what_the_tree_lacks(tmp_path: Path, tree: Path, capsys: pytest.CaptureF
         assert main([*fetch, *more]) == 2
         assert message in capsys.readouterr().err
         assert not (series / "phantom001_1").exists()
-    for command in (["index", str(empty)], ["series", "local", str(empty)]):
+    for command in (
+        ["index", str(empty)],
+        ["series", "list", "--source", "local", "--data-folder", str(empty)],
+    ):
         assert main([*command, "--out", str(tmp_path / "out")]) == 2
         assert "holds no DICOM image" in capsys.readouterr().err

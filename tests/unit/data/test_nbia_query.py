@@ -39,7 +39,18 @@ def test_the_table_of_a_collection(
     server: NbiaServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "table.tsv"
-    question = ["series", "nbia", "LOOPBACK", "--base-url", server.url, "--min-images", "3"]
+    question = [
+        "series",
+        "list",
+        "--source",
+        "nbia",
+        "--collection",
+        "LOOPBACK",
+        "--base-url",
+        server.url,
+        "--min-images",
+        "3",
+    ]
     assert main([*question, "--out", str(out)]) == 0
     assert capsys.readouterr() == ("4 exams of 2 patients\n", "")
     table = read_series_table(out)
