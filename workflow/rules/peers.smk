@@ -32,6 +32,7 @@ rule peer_tables:
         volumes=expand("results/volumes/{exam}.npz", exam=EXAMS),
         quality=expand("results/quality/{exam}/{method}.csv", exam=EXAMS, method=config["methods"]),
         peers=expand(PEER_QUALITY, exam=EXAMS, peer=peer_names()),
+        benchmarks=expand("results/peers/bench/{name}.csv", name=["codec_speed", "lossless"]),
         src=sources(
             "paper/comparison",
             "paper/peer_figures",
@@ -50,6 +51,8 @@ rule peer_tables:
     output:
         expand("results/tables/peers.{suffix}", suffix=["csv", "md", "tex"]),
         multiext("results/figures/peers", ".png", ".svg"),
+        multiext("results/figures/peers-speed", ".png", ".svg"),
+        multiext("results/figures/peers-lossless", ".png", ".svg"),
     log:
         "results/logs/tables/peers.log",
     benchmark:
@@ -65,7 +68,7 @@ rule peer_tables:
     shell:
         "python -m wdr_mcpd peers --series {input.series:q} --quality results/quality"
         " --methods {params.methods} --peer-quality results/peers --peers {params.peers}"
-        " --volumes results/volumes --rate {params.rate} --out results 2> {log:q}"
+        " --volumes results/volumes --benchmarks results/peers/bench --rate {params.rate} --out results 2> {log:q}"
 
 
 # Speeds are only worth something on a machine that does nothing else: the rule takes all cores.
@@ -83,11 +86,12 @@ rule peer_speed:
         "../../environment.yml"
     threads: workflow.cores
     params:
+        rate=config["table_rate"],
         volumes=lambda wildcards, input: [f"{exam}={volume}" for exam, volume in zip(EXAMS, input.volumes)],
     message:
         "Speed, memory and lossless rate beside today's codecs"
     shell:
-        "python -m wdr_mcpd bench {params.volumes:q} --only lossless codec_speed --out results/peers/bench 2> {log:q}"
+        "python -m wdr_mcpd bench {params.volumes:q} --only lossless codec_speed --rate {params.rate} --out results/peers/bench 2> {log:q}"
 
 
 PEERS += rules.peer_tables.output + rules.peer_speed.output

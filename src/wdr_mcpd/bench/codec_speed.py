@@ -8,13 +8,12 @@ import pandas as pd
 from wdr_mcpd.bench.contestants import Array, Contestant, Run, small
 from wdr_mcpd.bench.harness import RUNS, Times, alternate, in_fresh_process
 
-RATE = 1.0
 REFERENCES = {"sperr": "sperr", "jpeg2000": "jpeg2000-slices-rate"}
 """Peers to which speeds are given as a ratio: column suffix -> name."""
 
 
 def codec_speed(
-    volumes: Mapping[str, Array], contestants: Sequence[Contestant], rate: float = RATE, runs: int = RUNS
+    volumes: Mapping[str, Array], contestants: Sequence[Contestant], rate: float = 1.0, runs: int = RUNS
 ) -> pd.DataFrame:
     """Time encoding and decoding of every contestant that reaches the rate.
 
@@ -42,6 +41,7 @@ def codec_speed(
                         "label": contestant.label,
                         "ours": contestant.ours,
                         "direction": direction,
+                        "rate_bpv": rate,
                         "actual_bpv": 8 * len(run.stream) / volume.size,
                         "runs": runs,
                         "seconds": mine.median,

@@ -119,6 +119,7 @@ class PeerMethod:
 Contestant = OurMethod | PeerMethod
 
 OURS = (
+    OurMethod("3d-wdr-cc", "3d-wdr-cc"),
     OurMethod("3d-wdr-auto", "3d-wdr", {"axial_levels": "auto"}),
     OurMethod("3d-wdr", "3d-wdr", {"axial_levels": 3}),
     OurMethod("3d-wdr-mcpd", "3d-wdr-mcpd", {"axial_levels": 3}),

@@ -18,26 +18,30 @@ from wdr_mcpd.errors import InputError
 from wdr_mcpd.study.frames import write_csv
 
 Volumes = Mapping[str, Array]
-Benchmark = Callable[[Volumes, Sequence[Contestant]], pd.DataFrame]
+Benchmark = Callable[[Volumes, Sequence[Contestant], float], pd.DataFrame]
 
 GROWING = ("3d-wdr-cc", "3d-wdr-auto")
 """Methods whose growth is measured: one for each coder; the other methods only group slices differently."""
 
 BENCHMARKS: dict[str, Benchmark] = {
-    "rate_distortion": rate_distortion,
-    "lossless": lossless,
-    "codec_speed": lambda volumes, codecs: codec_speed(_first(volumes), codecs),
-    "growth": lambda volumes, codecs: growth(
+    "rate_distortion": lambda volumes, codecs, rate: rate_distortion(volumes, codecs),
+    "lossless": lambda volumes, codecs, rate: lossless(volumes, codecs),
+    "codec_speed": lambda volumes, codecs, rate: codec_speed(_first(volumes), codecs, rate),
+    "growth": lambda volumes, codecs, rate: growth(
         next(iter(volumes.values())),
         [c for c in codecs if isinstance(c, OurMethod) and c.name in GROWING],
     ),
-    "startup": lambda volumes, codecs: startup(next(iter(volumes.values()))),
+    "startup": lambda volumes, codecs, rate: startup(next(iter(volumes.values()))),
 }
 """Name of the table -> what measures it. Speeds are taken on the first volume."""
 
 
 def run_benchmarks(
-    volumes: Volumes, out: Path, names: Sequence[str] = (), codecs: Sequence[str] = ()
+    volumes: Volumes,
+    out: Path,
+    names: Sequence[str] = (),
+    codecs: Sequence[str] = (),
+    rate: float = 1.0,
 ) -> None:
     """Measure and write `out`/NAME.csv for each benchmark, `notes.csv` and `machine.csv`.
 
@@ -47,6 +51,7 @@ def run_benchmarks(
     out : folder of the tables
     names : which benchmarks; all if empty
     codecs : which methods and peers; all if empty
+    rate : bits per voxel at which speeds are taken
 
     Raises
     ------
@@ -68,7 +73,7 @@ def run_benchmarks(
     write_csv(pd.DataFrame(machine().items(), columns=["what", "value"]), out / "machine.csv")
     for name in names or BENCHMARKS:
         start = time.perf_counter()
-        write_csv(BENCHMARKS[name](volumes, present), out / f"{name}.csv")
+        write_csv(BENCHMARKS[name](volumes, present, rate), out / f"{name}.csv")
         print(f"{name}: {time.perf_counter() - start:.0f} s", file=sys.stderr)
 
 

@@ -28,6 +28,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     command.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     command.add_argument("--only", nargs="+", default=[], metavar="BENCHMARK", help="default: all")
     command.add_argument("--codecs", nargs="+", default=[], metavar="CODEC", help="default: all")
+    command.add_argument("--rate", type=float, default=1.0, help="bits per voxel of the speeds (default 1)")
     command.set_defaults(run=_bench)
 
 
@@ -51,4 +52,4 @@ def _bench(options: argparse.Namespace) -> None:
         volumes[name] = volume.voxels
     if not volumes:
         raise InputError("give a volume as NAME=PATH, or --sample")
-    run_benchmarks(volumes, options.out, options.only, options.codecs)
+    run_benchmarks(volumes, options.out, options.only, options.codecs, options.rate)

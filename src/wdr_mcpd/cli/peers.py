@@ -9,6 +9,9 @@ from wdr_mcpd.cli.study import add_readings, measurement, reading
 if TYPE_CHECKING:
     import pandas as pd
 
+PEER_FIGURES = {"rate_distortion": "", "speed": "-speed", "lossless": "-lossless"}
+"""Figures of `save_figures`, and what follows `peers` in the names of the study's."""
+
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the subcommands."""
@@ -24,6 +27,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     peers.add_argument("--peer-quality", type=Path, required=True, help="folder of EXAM/PEER.csv")
     peers.add_argument("--peers", nargs="+", required=True, help="today's codecs")
     peers.add_argument("--volumes", type=Path, required=True, help="folder of EXAM.npz")
+    peers.add_argument("--benchmarks", type=Path, required=True, help="folder of speeds and lossless rates")
     peers.add_argument("--rate", type=float, default=1.0, help="of SSIM and tumour PSNR (default 1)")
     peers.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="gets tables/, figures/")
     peers.set_defaults(run=_peers)
@@ -63,13 +67,12 @@ def _peer_quality(options: argparse.Namespace) -> None:
 def _peers(options: argparse.Namespace) -> None:
     from wdr_mcpd.data import read_exam
     from wdr_mcpd.data.series import read_series_table
-    from wdr_mcpd.paper.comparison import comparison_table
-    from wdr_mcpd.paper.peer_figures import rate_distortion_figure
+    from wdr_mcpd.paper.comparison import comparison_table, speed_points
+    from wdr_mcpd.paper.peer_figures import save_figures
     from wdr_mcpd.paper.render import write_table
-    from wdr_mcpd.paper.style import paper_style, save_figure
     from wdr_mcpd.study.cohort import cohort_note
     from wdr_mcpd.study.frames import read_exams
-    from wdr_mcpd.study.peers import curves, with_mean
+    from wdr_mcpd.study.peers import curves, mean_of_exams, with_mean
     from wdr_mcpd.study.quality import COLUMNS
     from wdr_mcpd.study.rates import exam_quality
 
@@ -81,17 +84,22 @@ def _peers(options: argparse.Namespace) -> None:
     paths += [options.peer_quality / exam / f"{name}.csv" for exam in exams for name in options.peers]
     points = curves(exam_quality(read_exams(paths, COLUMNS)), voxels)
     write_table(comparison_table(with_mean(points), note, options.rate), options.out / "tables")
-    shown = with_mean(points, alone=points["exam"].nunique() > 2)
-    with paper_style():
-        save_figure(rate_distortion_figure(shown, note), options.out / "figures" / "peers")
+    speed, lossless = (_benchmark(options.benchmarks, name) for name in ("codec_speed", "lossless"))
+    many = len(exams) > 2  # two fit a figure side by side; of more their mean is drawn
+    save_figures(
+        with_mean(points, alone=True) if many else points,
+        speed_points(speed, points),
+        mean_of_exams(lossless) if many else lossless,
+        note,
+        {name: options.out / "figures" / f"peers{suffix}" for name, suffix in PEER_FIGURES.items()},
+    )
 
 
 def _bench_report(options: argparse.Namespace) -> None:
     from wdr_mcpd.paper.anchors import agreement, only_elsewhere, read_anchors
     from wdr_mcpd.paper.comparison import comparison_table, speed_points
-    from wdr_mcpd.paper.peer_figures import lossless_figure, rate_distortion_figure, speed_figure
+    from wdr_mcpd.paper.peer_figures import save_figures
     from wdr_mcpd.paper.render import write_table
-    from wdr_mcpd.paper.style import paper_style, save_figure
     from wdr_mcpd.study.frames import write_csv
 
     curves, speed, lossless = measured(options.benchmarks)
@@ -99,14 +107,9 @@ def _bench_report(options: argparse.Namespace) -> None:
     note = "PSNR over the whole volume, peak 65535; every byte that a decoder needs is counted"
     write_csv(agreement(curves, rates), options.out / "anchors.csv")
     write_table(comparison_table(curves, note), options.out)
-    with paper_style():
-        figure = rate_distortion_figure(curves, note, only_elsewhere(rates))
-        save_figure(figure, options.out / "rate_distortion")
-        points = speed_points(speed, curves, speeds)
-        first = speed["exam"].iloc[0]
-        figure = speed_figure(points, f"{first}; median of {speed['runs'].iloc[0]} runs with quartiles")
-        save_figure(figure, options.out / "speed")
-        save_figure(lossless_figure(lossless, "whole files"), options.out / "lossless")
+    points = speed_points(speed, curves, speeds)
+    names = {name: options.out / name for name in PEER_FIGURES}
+    save_figures(curves, points, lossless, note, names, only_elsewhere(rates))
 
 
 def _readme(options: argparse.Namespace) -> None:
@@ -121,11 +124,15 @@ def _readme(options: argparse.Namespace) -> None:
 
 
 def measured(folder: Path) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]":
-    """Read rate curves, speeds and lossless rates, with volumes as exams."""
-    from wdr_mcpd.study.frames import read_csv
-
+    """Read rate curves, speeds and lossless rates."""
     curves, speed, lossless = (
-        read_csv(folder / f"{name}.csv", ["volume", "method"]).rename(columns={"volume": "exam"})
-        for name in ("rate_distortion", "codec_speed", "lossless")
+        _benchmark(folder, name) for name in ("rate_distortion", "codec_speed", "lossless")
     )
     return curves, speed, lossless
+
+
+def _benchmark(folder: Path, name: str) -> "pd.DataFrame":
+    """Read one table of benchmarks, with volumes as exams."""
+    from wdr_mcpd.study.frames import read_csv
+
+    return read_csv(folder / f"{name}.csv", ["volume", "method"]).rename(columns={"volume": "exam"})

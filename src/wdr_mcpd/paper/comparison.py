@@ -106,32 +106,34 @@ def readme_table(curves: pd.DataFrame, speed: pd.DataFrame, lossless: pd.DataFra
 
 
 def speed_points(
-    speed: pd.DataFrame, curves: pd.DataFrame, elsewhere: pd.DataFrame, rate: float = 1.0
+    speed: pd.DataFrame, curves: pd.DataFrame, elsewhere: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """Join speeds with the PSNR at the same rate, for `wdr_mcpd.paper.peer_figures.speed_figure`.
 
     Parameters
     ----------
     speed : DataFrame
-        Columns exam, method, direction, mvoxel_per_s, seconds, seconds_q1 and seconds_q3, of one exam.
+        Columns exam, method, direction, rate_bpv, mvoxel_per_s, seconds, seconds_q1 and seconds_q3, of one
+        exam and rate.
     curves : DataFrame
         As of `comparison`.
-    elsewhere : DataFrame
+    elsewhere : DataFrame, optional
         Published speeds and PSNR: columns exam, label, encode_mvoxel_per_s, decode_mvoxel_per_s, psnr_db.
     """
-    at_rate = curves.loc[np.isclose(curves["rate_bpv"], rate), ["exam", "method", "psnr_db"]]
-    ours = speed.merge(at_rate, on=["exam", "method"])
+    ours = speed.merge(curves[["exam", "method", "rate_bpv", "psnr_db"]], on=["exam", "method", "rate_bpv"])
     voxels = ours["mvoxel_per_s"] * ours["seconds"]
     ours = ours.assign(
         label=ours["method"].map(LABELS),
         mvoxel_per_s_low=voxels / ours["seconds_q3"],
         mvoxel_per_s_high=voxels / ours["seconds_q1"],
     )
-    outside = elsewhere[elsewhere["exam"].isin(speed["exam"])].assign(method="")
-    published = [
-        outside.assign(direction=direction, mvoxel_per_s=outside[f"{direction}_mvoxel_per_s"])
-        for direction in ("encode", "decode")
-    ]
+    published = []
+    if elsewhere is not None:
+        outside = elsewhere[elsewhere["exam"].isin(speed["exam"])].assign(method="")
+        published = [
+            outside.assign(direction=direction, mvoxel_per_s=outside[f"{direction}_mvoxel_per_s"])
+            for direction in ("encode", "decode")
+        ]
     columns = [
         "label",
         "method",
@@ -139,6 +141,7 @@ def speed_points(
         "mvoxel_per_s",
         "mvoxel_per_s_low",
         "mvoxel_per_s_high",
+        "rate_bpv",
         "psnr_db",
     ]
     return pd.concat([ours, *published], ignore_index=True).reindex(columns=columns)

@@ -1,6 +1,7 @@
 """Figures of our methods beside today's codecs: ours in colour, peers in grey, each with its name on it."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from wdr_mcpd.paper.labels import free_spots, spread
-from wdr_mcpd.paper.style import PAGE_WIDTH
+from wdr_mcpd.paper.style import PAGE_WIDTH, paper_style, save_figure
 from wdr_mcpd.study.peers import LABELS, OUR_LABELS
 
 # Okabe and Ito's colours; peers of one family share a dash pattern, so grey alone need not tell them apart.
@@ -22,6 +23,21 @@ LABEL_SIZE = 6
 LEADER = {"arrowstyle": "-", "linewidth": 0.4, "color": "0.7", "shrinkA": 1, "shrinkB": 1}
 LOWEST_GAIN = -3.0
 """Lower end of the panel of differences, dB: codecs without a transform lie far below."""
+
+
+def save_figures(
+    curves: pd.DataFrame,
+    speeds: pd.DataFrame,
+    lossless: pd.DataFrame,
+    note: str,
+    files: Mapping[str, Path],
+    elsewhere: pd.DataFrame | None = None,
+) -> None:
+    """Draw the three figures into `files`: rate_distortion, speed and lossless, each without suffix."""
+    with paper_style():
+        save_figure(rate_distortion_figure(curves, note, elsewhere), files["rate_distortion"])
+        save_figure(speed_figure(speeds, f"{note}. Median and quartiles of the runs"), files["speed"])
+        save_figure(lossless_figure(lossless, note), files["lossless"])
 
 
 def rate_distortion_figure(curves: pd.DataFrame, note: str, elsewhere: pd.DataFrame | None = None) -> Figure:
@@ -73,19 +89,19 @@ def rate_distortion_figure(curves: pd.DataFrame, note: str, elsewhere: pd.DataFr
     return figure
 
 
-def speed_figure(points: pd.DataFrame, note: str, rate: float = 1.0) -> Figure:
+def speed_figure(points: pd.DataFrame, note: str) -> Figure:
     """Draw PSNR at one rate against the speed of encoding and of decoding.
 
     Parameters
     ----------
     points : DataFrame
-        Columns label, method, direction, mvoxel_per_s, mvoxel_per_s_low and _high (the spread), psnr_db.
+        Columns label, method, direction, rate_bpv, mvoxel_per_s, mvoxel_per_s_low and _high (the spread),
+        psnr_db.
         Without a method it is a published point, drawn as an open circle.
     note : str
         Stands under the figure.
-    rate : float
-        Bits per voxel.
     """
+    rate = points["rate_bpv"].iloc[0]
     figure = Figure(figsize=(PAGE_WIDTH, 4.2))
     panels = figure.subplots(1, 2, sharey=True)
     drawn = []
@@ -125,7 +141,7 @@ def speed_figure(points: pd.DataFrame, note: str, rate: float = 1.0) -> Figure:
                 arrowprops=LEADER | {"relpos": (0 if spot.side == "left" else 1, 0.5)},
                 **_name_style(method),
             )
-    figure.suptitle(f"Speed and quality at {rate:g} bit per voxel", fontsize="medium", fontweight="bold")
+    figure.suptitle(f"Speed and quality at {rate:g} bpv", fontsize="medium", fontweight="bold")
     figure.supxlabel(note, fontsize="x-small", color="0.35")
     return figure
 

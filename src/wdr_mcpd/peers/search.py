@@ -75,8 +75,9 @@ class Search:
 
     def _next(self, target: float) -> float | None:
         """Choose the next position, or None when the parameter has no value left between its neighbours."""
-        below = max((p for p, size in self.sizes.items() if size <= target), default=None)
         above = min((p for p, size in self.sizes.items() if size > target), default=None)
+        # Sizes need not rise everywhere: take the first crossing from the coarse end.
+        below = max((p for p in self.sizes if above is None or p < above), default=None)
         if above == 0.0 or below == 1.0:
             return None
         grain = self.control.grain

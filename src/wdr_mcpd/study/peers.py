@@ -98,3 +98,11 @@ def with_mean(curves: pd.DataFrame, alone: bool = False) -> pd.DataFrame:
     everywhere = points["exam"].nunique().eq(exams_of_method, level="method")
     mean = points.mean(numeric_only=True)[everywhere].reset_index().assign(exam=f"mean of {count} exams")
     return mean if alone else pd.concat([curves, mean], ignore_index=True)
+
+
+def mean_of_exams(lossless: pd.DataFrame) -> pd.DataFrame:
+    """Average bits per voxel (exam, method, bpv) over the exams, of the methods that coded all of them."""
+    count = lossless["exam"].nunique()
+    by_method = lossless.groupby("method", sort=False)
+    everywhere = by_method["exam"].nunique() == count
+    return by_method["bpv"].mean()[everywhere].reset_index().assign(exam=f"mean of {count} exams")

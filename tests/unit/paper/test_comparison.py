@@ -89,6 +89,7 @@ def test_speeds_get_their_psnr_and_their_spread(curves: pd.DataFrame) -> None:
             "exam": "a",
             "method": "sperr",
             "direction": ["encode", "decode"],
+            "rate_bpv": 1.0,
             "mvoxel_per_s": [10.0, 20.0],
             "seconds": [2.0, 1.0],
             "seconds_q1": [1.0, 0.5],
@@ -99,6 +100,7 @@ def test_speeds_get_their_psnr_and_their_spread(curves: pd.DataFrame) -> None:
         {
             "exam": ["a", "b"],
             "label": "QccPack",
+            "rate_bpv": 1.0,
             "encode_mvoxel_per_s": 2.0,
             "decode_mvoxel_per_s": 3.0,
             "psnr_db": 61.0,

@@ -1,9 +1,17 @@
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from wdr_mcpd.paper.peer_figures import COLOURS, lossless_figure, rate_distortion_figure, speed_figure
+from wdr_mcpd.paper.peer_figures import (
+    COLOURS,
+    lossless_figure,
+    rate_distortion_figure,
+    save_figures,
+    speed_figure,
+)
 from wdr_mcpd.study.peers import LABELS
 
 METHODS = ("3d-wdr-cc", "3d-wdr", "sperr", "jpeg2000-volume", "zfp")
@@ -52,6 +60,7 @@ def test_speed_shows_the_spread_and_open_circles_for_what_was_measured_elsewhere
             "label": ["SPERR", "QccPack 3D-WDR", "SPERR"],
             "method": ["sperr", "", "sperr"],
             "direction": ["encode", "encode", "decode"],
+            "rate_bpv": 1.0,
             "mvoxel_per_s": [10.0, 2.0, 20.0],
             "mvoxel_per_s_low": [8.0, np.nan, 19.0],
             "mvoxel_per_s_high": [11.0, np.nan, 22.0],
@@ -74,3 +83,24 @@ def test_lossless_bars_are_sorted_and_written_out() -> None:
         LABELS["jpegls"],
     ]
     assert [text.get_text() for text in axes.texts] == ["9.000", "6.500", "6.000"]
+
+
+def test_the_three_figures_are_written(curves: pd.DataFrame, tmp_path: Path) -> None:
+    speeds = pd.DataFrame(
+        {
+            "label": ["SPERR"] * 2,
+            "method": "sperr",
+            "direction": ["encode", "decode"],
+            "rate_bpv": 1.0,
+            "mvoxel_per_s": 10.0,
+            "mvoxel_per_s_low": 9.0,
+            "mvoxel_per_s_high": 11.0,
+            "psnr_db": 70.0,
+        }
+    )
+    bits = pd.DataFrame({"exam": "a", "method": ["jpegls"], "bpv": [6.0]})
+    files = {name: tmp_path / f"x-{name}" for name in ("rate_distortion", "speed", "lossless")}
+    save_figures(curves, speeds, bits, "note", files)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        f"x-{name}{suffix}" for name in files for suffix in (".png", ".svg")
+    )

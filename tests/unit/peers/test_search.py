@@ -86,3 +86,13 @@ def test_a_neighbour_is_searched_where_the_first_setting_jumps() -> None:
     assert abs(len(tried[1]) / target - 1) <= 0.01
     assert Search(lambda q: steps(0.01, q), control).near(target, first) is None
     assert Search(smooth_near, control).near(10**9, first) is None
+
+
+def test_sizes_that_do_not_rise_everywhere_are_searched_too() -> None:
+    def wavy(quality: float) -> bytes:
+        return bytes(round(1000 * 10 ** (2 * quality + 0.15 * math.sin(25 * quality))))
+
+    for target in (2_000, 5_000, 10_000, 30_000):
+        reached = Search(wavy, Control("quality", 0, 1)).reach(target)
+        assert reached is not None
+        assert 0.99 <= len(reached[1]) / target <= 1.01

@@ -4,7 +4,7 @@ import pytest
 from numpy.typing import NDArray
 
 from wdr_mcpd.study.metrics import Reading, pooled_psnr
-from wdr_mcpd.study.peers import LABELS, OUR_LABELS, curves, measure_peer, with_mean
+from wdr_mcpd.study.peers import LABELS, OUR_LABELS, curves, mean_of_exams, measure_peer, with_mean
 from wdr_mcpd.study.quality import COLUMNS
 from wdr_mcpd.study.rates import exam_quality
 
@@ -83,3 +83,11 @@ def test_every_method_and_peer_has_a_name() -> None:
     assert set(METHODS) <= set(OUR_LABELS)
     assert set(PEERS) <= set(LABELS)
     assert len(set(LABELS.values())) == len(LABELS)
+
+
+def test_the_lossless_mean_is_over_methods_that_coded_every_exam() -> None:
+    bits = pd.DataFrame(
+        {"exam": ["a", "b", "a"], "method": ["jpegls", "jpegls", "x265-slow"], "bpv": [6.0, 7.0, 1.0]}
+    )
+    mean = mean_of_exams(bits)
+    assert mean.to_dict("records") == [{"method": "jpegls", "bpv": 6.5, "exam": "mean of 2 exams"}]
