@@ -3,23 +3,6 @@ import json
 CHECKED_STREAM = "results/checks/{exam}/{method}.csv"
 
 
-def methods_of(family):
-    """Methods whose streams a family of tables and figures is made from."""
-    of_the_paper = ["3d-wdr", "3d-wdr-mcpd"]
-    return of_the_paper if family == "paper" else sorted({*of_the_paper, *config["methods"]})
-
-
-def shown(*targets):
-    """Tables and figures among the files of targets, each once."""
-    files = dict.fromkeys(str(file) for target in targets for file in target)
-    return [file for file in files if file.startswith(("results/tables/", "results/figures/"))]
-
-
-def sidecars(files):
-    """Provenance of tables and figures: one file for all with the same stem."""
-    return list(dict.fromkeys(os.path.splitext(file)[0] + ".provenance.json" for file in files))
-
-
 # Each table and figure belongs to the first target that builds it, so that no target waits for another's.
 TARGETS = {"paper": PAPER, "sweep": SWEEP, "crossval": CROSSVAL, "claims": CLAIMS, "peers": PEERS}
 FAMILIES = {}
