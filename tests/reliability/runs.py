@@ -34,6 +34,7 @@ class Ended:
 def start(
     folder: Path,
     *more: str,
+    target: str = "",
     log: Path | None = None,
     snakefile: Path = ROOT / "Snakefile",
     env: Mapping[str, str] = os.environ,
@@ -54,7 +55,7 @@ def start(
                     "--directory",
                     str(folder),
                 ),
-                *("--cores", "2", "--nocolor", *ARGUMENTS, *more),
+                *("--cores", "2", "--nocolor", *filter(None, [target]), *ARGUMENTS, *more),
             ],
             cwd=snakefile.parent,
             env={**env, "PYTHONPATH": source, "PYTHONDONTWRITEBYTECODE": "1"},

@@ -157,3 +157,23 @@ def test_the_same_results_elsewhere(
             and "logs" not in path.parts
         ):
             assert str(tmp_path) not in path.read_text(encoding="utf-8"), path
+
+
+def test_a_wrong_measurement_fails_the_run_and_names_the_file(
+    tmp_path: Path, undisturbed: Undisturbed
+) -> None:
+    folder = tmp_path / "wrong"
+    shutil.copytree(undisturbed.folder, folder)
+    exam = sorted(path.name for path in (folder / "results" / "quality").iterdir())[0]
+    checked = f"results/checks/{exam}/3d-wdr.csv"
+    measured = folder / "results" / "quality" / exam / "3d-wdr.csv"
+    header, first, *rest = measured.read_text().splitlines(keepends=True)
+    column = header.split(",").index("psnr_db")
+    cells = first.split(",")
+    cells[column] = f"{float(cells[column]) + 0.01:.6f}"
+    measured.write_text("".join([header, ",".join(cells), *rest]))
+    ended = runs.run(folder, target=checked, log=tmp_path / "log")
+    assert ended.status != 0
+    line = f"wdr-mcpd check-stream: results/quality/{exam}/3d-wdr.csv: at "
+    assert line in ended.text, ended.text[-3000:]
+    assert not (folder / checked).exists()

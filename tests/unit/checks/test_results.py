@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from wdr_mcpd.checks.provenance import read, record
 from wdr_mcpd.cli import main
 
 STREAM, QUALITY = "streams/one_1/3d-wdr-mcpd.wdr", "quality/one_1/3d-wdr-mcpd.csv"
@@ -176,3 +177,28 @@ def test_a_stream_that_is_not_what_was_measured_is_named(
     assert check(results, *options) == 2
     assert named in capsys.readouterr().err
     assert not (results / "check.csv").exists()
+
+
+def test_a_figure_of_one_exam_names_that_exam_alone(results: Path) -> None:
+    for exam in ("one_1", "two_1"):
+        for folder in ("data/series", "streams"):
+            if exam != "one_1":
+                shutil.copytree(results / folder / "one_1", results / folder / exam)
+        (results / "figures" / exam).mkdir(parents=True)
+        (results / "figures" / exam / "figure1.png").write_bytes(exam.encode())
+    (results / "figures" / "both.svg").write_bytes(b"both")
+    figures = sorted(path for path in (results / "figures").rglob("*.*") if path.is_file())
+    record(figures, results, ["one_1", "two_1"], ["3d-wdr"], {"threshold": 1})
+    exams = {
+        name: [series["exam"] for series in read(results / "figures" / name)["series"]]
+        for name in ("one_1/figure1.png", "two_1/figure1.png", "both.svg")
+    }
+    assert exams == {
+        "one_1/figure1.png": ["one_1"],
+        "two_1/figure1.png": ["two_1"],
+        "both.svg": ["one_1", "two_1"],
+    }
+    assert read(results / "figures" / "both.svg")["streams"].keys() == {
+        "streams/one_1/3d-wdr.wdr",
+        "streams/two_1/3d-wdr.wdr",
+    }
