@@ -14,6 +14,7 @@ from wdr_mcpd.bench.lossless import lossless
 from wdr_mcpd.bench.machine import machine
 from wdr_mcpd.bench.rate_distortion import rate_distortion
 from wdr_mcpd.bench.startup import startup
+from wdr_mcpd.bench.study_growth import study_growth
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.study.frames import write_csv
 
@@ -32,6 +33,7 @@ BENCHMARKS: dict[str, Benchmark] = {
         [c for c in codecs if isinstance(c, OurMethod) and c.name in GROWING],
     ),
     "startup": lambda volumes, codecs, rate: startup(next(iter(volumes.values()))),
+    "study_growth": lambda volumes, codecs, rate: study_growth(),
 }
 """Name of the table -> what measures it. Speeds are taken on the first volume."""
 

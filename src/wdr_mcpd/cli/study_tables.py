@@ -91,11 +91,11 @@ def _thresholds(options: argparse.Namespace) -> None:
 
     sweep = _of_exams(options, options.sweep, ["rate_bpv", "threshold_mcpd", "mcpd_unit", "encodings"])
     table = thresholds_table(sweep, _bootstrap(options))
+    drawn = _at_rate(sweep, options.rate), _at_rate(table, options.rate)
     encodings = int(sweep["encodings"].max())
     note = f"{_note(options)}. At most {encodings} encodings of an exam for all thresholds"
     _write(options, study_tables.thresholds(table, note))
     unit = str(sweep["mcpd_unit"].iloc[0])
-    drawn = _at_rate(sweep, options.rate), _at_rate(table, options.rate)
     shown = f"{_cohort(options)}. {options.rate:g} bpv"
     _draw(
         options,
@@ -168,7 +168,7 @@ def _audit(options: argparse.Namespace) -> None:
     grid = _of_exams(options, options.grid, ["quantity", "share_in_paper_range"])
     inputs = Inputs(_quality(options), slices, grid, read_csv(options.chosen, ["objective"]), series)
     bootstrap = _bootstrap(options)
-    table = readings_table(grid, bootstrap)
+    table = readings_table(grid)
     judged = audit(
         read_claims(options.paper / "claims.csv"),
         read_paper_tables(options.paper),

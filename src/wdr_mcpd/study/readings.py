@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from wdr_mcpd import codec
 from wdr_mcpd.coherence import UNITS, average_mcpd, coding_groups, select
 from wdr_mcpd.study.metrics import SSIM_WINDOWS, slice_psnr, slice_ssim
-from wdr_mcpd.study.statistics import Bootstrap, summarise
+from wdr_mcpd.study.statistics import summarise
 
 TRANSFORMS = {
     "packet, 3 axial levels": codec.Settings(axial_levels=3),
@@ -120,10 +120,8 @@ def _ratios(original: NDArray[Any], size: int) -> Iterator[Reading]:
     yield {"quantity": "ratio_significant", "unit": "times"}, np.array([needed / rate])
 
 
-def readings_table(exams: pd.DataFrame, bootstrap: Bootstrap) -> pd.DataFrame:
+def readings_table(exams: pd.DataFrame) -> pd.DataFrame:
     """Mean over subjects of each reading's row, beside the range that the paper prints."""
     filled = exams.fillna(dict.fromkeys(KEYS, ""))
     values = ["smallest", "median", "largest", "share_in_paper_range"]
-    table = summarise(filled, [*KEYS, "paper_low", "paper_high"], values, bootstrap)
-    intervals = [f"{value}_{end}" for value in values for end in ("low", "high")]
-    return table.drop(columns=intervals)
+    return summarise(filled, [*KEYS, "paper_low", "paper_high"], values, None)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -28,28 +27,51 @@ def interval(values: NDArray[np.float64], bootstrap: Bootstrap) -> tuple[float, 
     (low, high) : NaN where there are fewer than two values or one is not finite. With two values the interval
         can only be about those two: it shows their distance, not the population's spread.
     """
-    if len(values) < 2 or not np.isfinite(values).all():
-        return float("nan"), float("nan")
-    return _percentiles(tuple(values.tolist()), bootstrap)
+    return intervals([values], bootstrap)[0]
 
 
-@cache  # neighbouring thresholds of a sweep often make the same selections
-def _percentiles(values: tuple[float, ...], bootstrap: Bootstrap) -> tuple[float, float]:
+def intervals(samples: Sequence[NDArray[np.float64]], bootstrap: Bootstrap) -> list[tuple[float, float]]:
+    """Interval of each of many samples, as `interval` gives it; none depends on the others."""
+    found = [(float("nan"), float("nan"))] * len(samples)
+    usable = [place for place, s in enumerate(samples) if len(s) > 1 and np.isfinite(s).all()]
+    for size in sorted({len(samples[place]) for place in usable}):
+        same = [place for place in usable if len(samples[place]) == size]
+        step = max(1, MEMORY_VALUES // (BATCH * size))
+        for start in range(0, len(same), step):
+            places = same[start : start + step]
+            lows, highs = _percentiles(np.stack([samples[place] for place in places]), bootstrap)
+            for place, low, high in zip(places, lows, highs, strict=True):
+                found[place] = float(low), float(high)
+    return found
+
+
+BATCH = 250  # resamples at a time
+MEMORY_VALUES = 2**23  # resampled values held at a time
+
+
+def _percentiles(
+    samples: NDArray[np.float64], bootstrap: Bootstrap
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Ends of the intervals of samples (sample, value), all with the same resampled places."""
     from scipy.stats import bootstrap as resample
 
     result = resample(
-        (np.array(values),),
+        (samples,),
         np.mean,
+        axis=-1,
+        vectorized=True,
+        batch=BATCH,
         n_resamples=bootstrap.samples,
         confidence_level=CONFIDENCE,
         method="percentile",
         rng=np.random.default_rng(bootstrap.seed),  # anew for each: no interval depends on another
     )
-    return float(result.confidence_interval.low), float(result.confidence_interval.high)
+    low, high = result.confidence_interval
+    return np.asarray(low), np.asarray(high)
 
 
 def summarise(
-    frame: pd.DataFrame, by: Sequence[str], values: Sequence[str], bootstrap: Bootstrap
+    frame: pd.DataFrame, by: Sequence[str], values: Sequence[str], bootstrap: Bootstrap | None
 ) -> pd.DataFrame:
     """Mean over subjects of each value with its interval, the exams of a subject averaged first.
 
@@ -58,26 +80,26 @@ def summarise(
     frame : one row per exam and group, with the columns `subject` and `exam`
     by : columns that name a group; groups keep the order in which they first appear
     values : columns to average; an exam without a value (NaN) is left out of that value
-    bootstrap : how the intervals are made
+    bootstrap : how the intervals are made; None for means alone
 
     Returns
     -------
     DataFrame
         The columns of `by`, `subjects`, `exams`, and for each value `v`, `v_low` and `v_high`.
     """
-    rows = []
-    for key, group in frame.groupby(list(by), sort=False, dropna=False):
-        names = key if isinstance(key, tuple) else (key,)
-        row: dict[str, Any] = dict(zip(by, names, strict=True))
-        row |= {"subjects": group["subject"].nunique(), "exams": group["exam"].nunique()}
-        means = group.groupby("subject", sort=True)[list(values)].mean()
-        for value in values:
-            of_subjects = means[value].dropna().to_numpy(dtype=np.float64)
-            row[value] = of_subjects.mean() if len(of_subjects) else float("nan")
-            row[f"{value}_low"], row[f"{value}_high"] = interval(of_subjects, bootstrap)
-        rows.append(row)
-    triples = [column for value in values for column in (value, f"{value}_low", f"{value}_high")]
-    return pd.DataFrame(rows, columns=[*by, "subjects", "exams", *triples])
+    values = list(values)
+    number = frame.groupby(list(by), sort=False, dropna=False).ngroup().rename("group")
+    of_subjects = frame.groupby([number, "subject"], sort=True)[values].mean()
+    groups = frame.groupby(number, sort=True)
+    table = frame.loc[~number.duplicated(), list(by)].reset_index(drop=True)
+    table[["subjects", "exams"]] = groups[["subject", "exam"]].nunique()
+    for value in values:
+        samples = [s.dropna().to_numpy(np.float64) for _, s in of_subjects[value].groupby("group", sort=True)]
+        table[value] = [sample.mean() if len(sample) else float("nan") for sample in samples]
+        if bootstrap is not None:
+            ends = np.array(intervals(samples, bootstrap)).reshape(-1, 2)
+            table[f"{value}_low"], table[f"{value}_high"] = ends[:, 0], ends[:, 1]
+    return table
 
 
 def bjontegaard_psnr(

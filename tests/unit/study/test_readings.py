@@ -7,7 +7,6 @@ import pytest
 from wdr_mcpd import codec
 from wdr_mcpd.study.metrics import slice_psnr, slice_ssim
 from wdr_mcpd.study.readings import TRANSFORMS, readings, readings_table, significant_bits, stretched
-from wdr_mcpd.study.statistics import Bootstrap
 
 RANGES = {"psnr_3d_wdr": (40.0, 80.0), "mcpd": (0.0, 10.0)}
 
@@ -62,7 +61,7 @@ def test_ratios_count_allocated_and_needed_bits(grid: pd.DataFrame, volume: np.n
 
 def test_table_keeps_readings_apart_and_averages_subjects(grid: pd.DataFrame) -> None:
     other = grid.assign(subject="b", exam="b_1", median=grid["median"] + 2)
-    table = readings_table(pd.concat([grid.assign(subject="a"), other]), Bootstrap(100, 1))
+    table = readings_table(pd.concat([grid.assign(subject="a"), other]))
     assert len(table) == len(grid)
     np.testing.assert_allclose(table["median"], grid["median"] + 1)
 

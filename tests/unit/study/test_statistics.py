@@ -9,6 +9,7 @@ from wdr_mcpd.study.statistics import (
     bjontegaard_psnr,
     bjontegaard_rate,
     interval,
+    intervals,
     summarise,
 )
 
@@ -25,6 +26,14 @@ def test_interval_holds_the_mean_and_shrinks_with_more_subjects() -> None:
     assert high - low < few_high - few_low
     # A mean of 64 values of standard deviation 1 has a standard error of 1/8.
     assert high - low == pytest.approx(2 * 1.96 / 8, rel=0.3)
+
+
+def test_many_intervals_are_those_of_each_alone() -> None:
+    random = np.random.default_rng(3)
+    samples = [random.normal(0, 1, size) for size in (6, 1, 9, 6, 2, 0)] + [np.array([1.0, np.nan])]
+    together = intervals(samples, BOOTSTRAP)
+    np.testing.assert_array_equal(together, [interval(sample, BOOTSTRAP) for sample in samples])
+    assert np.isfinite(together).all(axis=1).tolist() == [True, False, True, True, True, False, False]
 
 
 def test_interval_is_the_same_for_the_same_seed_only() -> None:
