@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Run the synthetic cohort on this machine and through Slurm, and compare every table byte for byte.
-# run.sh [SNAKEMAKE]: needs root and Debian's slurm-wlm and munge; leaves nothing running.
+# run.sh [SNAKEMAKE [TARGET...]]: needs root and Debian's slurm-wlm and munge; leaves nothing running.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 snakemake=$(realpath -s "${1:-$root/.venv/bin/snakemake}")
+targets=("${@:2}")
 work=$(mktemp -d)
 finish() {
   status=$?
@@ -18,8 +19,8 @@ tables() { (cd "$1/results" && find . -path ./logs -prune -o -path ./benchmarks 
 "$here/one-node-slurm.sh" start "$work/slurm-state"
 cd "$root"
 common=(--configfile "$here/cohort.yaml" --snakefile "$root/Snakefile")
-"$snakemake" "${common[@]}" --directory "$work/local"
-"$snakemake" "${common[@]}" --directory "$work/slurm" --workflow-profile profiles/slurm \
+"$snakemake" "${targets[@]}" "${common[@]}" --directory "$work/local"
+"$snakemake" "${targets[@]}" "${common[@]}" --directory "$work/slurm" --workflow-profile profiles/slurm \
   --jobs "$(nproc)" --latency-wait 10 --default-resources slurm_partition=main mem_mb=500 runtime=10
 
 diff <(tables "$work/local") <(tables "$work/slurm") || { echo "test-cluster: the runs wrote different files" >&2; exit 1; }
