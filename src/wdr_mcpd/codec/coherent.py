@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from wdr_mcpd.codec.coherent_filter import correct, network
 from wdr_mcpd.codec.coherent_layout import framed, relatives
 from wdr_mcpd.codec.coherent_mixing import new_estimates, new_models, new_weights
 from wdr_mcpd.codec.coherent_planes import ESTIMATES, MODELS, WEIGHT_SETS, code_planes
@@ -12,6 +13,9 @@ from wdr_mcpd.codec.coherent_transform import inverse
 from wdr_mcpd.codec.coherent_values import centres
 from wdr_mcpd.codec.layout import Layout, scatter
 from wdr_mcpd.codec.rangecoder import MARGIN, finish
+
+SCALES = ("full", "half", "quarter")
+FINEST_FILTERED = 10.0  # below this step, in voxel values, there is nothing to restore
 
 
 def encode(coefficients: NDArray[np.int32], layout: Layout, top: int, max_bytes: int) -> NDArray[np.uint8]:
@@ -25,17 +29,30 @@ def encode(coefficients: NDArray[np.int32], layout: Layout, top: int, max_bytes:
 
 def decode(payload: NDArray[np.uint8], layout: Layout, top: int) -> NDArray[np.float32]:
     """Decode as much as the payload determines."""
-    table, length = relatives(layout)
-    _, size, sign, last = _code(np.empty(0, np.int32), length, table, top, payload, False, 0)
-    return centres(size, sign, last, table, layout.size)[0]
+    return _decode(payload, layout, top)[0]
 
 
 def restore(payload: NDArray[np.uint8], plan: Layout, top: int, unit: float) -> NDArray[np.float32]:
-    """Decode to voxels less the mean, in the shape of the plan; coefficients are in units of `unit`."""
+    """Decode to voxels less the mean, in the shape of the plan; coefficients are in units of `unit`.
+
+    Networks restore what quantisation took, at a fourth, a half and all of the size.
+    """
+    values, width = _decode(payload, plan, top)
+    step = width * unit
     block = np.empty(plan.shape, np.float32)
-    scatter(decode(payload, plan, top), plan.table, block, np.float32(unit))
-    inverse(block, plan)
+    scatter(values, plan.table, block, np.float32(unit))
+    if step < FINEST_FILTERED:
+        inverse(block, plan)
+    else:
+        inverse(block, plan, lambda slices, level: correct(slices, step, network(SCALES[level])))
     return block
+
+
+def _decode(payload: NDArray[np.uint8], layout: Layout, top: int) -> tuple[NDArray[np.float32], float]:
+    """Return the values in scan order and the typical quantiser step."""
+    table, length = relatives(layout)
+    _, size, sign, last = _code(np.empty(0, np.int32), length, table, top, payload, False, 0)
+    return centres(size, sign, last, table, layout.size)
 
 
 def _code(

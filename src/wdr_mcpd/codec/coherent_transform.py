@@ -9,6 +9,7 @@ low-pass filter at even and a high-pass filter at odd places going forward; goin
 seen from even and from odd places. Single precision in the order written, as in `transform`.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -49,12 +50,31 @@ def forward(block: NDArray[np.float32], plan: Layout) -> None:
         _filter(block, axis, origin, shape, False)
 
 
-def inverse(block: NDArray[np.float32], plan: Layout) -> None:
-    """Undo `forward` in place."""
+def inverse(
+    block: NDArray[np.float32],
+    plan: Layout,
+    touch: Callable[[NDArray[np.float32], int], None] | None = None,
+) -> None:
+    """Undo `forward` in place.
+
+    `touch(slices, level)` may change the slices on the way, at a fourth, a half and all of their size: level
+    2, 1 and 0.
+    """
     for axis, origin, shape in reversed(split_boxes(plan)):
         _filter(block, axis, origin, shape, True)
+    in_plane = [step for step in plan.steps if step[0] > 0]
+    sizes = list(dict.fromkeys(shape for _, shape in in_plane))[:FINE_LEVELS]
+    first_undone = {[step for step in in_plane if step[1] == shape][-1]: shape for shape in sizes}
     for step in reversed(plan.steps):
+        if touch and step in first_undone:
+            level = sizes.index(step[1]) + 1
+            small = block[:, : (step[1][1] + 1) // 2, : (step[1][2] + 1) // 2]
+            work = np.ascontiguousarray(small)
+            touch(work, level)
+            small[...] = work
         _one(block, plan, step, True)
+    if touch:
+        touch(block, 0)
 
 
 def _one(block: NDArray[np.float32], plan: Layout, step: tuple[int, Shape], undo: bool) -> None:
