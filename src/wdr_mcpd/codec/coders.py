@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec import coherent, coherent_transform, wdr_reference
+from wdr_mcpd.codec import coherent, coherent_transform, wdr, wdr_reference
 from wdr_mcpd.codec.coherent_layout import split_layout
 from wdr_mcpd.codec.layout import Layout, Shape
 
@@ -47,7 +47,7 @@ class Coder:
 
 
 CODERS: dict[str, Coder] = {
-    "wdr": Coder(0, wdr_reference.encode, wdr_reference.decode),
+    "wdr": Coder(0, wdr.encode, wdr.decode),
     "wdr-reference": Coder(1, wdr_reference.encode, wdr_reference.decode),
     "cc": Coder(
         2,

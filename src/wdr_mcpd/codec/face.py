@@ -18,7 +18,6 @@ from wdr_mcpd.errors import InputError, StreamError
 
 DEFAULT_LIMIT = 1 << 27  # voxels: 512 slices of 512 x 512
 PSNR_PEAK = 65535  # eq. 2 of the paper
-TYPICAL_RATE = 1.0  # bits per voxel that the axial depth is chosen for when no rate is asked for
 UNITS = 16  # 9/7 coefficients are coded as whole sixteenths: finer ones could not change a rounded voxel
 
 Volume = NDArray[Any]
@@ -79,9 +78,8 @@ def encode(
     members = _checked_groups(groups, volume.shape[0])
     coder = _checked_settings(settings)
     budget = _budget(volume.size, rate, max_bytes)
-    shown_rate = TYPICAL_RATE if budget is None else 8 * budget / volume.size
     low, high = int(volume.min()), int(volume.max())
-    coded = [_transformed(volume[list(slices)], settings, low, high, shown_rate) for slices in members]
+    coded = [_transformed(volume[list(slices)], settings, low, high) for slices in members]
     header = Header(
         volume.shape,
         volume.dtype,
@@ -189,7 +187,7 @@ class _Part:
     planes: int
 
 
-def _transformed(block: Volume, settings: Settings, low: int, high: int, rate: float) -> _Part:
+def _transformed(block: Volume, settings: Settings, low: int, high: int) -> _Part:
     mean = min(max(round(float(block.mean(dtype=np.float64))), low), high)
     work = np.subtract(block, mean, dtype=np.int32)
     if not settings.lossless:
@@ -201,7 +199,7 @@ def _transformed(block: Volume, settings: Settings, low: int, high: int, rate: f
     if isinstance(axial, str):
         frames = lossy.plan(shape, levels, 0) if lossy else layout(shape, "packet", levels, 0)
         _forward(work, frames, lossy)
-        axial = best_axial_levels(work, rate)
+        axial = best_axial_levels(work)
         if settings.decomposition == "packet":
             plan = lossy.plan(shape, levels, axial) if lossy else layout(shape, "packet", levels, axial)
             forward(work, plan.steps[len(frames.steps) :])

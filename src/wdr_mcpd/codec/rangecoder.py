@@ -36,7 +36,7 @@ from wdr_mcpd.codec.compiled import compiled, inlined
 State = tuple[Any, Any, Any, Any, Any, Any]
 
 MARGIN = 32  # bytes written past a budget before an encoder stops: what follows cannot change those kept
-FAST, SLOW = 5, 8  # a decision moves the two parts of a probability by 1/32 and by 1/256 of the way
+FAST, SLOW = 5, 7  # a decision moves the two parts of a probability by 1/32 and by 1/128 of the way
 FAST_FLOOR, SLOW_FLOOR = (1 << FAST) - 1, (1 << SLOW) - 1
 
 
