@@ -76,3 +76,7 @@ rule claims:
 rule peers:
     input:
         PEERS,
+
+
+onerror:
+    shell("python -m wdr_mcpd failures {log:q}")

@@ -12,6 +12,7 @@ from wdr_mcpd.cli import (
     codec,
     coherence,
     data,
+    failures,
     paper,
     peers,
     report,
@@ -23,6 +24,7 @@ from wdr_mcpd.errors import InputError, StreamError
 
 ROOMS: tuple[ModuleType, ...] = (
     data,
+    failures,
     series,
     coherence,
     codec,
