@@ -81,7 +81,7 @@ def test_a_threshold_reruns_only_what_depends_on_it(clone: Clone) -> None:
     anew = clone.would_run("paper", "--config", "threshold=0.31")
     streams = of_each("results/streams/{}/3d-wdr-mcpd.wdr") | of_each("results/quality/{}/3d-wdr-mcpd.csv")
     tables = {name for name in TABLES if "table1" not in name}
-    assert anew == streams | tables | FIGURES
+    assert anew == streams | tables | FIGURES | {"results/paper.md"}
 
 
 def test_a_peak_reruns_no_encoding(clone: Clone) -> None:
@@ -98,8 +98,8 @@ def test_an_edited_codec_reruns_all_that_follows(edited: Clone) -> None:
 
 
 @pytest.mark.parametrize("edited", ["src/wdr_mcpd/paper/figures.py"], indirect=True)
-def test_an_edited_figure_reruns_the_figures_alone(edited: Clone) -> None:
-    assert edited.would_run("paper") == FIGURES
+def test_an_edited_figure_reruns_the_figures_and_their_page(edited: Clone) -> None:
+    assert edited.would_run("paper") == FIGURES | {"results/paper.md"}
 
 
 @pytest.mark.parametrize(
