@@ -4,8 +4,8 @@
 # make bench        speed, memory, quality and lossless rate beside today's codecs (some 15 minutes)
 # make comparison   take the numbers of make bench into resources/benchmarks and the README
 # make lint         format, lint and type checks
-# make check-reference  compare the results with the committed ones
-# make reference    take the results as those to commit, also in the README
+# make check-reference  everything, compared with the committed results
+# make reference    everything, taken as the results to commit, also in the README
 # make docs         write the generated parts of docs/ anew
 # make test-cluster the synthetic cohort through a Slurm of one node on this machine (root, Debian)
 # make verify       check all results that are there against their provenance
@@ -49,10 +49,10 @@ lint: $(READY)
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
 
-check-reference: $(READY)
+check-reference: everything
 	$(WDR) check-reference results/reference results
 
-reference: $(READY)
+reference: everything
 	cd results/reference && find . -type f -exec cp ../{} {} \;
 	$(WDR) readme README.md results/reference
 

@@ -16,11 +16,17 @@ EXAMS = []
 MCPD, PAPER, TABLES, FIGURES, SWEEP, CROSSVAL, CLAIMS, PEERS, REPORT = ([] for _ in range(9))
 CHECKS = ["results/checks/paper.txt", "results/checks/study.txt"]
 
-for stage in ("series", "data", "coherence", "codec", "study", "peers", "paper", "report", "checks"):
-    rules_of_stage = HERE / "workflow" / "rules" / f"{stage}.smk"
-    if rules_of_stage.exists():
 
-        include: rules_of_stage
+include: "workflow/rules/series.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/coherence.smk"
+include: "workflow/rules/codec.smk"
+include: "workflow/rules/study.smk"
+include: "workflow/rules/peers.smk"
+include: "workflow/rules/paper.smk"
+include: "workflow/rules/report_items.smk"
+include: "workflow/rules/report.smk"
+include: "workflow/rules/checks.smk"
 
 
 rule all:

@@ -94,3 +94,21 @@ def shown(*targets):
 def sidecars(files):
     """Provenance of tables and figures: one file for all with the same stem."""
     return list(dict.fromkeys(os.path.splitext(file)[0] + ".provenance.json" for file in files))
+
+
+def thresholds():
+    """The thresholds of the sweep as options of the command."""
+    grid = config["thresholds"]
+    if isinstance(grid, list):
+        return ["--thresholds", *map(str, grid)]
+    return ["--grid", *(str(grid[key]) for key in ("start", "stop", "num"))]
+
+
+def study_tables(*names):
+    """Files of tables of the study."""
+    return expand("results/tables/{name}.{suffix}", name=names, suffix=STUDY_SUFFIXES)
+
+
+def study_figures(*names):
+    """Files of figures of the study."""
+    return expand("results/figures/{name}.{suffix}", name=names, suffix=PICTURES)

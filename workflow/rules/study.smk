@@ -27,22 +27,6 @@ STATISTICS = f"--samples {config['bootstrap_samples']} --seed {config['seed']}"
 AUDITED = ["3d-wdr", "3d-wdr-mcpd", "3d-wdr-auto"]
 
 
-def thresholds():
-    """The thresholds of the sweep as options of the command."""
-    grid = config["thresholds"]
-    if isinstance(grid, list):
-        return ["--thresholds", *map(str, grid)]
-    return ["--grid", *(str(grid[key]) for key in ("start", "stop", "num"))]
-
-
-def study_tables(*names):
-    return expand("results/tables/{name}.{suffix}", name=names, suffix=STUDY_SUFFIXES)
-
-
-def study_figures(*names):
-    return expand("results/figures/{name}.{suffix}", name=names, suffix=PICTURES)
-
-
 rule sweep_of_exam:
     input:
         volume="results/volumes/{exam}.npz",
@@ -273,7 +257,7 @@ rule audit:
         at=RATE_AND_THRESHOLD,
         unit=config["mcpd_unit"],
         methods=AUDITED,
-        paper=resource("paper"),
+        paper=lambda wildcards, input: os.path.dirname(input.paper[0]),
         readings=readings(),
         statistics=STATISTICS,
     message:
