@@ -21,7 +21,7 @@ READY := $(VENV)/.ready
 WDR := $(BIN)/python -m wdr_mcpd
 
 .PHONY: paper everything bench comparison test lint check-reference reference docs test-cluster \
-  verify test-reliability test-disturbed test-hostile test-bad-data test-lock fuzz lock clean
+  verify test-reliability test-disturbed test-kills test-hostile test-bad-data test-lock fuzz lock clean
 
 paper: $(READY)
 	$(BIN)/snakemake paper
@@ -71,7 +71,7 @@ SEED ?= 1
 FUZZ_SECONDS ?= 3600
 RELIABILITY := $(BIN)/python -m pytest -v -s tests/reliability
 
-test-reliability: test-bad-data test-hostile test-disturbed test-lock
+test-reliability: test-bad-data test-hostile test-disturbed test-kills test-lock
 
 test-bad-data: $(READY)
 	$(RELIABILITY)/test_bad_data.py
@@ -80,7 +80,12 @@ test-hostile: $(READY)
 	WDR_MCPD_STREAMS=$(STREAMS) WDR_MCPD_ZIPS=$(ZIPS) WDR_MCPD_SEED=$(SEED) $(RELIABILITY)/test_hostile_input.py
 
 test-disturbed: $(READY)
-	WDR_MCPD_FULL=1 WDR_MCPD_KILLS=$(KILLS) WDR_MCPD_SEED=$(SEED) $(RELIABILITY)/test_disturbed_runs.py
+	$(RELIABILITY)/test_disturbed_runs.py
+
+# TARGET=paper kills what plain `make` runs; without it the whole study is killed.
+test-kills: $(READY)
+	WDR_MCPD_FULL=1 WDR_MCPD_TARGET=$(TARGET) WDR_MCPD_KILLS=$(KILLS) WDR_MCPD_SEED=$(SEED) \
+	  $(RELIABILITY)/test_disturbed_runs.py -k killed
 
 test-lock: $(READY)
 	WDR_MCPD_LOCK=1 $(RELIABILITY)/test_lock_installs.py

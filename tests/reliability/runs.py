@@ -13,12 +13,12 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 FULL = os.environ.get("WDR_MCPD_FULL") == "1"
-"""The whole default run instead of a table of two small phantoms; `make test-reliability` sets it."""
+"""The default run, or its target WDR_MCPD_TARGET, instead of a table of two small phantoms."""
 SMALL = [
     *("results/tables/table1.csv", "results/mcpd/phantom001_1.csv", "--config", "source=synthetic"),
     *('synthetic={"subjects": 1, "slices": 6, "size": 48, "seed": 1}', "slices=6", "rates=[0.5, 1.0]"),
 ]
-ARGUMENTS = [] if FULL else SMALL
+ARGUMENTS = list(filter(None, [os.environ.get("WDR_MCPD_TARGET")])) if FULL else SMALL
 NOT_COMPARED = ("logs", "benchmarks", "report.html", "report/configuration.json", "peers/bench")
 """Times of the run: logs, speeds, and the page in which Snakemake lists when each job ran."""
 
