@@ -9,6 +9,17 @@ import pandas as pd
 from wdr_mcpd.files import whole_file
 from wdr_mcpd.study.frames import write_csv
 
+LATEX = str.maketrans(
+    {
+        **{mark: f"\\{mark}" for mark in "&%$#_{}"},
+        **{mark: f"${mark}$" for mark in "<>"},
+        "\\": "\\textbackslash{}",
+        "^": "\\textasciicircum{}",
+        "~": "\\textasciitilde{}",
+    }
+)
+"""Characters that LaTeX reads as something else, and how it prints them."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -90,7 +101,11 @@ def as_latex(table: Table) -> str:
         of_exam = f" Exam {exam}." if exam else ""
         caption = _escape(f"{table.caption}.{of_exam} {table.note}")
         aligned = "".join("l" if column.text else "r" for column in table.columns.values())
-        body = shown.to_latex(index=False, escape=True, column_format=aligned)
+        body = (
+            shown.rename(columns=_escape)
+            .map(_escape)
+            .to_latex(index=False, escape=False, column_format=aligned)
+        )
         head = f"\\begin{{table}}\n\\centering\n\\caption{{{caption}}}\n\\label{{{label}}}\n"
         parts.append(f"{head}{body}\\end{{table}}")
     return "\n\n".join(parts) + "\n"
@@ -132,6 +147,4 @@ def _with_interval(text: str, low: float, high: float, form: str) -> str:
 
 
 def _escape(text: str) -> str:
-    for mark in "&%$#_{}":
-        text = text.replace(mark, f"\\{mark}")
-    return text
+    return text.translate(LATEX)
