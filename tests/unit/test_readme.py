@@ -76,8 +76,8 @@ def test_every_named_target_exists() -> None:
 
 
 def test_every_command_is_understood() -> None:
-    shown = [["SOURCE.npy" if word == "SOURCE" else word for word in words] for words in commands("wdr-mcpd")]
-    assert [parser().parse_args(words).command for words in shown] == ["mcpd", "encode", "info", "decode"]
+    understood = [parser().parse_args(words).command for words in commands("wdr-mcpd")]
+    assert understood == ["mcpd", "encode", "info", "decode", "series"]
 
 
 def test_every_make_target_exists() -> None:
@@ -86,10 +86,11 @@ def test_every_make_target_exists() -> None:
     assert re.search("^test: ", makefile, re.MULTILINE)
 
 
-def test_the_threshold_of_the_example_is_a_key() -> None:
-    shown = [word for words in commands("snakemake") for word in words if "=" in word]
-    assert [word.partition("=")[0] for word in shown] == ["threshold"]
-    assert "threshold" in yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+def test_the_keys_of_the_examples_exist() -> None:
+    shown = {word.partition("=")[0] for words in commands("snakemake") for word in words if "=" in word}
+    schema = yaml.safe_load((ROOT / "workflow" / "schemas" / "config.schema.yaml").read_text())
+    assert shown == {"threshold", "source", "data_folder", "series"}
+    assert shown <= schema["properties"].keys()
 
 
 @pytest.mark.parametrize("block", [block for language, block in BLOCKS if language == "python"])
