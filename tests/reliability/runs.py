@@ -24,6 +24,15 @@ NOT_COMPARED = ("logs", "benchmarks", "report.html", "report/configuration.json"
 
 
 @dataclass(frozen=True)
+class Undisturbed:
+    """Results of the undisturbed run by their place, and how long it took in seconds."""
+
+    folder: Path
+    hashes: dict[str, str]
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Ended:
     """How a run ended: exit status, and standard output and error together."""
 

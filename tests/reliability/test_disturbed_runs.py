@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import runs
-from conftest import Undisturbed
+from runs import Undisturbed
 
 KILLS = int(os.environ.get("WDR_MCPD_KILLS", "3"))
 SEED = int(os.environ.get("WDR_MCPD_SEED", "1"))
