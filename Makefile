@@ -11,6 +11,7 @@
 # make verify       check all results that are there against their provenance
 # make test-reliability  20 kills, a full disk, two runs at once, other places, 200,000 streams, 2,000 zips, the lock
 # make fuzz         hostile input guided by coverage, FUZZ_SECONDS each (default 3600)
+# make scale      what 100, 1,000 and 10,000 exams cost, from dry runs and the run at hand, into docs/cluster.md
 # make lock         choose the versions of requirements.lock anew (needs uv)
 # make clean        remove .venv and all results but the committed ones
 
@@ -20,7 +21,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WDR := $(BIN)/python -m wdr_mcpd
 
-.PHONY: paper everything bench comparison test lint check-reference reference docs test-cluster \
+.PHONY: paper everything bench comparison test lint check-reference reference docs scale test-cluster \
   verify test-reliability test-disturbed test-kills test-hostile test-bad-data test-lock fuzz lock clean
 
 paper: $(READY)
@@ -95,6 +96,9 @@ fuzz: $(READY)
 	  { echo "atheris does not install here; make test-hostile needs none"; exit 1; }
 	cd tests/reliability && for kind in streams zips; do \
 	  ../../$(BIN)/python fuzz_guided.py $$kind $(FUZZ_SECONDS) ../../results/fuzz/$$kind || exit 1; done
+
+scale: $(READY)
+	$(BIN)/python tests/cluster/scale.py results docs/cluster.md
 
 test-cluster: $(READY)
 	tests/cluster/run.sh $(BIN)/snakemake

@@ -84,5 +84,11 @@ rule peers:
         PEERS,
 
 
+rule exams:
+    # Everything that is measured exam by exam; a large cohort is run in parts with --batch exams=1/100 (docs/cluster.md).
+    input:
+        [path for exam in EXAMS for path in of_exam(exam)],
+
+
 onerror:
     shell("python -m wdr_mcpd failures {log:q}")

@@ -112,3 +112,16 @@ def study_tables(*names):
 def study_figures(*names):
     """Files of figures of the study."""
     return expand("results/figures/{name}.{suffix}", name=names, suffix=PICTURES)
+
+
+def of_exam(exam):
+    """What is measured of one exam; tables and figures over all exams are made from these files."""
+    per_method = ["results/quality/{exam}/{method}.csv", "results/checks/{exam}/{method}.csv"]
+    per_exam = [
+        "results/mcpd/{exam}.csv",
+        "results/sweep/{exam}.csv",
+        "results/whole_exam/{exam}.csv",
+        "results/readings/{exam}.csv",
+        "results/figures/{exam}/figure1.png",
+    ]
+    return expand(per_exam, exam=exam) + expand(per_method, exam=exam, method=config["methods"])
