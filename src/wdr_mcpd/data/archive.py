@@ -1,5 +1,6 @@
 """Unpacking a zip archive that a server sent: only plain, safe, whole members of a bounded size."""
 
+import errno
 import hashlib
 import re
 import stat
@@ -47,7 +48,11 @@ def unpack(archive: Path, folder: Path, limit: int) -> dict[str, str]:
             members = contents.infolist()
             _check_members(members, limit)
             return {member.filename: _extract(contents, member, folder, limit) for member in members}
-    except (InputError, BrokenArchive, OSError):
+    except (InputError, BrokenArchive):
+        raise
+    except OSError as error:
+        if error.errno == errno.EINVAL:  # its table of contents points before the beginning of the file
+            raise BrokenArchive(f"the archive is broken ({error})") from error
         raise
     except Exception as error:  # zipfile lets its own, zlib's, struct's and many other kinds through
         raise BrokenArchive(f"the archive is broken ({error})") from error
