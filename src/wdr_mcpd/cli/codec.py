@@ -38,10 +38,18 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
     decode = commands.add_parser("decode", help="restore a volume from a stream or the first part of one")
     decode.add_argument("stream", type=Path, metavar="IN.wdr")
-    decode.add_argument("out", type=Path, metavar="OUT", help=".npy, .nrrd or .nii.gz")
+    decode.add_argument(
+        "out", type=Path, metavar="OUT", help=".npy, .nrrd or .nii.gz; with --dicom-from a folder"
+    )
     decode.add_argument("--rate", type=float, help="decode only so many bits per voxel")
     decode.add_argument(
         "--like", type=Path, metavar="SOURCE", help="volume whose spacing and position the output takes"
+    )
+    decode.add_argument(
+        "--dicom-from",
+        type=Path,
+        metavar="SOURCE",
+        help="write a DICOM series with the headers of this folder",
     )
     decode.add_argument("--max-voxels", type=int, metavar="N", help="refuse streams of larger volumes")
     decode.set_defaults(run=_decode)
@@ -101,9 +109,19 @@ def _decode(options: argparse.Namespace) -> None:
     from wdr_mcpd.errors import InputError
     from wdr_mcpd.files import read_bytes
 
-    check_writable_suffix(options.out)
+    if options.dicom_from is None:
+        check_writable_suffix(options.out)
+    elif options.like is not None:
+        raise InputError("give either --like or --dicom-from")
     limit = codec.DEFAULT_LIMIT if options.max_voxels is None else options.max_voxels
-    voxels = codec.decode(read_bytes(options.stream), rate=options.rate, max_voxels=limit)
+    data = read_bytes(options.stream)
+    voxels = codec.decode(data, rate=options.rate, max_voxels=limit)
+    if options.dicom_from is not None:
+        from wdr_mcpd.data.dicom_out import write_reconstruction
+
+        used = data if options.rate is None else codec.truncate(data, rate=options.rate)
+        write_reconstruction(voxels, options.dicom_from, options.out, used)
+        return
     volume = Volume(voxels)
     if options.like is not None:
         like = read_volume(options.like)

@@ -38,14 +38,24 @@ def read_series(folder: Path, minimum: int = 1) -> Volume:
         No DICOM, several series, missing or duplicate slices, unequal sizes, orientations or scales, fewer
         than `minimum` slices, pixel data that are cut short or of no decodable kind.
     """
-    planes = sort_planes(
-        [plane for dataset in read_datasets(folder) for plane in _planes_of(dataset)], folder
-    )
+    planes = read_planes(folder)
     if len(planes) < minimum:
         raise InputError(f"{folder}: has {len(planes)} slices; at least {minimum} are needed")
     check_shape((len(planes), planes[0].rows, planes[0].columns), folder)
     voxels = np.stack([_stored_values(plane) for plane in planes])
     return Volume(voxels, mask=read_mask(folder, voxels.shape), **_geometry(planes))
+
+
+def read_planes(folder: Path) -> list[Plane]:
+    """Read the one series in `folder` as planes, sorted along their normal.
+
+    Raises
+    ------
+    InputError
+        As `read_series`, but for what only decoding shows.
+    """
+    planes = [plane for dataset in read_datasets(folder) for plane in _planes_of(dataset)]
+    return sort_planes(planes, folder)
 
 
 def read_datasets(folder: Path) -> list[Dataset]:

@@ -55,7 +55,7 @@ def _slice(volume: Volume, index: int, identity: SeriesIdentity) -> Dataset:
     position = np.asarray(volume.origin) + index * volume.spacing[0] * volume.direction[0]
     instance = derived_uid(identity.series_uid, index)
     tags: dict[str, Any] = {
-        "ImageType": ["DERIVED", "PRIMARY"],
+        "ImageType": ["DERIVED", "PRIMARY", "OTHER"],
         "SOPClassUID": MRImageStorage,
         "SOPInstanceUID": instance,
         "StudyDate": identity.study_date,
@@ -72,6 +72,7 @@ def _slice(volume: Volume, index: int, identity: SeriesIdentity) -> Dataset:
         "PatientSex": "",
         "PatientIdentityRemoved": "YES",
         "DeidentificationMethod": f"{identity.collection}: written from an array without header",
+        "BodyPartExamined": "BRAIN",
         "ScanningSequence": "RM",
         "SequenceVariant": "NONE",
         "ScanOptions": "",

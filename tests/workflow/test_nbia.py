@@ -1,0 +1,113 @@
+"""The whole workflow from an NBIA server on loopback: 20 small series, two exams of each patient."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pydicom
+import pytest
+import yaml
+from clone import SMALL, Clone, make_clone
+
+from nbia_server import Holding, NbiaServer, holding
+from wdr_mcpd.cli import main
+from wdr_mcpd.data.fetch import fetch_series
+from wdr_mcpd.data.synthetic import synthetic_table
+
+PERSON = {
+    "PatientName": "Roe^Richarda",
+    "PatientBirthDate": "19310417",
+    "InstitutionName": "Hospital of Nowhere",
+    "OperatorsName": "Doe^Operator",
+    "AcquisitionDate": "19990731",
+}
+"""Planted in every header: none of it may leave the DICOM files."""
+
+TABLES = [f"results/tables/table{number}.csv" for number in (1, 2, 3)]
+
+
+def held_series(folder: Path) -> list[Holding]:
+    held = []
+    for row in synthetic_table(10, 8, 48, 1):
+        fetch_series(row, folder / row.exam_id)
+        for path in (folder / row.exam_id).glob("*.dcm"):
+            dataset = pydicom.dcmread(path)
+            for name, value in PERSON.items():
+                setattr(dataset, name, value)
+            dataset.save_as(path)
+        held.append(holding(folder / row.exam_id))
+    return held
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NbiaServer]:
+    with NbiaServer(held_series(tmp_path_factory.mktemp("held"))) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory, server: NbiaServer) -> Clone:
+    clone = make_clone(tmp_path_factory.mktemp("nbia") / "a clone")
+    table = clone.folder / "cohort.tsv"
+    listed = ["series", "list", "--source", "nbia", "--collection", "LOOPBACK", "--base-url", server.url]
+    assert main([*listed, "--min-images", "8", "--out", str(table)]) == 0
+    config = {**SMALL, "source": "nbia", "series": "cohort.tsv", "base_url": server.url}
+    (clone.folder / "config" / "config.yaml").write_text(yaml.safe_dump(config))
+    return clone
+
+
+def exams_of(path: Path, column: str = "exam") -> set[str]:
+    with path.open(newline="") as stream:
+        return {row[column] for row in csv.DictReader(stream)}
+
+
+@pytest.mark.timeout(900)
+def test_from_the_server_to_the_tables(clone: Clone, server: NbiaServer) -> None:
+    for fault, uid in zip(("500", "cut chunked", "corrupted pixel"), list(server.holdings), strict=False):
+        server.faults[uid] = [fault]
+    run = clone.snakemake(*TABLES)
+    assert run.returncode == 0, run.stdout[-4000:]
+    exams = {row.exam_id for row in synthetic_table(10, 8, 48, 1)}
+    assert len(exams) == 20
+    assert exams_of(clone.folder / "results" / "tables" / "table1.csv") == exams
+    assert sum(server.requests.values()) - server.requests["getSeries"] == 20 + 3
+
+    for path in (clone.folder / "results").rglob("*"):
+        if path.is_file() and path.suffix != ".dcm":
+            content = path.read_bytes()
+            for value in PERSON.values():
+                assert value.encode() not in content, f"{path} holds {value} of a header"
+
+    before = server.requests.copy()
+    again = clone.snakemake(*TABLES)
+    assert "Nothing to be done" in again.stdout
+    assert server.requests == before, "a second run downloads nothing"
+
+
+@pytest.mark.timeout(900)
+def test_a_bad_series_stops_the_run_or_is_left_out(clone: Clone, server: NbiaServer) -> None:
+    uid, held = next(iter(server.holdings.items()))
+    gap = {name: data for name, data in held.files.items() if name != "1-03.dcm"}
+    server.holdings[uid] = replace(held, files=gap)
+    table = clone.folder / "cohort.tsv"
+    lines = table.read_text().splitlines()
+    row = next(k for k, line in enumerate(lines) if uid in line)
+    cells = lines[row].split("\t")
+    exam = f"{cells[1]}_{cells[2]}"
+    cells[5] = "7"
+    few = [lines[0], "\t".join(cells), *[line for line in lines[1:5] if uid not in line]]
+    table.write_text("\n".join(few) + "\n")
+
+    run = clone.snakemake("mcpd")
+    assert run.returncode != 0
+    assert "slices are missing" in run.stdout
+
+    run = clone.snakemake("mcpd", "results/data/series.tsv", "--config", "on_bad_series=exclude")
+    assert run.returncode == 0, run.stdout[-4000:]
+    excluded = (clone.folder / "results" / "data" / "excluded.tsv").read_text().splitlines()
+    assert len(excluded) == 2
+    assert excluded[1].startswith(f"{exam}\t{uid}\tslices are missing")
+    assert exam not in (clone.folder / "results" / "data" / "series.tsv").read_text().replace("\t", "_")
+    assert not (clone.folder / "results" / "mcpd" / f"{exam}.csv").exists()
+    assert len(list((clone.folder / "results" / "mcpd").glob("*.csv"))) == 3
