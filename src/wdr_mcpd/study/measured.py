@@ -8,6 +8,7 @@ import pandas as pd
 
 from wdr_mcpd.data.series import Series
 from wdr_mcpd.errors import InputError
+from wdr_mcpd.study.metrics import gain_db
 from wdr_mcpd.study.rates import exam_quality
 
 PAPER_COLLECTION = "Brain-Tumor-Progression"
@@ -51,14 +52,14 @@ def measure_claims(inputs: Inputs, rate: float) -> dict[str, pd.DataFrame]:
         "ssim_3d_wdr": baseline["ssim"],
         "psnr_selected": selected["psnr_db"],
         "ssim_selected": selected["ssim"],
-        "gain_selected": selected["psnr_db"] - baseline["psnr_db"].reindex(selected.index),
+        "gain_selected": _gain(selected["psnr_db"], baseline["psnr_db"].reindex(selected.index)),
         "ssim_gain_selected": selected["ssim"] - baseline["ssim"].reindex(selected.index),
         "mcpd": inputs.selected.set_index(keys).query("mcpd > 0")["mcpd"],
         "selected_slices": per_exam["selected"].sum(),
-        "exam_gain": pooled[PROPOSED] - pooled[BASELINE],
+        "exam_gain": _gain(pooled[PROPOSED], pooled[BASELINE]),
     }
     if BY_CONTENT in pooled:
-        values["exam_gain_over_auto"] = pooled[PROPOSED] - pooled[BY_CONTENT]
+        values["exam_gain_over_auto"] = _gain(pooled[PROPOSED], pooled[BY_CONTENT])
     for quantity in ("ratio_allocated", "ratio_significant", "significant_bits"):
         rows = inputs.readings[inputs.readings["quantity"] == quantity]
         values[quantity] = rows.set_index(["subject", "exam"])["median"]
@@ -68,6 +69,10 @@ def measure_claims(inputs: Inputs, rate: float) -> dict[str, pd.DataFrame]:
         "threshold_selected_guarded": _thresholds(inputs.chosen, "threshold_mcpd"),
     }
     return frames | _of_cohort(inputs.series) | thresholds
+
+
+def _gain(psnr: "pd.Series[float]", reference: "pd.Series[float]") -> "pd.Series[float]":
+    return pd.Series(gain_db(psnr, reference), index=psnr.index)
 
 
 def _of_cohort(series: Sequence[Series]) -> dict[str, pd.DataFrame]:

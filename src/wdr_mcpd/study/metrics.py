@@ -91,6 +91,14 @@ def psnr_of(squares: Any, voxels: Any, peak: float) -> NDArray[np.float64]:
     return psnr
 
 
+def gain_db(psnr: Any, reference: Any) -> NDArray[np.float64]:
+    """Difference of PSNRs in decibels; 0 where they are equal, both infinite included."""
+    after, before = np.asarray(psnr, dtype=np.float64), np.asarray(reference, dtype=np.float64)
+    with np.errstate(invalid="ignore"):
+        gain: NDArray[np.float64] = np.where(after == before, 0.0, after - before)
+    return gain
+
+
 def slice_ssim(
     original: Array,
     decoded: Array,

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from wdr_mcpd.study.metrics import gain_db
 from wdr_mcpd.study.statistics import Bootstrap, bjontegaard_psnr, bjontegaard_rate, summarise
 
 ANCHOR = "3d-wdr"
@@ -61,7 +62,7 @@ def with_gain(exams: pd.DataFrame) -> pd.DataFrame:
     keys = ["exam", "rate_bpv"]
     anchor = exams.loc[exams["method"] == ANCHOR, [*keys, "exam_psnr_db"]]
     joined = exams.merge(anchor, on=keys, how="left", suffixes=("", "_anchor"), validate="m:1")
-    return exams.assign(**{GAIN: (joined["exam_psnr_db"] - joined["exam_psnr_db_anchor"]).to_numpy()})
+    return exams.assign(**{GAIN: gain_db(joined["exam_psnr_db"], joined["exam_psnr_db_anchor"])})
 
 
 def tumour_table(exams: pd.DataFrame, bootstrap: Bootstrap) -> pd.DataFrame:
@@ -69,7 +70,7 @@ def tumour_table(exams: pd.DataFrame, bootstrap: Bootstrap) -> pd.DataFrame:
     with_tumour = exams[exams["tumour_psnr_db"].notna()]
     values = [*TUMOUR, "exam_psnr_db", "mean_ssim", "tumour_minus_exam_db"]
     with_tumour = with_tumour.assign(
-        tumour_minus_exam_db=with_tumour["tumour_psnr_db"] - with_tumour["exam_psnr_db"]
+        tumour_minus_exam_db=gain_db(with_tumour["tumour_psnr_db"], with_tumour["exam_psnr_db"])
     )
     return summarise(with_tumour, ["method", "rate_bpv"], values, bootstrap)
 

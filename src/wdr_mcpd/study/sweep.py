@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from wdr_mcpd import codec
 from wdr_mcpd.coherence import coding_groups, distinct_selections
-from wdr_mcpd.study.metrics import peak_value, psnr_of, squared_errors
+from wdr_mcpd.study.metrics import gain_db, peak_value, psnr_of, squared_errors
 from wdr_mcpd.study.statistics import Bootstrap, summarise
 
 COLUMNS = [
@@ -79,8 +79,8 @@ def sweep(
             rows.append(
                 (
                     *(exam, rate, threshold, mcpd_unit, int(selected.sum()), size),
-                    *(chosen, before, chosen - before),
-                    *(whole, baseline_exam, whole - baseline_exam, len(measured)),
+                    *(chosen, before, float(gain_db(chosen, before))),
+                    *(whole, baseline_exam, float(gain_db(whole, baseline_exam)), len(measured)),
                 )
             )
     return pd.DataFrame(rows, columns=COLUMNS)

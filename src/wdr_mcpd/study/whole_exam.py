@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from wdr_mcpd import codec
 from wdr_mcpd.coherence import coding_groups
 from wdr_mcpd.study.allocation import Curves, as_needed, equal_slope, fit, group_curves
-from wdr_mcpd.study.metrics import Reading, peak_value, psnr_of, slice_ssim, squared_errors
+from wdr_mcpd.study.metrics import Reading, gain_db, peak_value, psnr_of, slice_ssim, squared_errors
 from wdr_mcpd.study.statistics import Bootstrap, summarise
 
 HEADROOM = 2.5  # sharing may give a group more than the highest rate
@@ -185,10 +185,10 @@ def decomposition(exams: pd.DataFrame) -> pd.DataFrame:
     parts = []
     for region, quality in REGIONS.items():
         wide = exams.pivot(index=["subject", "exam", "rate_bpv"], columns="scheme", values=quality)
-        steps = {name: wide[after.name] - wide[before.name] for name, before, after in STEPS}
-        part = pd.DataFrame(steps)
+        steps = {name: gain_db(wide[after.name], wide[before.name]) for name, before, after in STEPS}
+        part = pd.DataFrame(steps, index=wide.index)
         part.insert(0, "axial_depth_db", part["axial_depth_all_slices_db"] + part["axial_depth_selected_db"])
-        part["gain_db"] = wide[PAPER.name] - wide[BASELINE.name]
+        part["gain_db"] = gain_db(wide[PAPER.name], wide[BASELINE.name])
         part.insert(0, "region", region)
         parts.append(part.reset_index())
     return pd.concat(parts, ignore_index=True)
@@ -198,7 +198,7 @@ def whole_exam_table(exams: pd.DataFrame, bootstrap: Bootstrap) -> pd.DataFrame:
     """Mean quality of each scheme at each rate over subjects, and its gain over 3D-WDR in the same exam."""
     keys = ["exam", "rate_bpv"]
     baseline = exams[exams["scheme"] == BASELINE.name].set_index(keys)["exam_psnr_db"]
-    gains = exams["exam_psnr_db"].to_numpy() - baseline.loc[pd.MultiIndex.from_frame(exams[keys])].to_numpy()
+    gains = gain_db(exams["exam_psnr_db"], baseline.loc[pd.MultiIndex.from_frame(exams[keys])])
     values = [*QUALITIES, "exam_gain_db"]
     return summarise(exams.assign(exam_gain_db=gains), ["rate_bpv", "scheme"], values, bootstrap)
 

@@ -1,7 +1,7 @@
 """The study's commands from exams to tables and figures: complete, repeatable, at home with few subjects."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,8 @@ from wdr_mcpd.data.series import COLUMNS
 
 PAPER = Path(__file__).parents[3] / "resources" / "paper"
 DICTIONARY = Path(__file__).parents[3] / "docs" / "data-dictionary.md"
-RATES = ["0.5", "1", "1.5", "2"]
+RATES = ("0.5", "1", "1.5", "2")
+SELECTION = ("--threshold", "0.5", "--mcpd-unit", "std")
 METHODS = {"3d-wdr": ["--axial-levels", "3"], "3d-wdr-mcpd": ["--axial-levels", "3"], "3d-wdr-auto": []}
 TABLES = {
     *("rates", "bjontegaard", "tumour", "thresholds", "crossval", "whole_exam"),
@@ -35,22 +36,32 @@ def series_table(path: Path, exams: list[str]) -> None:
     path.write_text("\n".join(rows) + "\n")
 
 
-def measure(folder: Path, exams: dict[str, Volume]) -> None:
+def measure(
+    folder: Path,
+    exams: dict[str, Volume],
+    rates: Sequence[str] = RATES,
+    selection: Sequence[str] = SELECTION,
+) -> None:
     """Run the commands of each exam, as the rules do."""
-    selection = ["--threshold", "0.5", "--mcpd-unit", "std"]
     for exam, volume in exams.items():
         path = folder / "volumes" / f"{exam}.npz"
         write_exam(path, Exam(volume, 0, 6))
-        run("mcpd", path, "--out", folder / "mcpd" / f"{exam}.csv")
+        reference = (
+            selection[selection.index("--mcpd-reference") + 1]
+            if "--mcpd-reference" in selection
+            else "following"
+        )
+        run("mcpd", path, "--reference", reference, "--out", folder / "mcpd" / f"{exam}.csv")
         for method, options in METHODS.items():
             stream = folder / "streams" / exam / f"{method}.wdr"
             coded = "3d-wdr" if method == "3d-wdr-auto" else method
-            run("encode", path, stream, "--method", coded, "--rate", 2, *options)
+            chosen = selection if method == "3d-wdr-mcpd" else ()
+            run("encode", path, stream, "--method", coded, "--rate", rates[-1], *options, *chosen)
             out = folder / "quality" / exam / f"{method}.csv"
-            run("quality", path, stream, "--exam", exam, "--method", method, "--rates", *RATES, "--out", out)
+            run("quality", path, stream, "--exam", exam, "--method", method, "--rates", *rates, "--out", out)
         for command, options in (
-            ("sweep", [*selection, "--rates", *RATES, "--grid", "0.2", "1.2", "101"]),
-            ("whole-exam", [*selection, "--rates", *RATES]),
+            ("sweep", [*selection, "--rates", *rates, "--grid", "0.2", "1.2", "101"]),
+            ("whole-exam", [*selection, "--rates", *rates]),
             ("readings", [*selection, "--claims", PAPER / "claims.csv"]),
         ):
             out = folder / command.replace("-", "_") / f"{exam}.csv"
@@ -58,17 +69,18 @@ def measure(folder: Path, exams: dict[str, Volume]) -> None:
     series_table(folder / "series.tsv", list(exams))
 
 
-def join(folder: Path, out: Path) -> None:
+def join(folder: Path, out: Path, threshold: str = "0.5") -> None:
     """Run the commands over all exams."""
+    at = ["--threshold", threshold]
     common = ["--series", folder / "series.tsv", "--samples", "200", "--tables", out / "tables"]
     common += ["--figures", out / "figures"]
     run("rates", *common, "--quality", folder / "quality", "--methods", *METHODS)
-    run("thresholds", *common, "--sweep", folder / "sweep")
-    run("crossval", *common, "--sweep", folder / "sweep", "--out", out / "crossval")
-    run("decomposition", *common, "--whole-exam", folder / "whole_exam")
+    run("thresholds", *common, "--sweep", folder / "sweep", *at)
+    run("crossval", *common, *at, "--sweep", folder / "sweep", "--out", out / "crossval")
+    run("decomposition", *common, *at, "--whole-exam", folder / "whole_exam")
     audited = ["--quality", folder / "quality", "--methods", *METHODS, "--mcpd", folder / "mcpd"]
     audited += ["--grid", folder / "readings", "--chosen", out / "crossval" / "thresholds.csv"]
-    run("audit", *common, *audited, "--paper", PAPER)
+    run("audit", *common, *at, *audited, "--paper", PAPER)
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +146,30 @@ def test_one_subject_without_a_tumour_is_reported_not_refused(
     assert rates["exam_psnr_db_low"].isna().all()
     claims = pd.read_csv(tmp_path / "tables" / "claims.csv").set_index("claim")
     assert claims.loc["threshold-optimal", "verdict"] == "not testable on this data"
+
+
+def test_an_exam_of_which_nothing_is_selected_has_all_tables(
+    tmp_path: Path, head: Callable[..., np.ndarray]
+) -> None:
+    selection = ("--threshold", "0.01", "--mcpd-reference", "all")
+    measure(tmp_path, {f"{s}_1": Volume(head(seed=i)) for i, s in enumerate("ab")}, selection=selection)
+    join(tmp_path, tmp_path, "0.01")
+    parts = pd.read_csv(tmp_path / "tables" / "decomposition.csv").set_index("region")
+    assert parts.loc["selected slices", "gain_db"].isna().all()
+    assert parts.loc["whole exam", "gain_db"].notna().all()
+    claims = pd.read_csv(tmp_path / "tables" / "claims.csv").set_index("claim")
+    assert claims.loc["improvement-largest", "reason"] == "nothing was measured for it"
+
+
+def test_rates_at_which_everything_is_exact_are_measured(
+    tmp_path: Path, head: Callable[..., np.ndarray]
+) -> None:
+    measure(tmp_path, {f"{s}_1": Volume(head(seed=i)) for i, s in enumerate("ab")}, rates=("1", "24"))
+    join(tmp_path, tmp_path)
+    rates = pd.read_csv(tmp_path / "tables" / "rates.csv").set_index(["method", "rate_bpv"])
+    assert rates.loc[("3d-wdr", 24), "exam_psnr_db"] == np.inf
+    assert np.isnan(rates.loc[("3d-wdr", 24), "exam_psnr_db_low"])
+    assert np.isfinite(rates.loc[("3d-wdr", 1), "exam_psnr_db"])
 
 
 def test_missing_measurements_are_named(cohort: Path, capsys: pytest.CaptureFixture[str]) -> None:

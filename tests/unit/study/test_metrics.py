@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from wdr_mcpd.errors import InputError
-from wdr_mcpd.study.metrics import pooled_psnr, slice_psnr, slice_ssim
+from wdr_mcpd.study.metrics import gain_db, pooled_psnr, slice_psnr, slice_ssim
 
 RANDOM = np.random.default_rng(11)
 ORIGINAL = RANDOM.integers(0, 3000, (3, 24, 20), dtype=np.int16)
@@ -114,3 +114,9 @@ def test_unusable_requests_are_named() -> None:
         slice_ssim(ORIGINAL[:, :5], DECODED[:, :5])
     with pytest.raises(InputError, match="shape"):
         slice_psnr(ORIGINAL, DECODED[:2])
+
+
+def test_two_exact_reconstructions_gain_nothing_over_each_other() -> None:
+    infinite = float("inf")
+    gains = gain_db([60.0, infinite, infinite, 50.0], [58.0, infinite, 60.0, np.nan])
+    np.testing.assert_array_equal(gains, [2.0, 0.0, infinite, np.nan])
