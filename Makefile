@@ -37,7 +37,8 @@ bench: $(READY)
 
 comparison: $(READY)
 	mkdir -p resources/benchmarks
-	cp $(addprefix results/benchmarks/,rate_distortion.csv codec_speed.csv lossless.csv machine.csv) resources/benchmarks
+	cp $(addprefix results/benchmarks/,rate_distortion.csv codec_speed.csv lossless.csv machine.csv \
+	  rate_distortion.svg) resources/benchmarks
 	$(WDR) readme-comparison README.md --benchmarks resources/benchmarks
 
 test: $(READY)

@@ -114,11 +114,12 @@ def _bench_report(options: argparse.Namespace) -> None:
 
 def _readme(options: argparse.Namespace) -> None:
     from wdr_mcpd.files import read_bytes, whole_file
-    from wdr_mcpd.paper.comparison import BEGIN, END, readme_table
+    from wdr_mcpd.paper.comparison import BEGIN, END, readme_section
     from wdr_mcpd.paper.readme import replace_between
+    from wdr_mcpd.study.frames import read_csv
 
-    table = readme_table(*measured(options.benchmarks))
-    page = replace_between(read_bytes(options.readme).decode("utf-8"), BEGIN, END, table)
+    section = readme_section(*measured(options.benchmarks), read_csv(options.benchmarks / "machine.csv"))
+    page = replace_between(read_bytes(options.readme).decode("utf-8"), BEGIN, END, section)
     with whole_file(options.readme) as draft:
         draft.write_text(page, encoding="utf-8", newline="\n")
 

@@ -105,9 +105,7 @@ def _read_npy(path: Path) -> Volume:
     try:
         with np.errstate(over="ignore"):  # a shape beyond any size overflows before it is refused
             mapped = np.load(path, mmap_mode="r", allow_pickle=False)
-    except OSError:
-        raise
-    except Exception as error:  # NumPy lets many kinds through, also those of the tokenizer
+    except (ValueError, EOFError, SyntaxError, TypeError, OverflowError) as error:
         raise InputError(f"{path}: not a whole .npy file ({error})") from error
     if not isinstance(mapped, np.ndarray):
         raise InputError(f"{path}: not a .npy file")

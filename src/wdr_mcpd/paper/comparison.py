@@ -12,6 +12,7 @@ from wdr_mcpd.study.statistics import bjontegaard_rate
 REFERENCES = {"3d-wdr": "bd_rate_3d_wdr_percent", "3d-wdr-cc": "bd_rate_3d_wdr_cc_percent"}
 """Methods against which Bjontegaard rates are given, and the columns."""
 BEGIN, END = "<!-- comparison: written by make comparison -->\n", "<!-- end of comparison -->\n"
+PICTURE = "![PSNR against rate, ours and today's codecs](resources/benchmarks/rate_distortion.svg)"
 BD_COLUMNS = {
     "bd_rate_3d_wdr_percent": Column("Rate against 3D-WDR (%)", "+.1f"),
     "bd_rate_3d_wdr_cc_percent": Column("Rate against 3D-WDR-CC (%)", "+.1f"),
@@ -96,13 +97,29 @@ def readme_table(curves: pd.DataFrame, speed: pd.DataFrame, lossless: pd.DataFra
         values += [(mine[column].mean() if len(mine) else np.nan, "+.0f") for column in BD_COLUMNS]
         values += [(_of(ratio, direction, method), ".2f") for direction in ("encode", "decode")]
         values.append((_of(bits.to_frame(), "bpv", method), ".3f"))
-        rows.append([name, *(_shown(value, form) for value, form in values)])
+        if np.isfinite([value for value, _ in values]).any():  # AV1 may reach none of what is shown here
+            rows.append([name, *(_shown(value, form) for value, form in values)])
     heads = ["Codec", *(f"PSNR of {exam} at 1 bpv (dB)" for exam in exams)]
     heads += ["Rate against 3D-WDR (%)", "Rate against 3D-WDR-CC (%)"]
     heads += ["Encoding speed (SPERR = 1)", "Decoding speed (SPERR = 1)", "Lossless (bpv)"]
     aligned = ["left"] + ["right"] * (len(heads) - 1)
     table = pd.DataFrame(rows, columns=heads)
     return table.to_markdown(index=False, disable_numparse=True, colalign=aligned) + "\n"
+
+
+def readme_section(
+    curves: pd.DataFrame, speed: pd.DataFrame, lossless: pd.DataFrame, machine: pd.DataFrame
+) -> str:
+    """Write the README's comparison: what is compared, on which machine (what, value), and the table."""
+    facts = dict(zip(machine["what"], machine["value"].fillna(""), strict=True))
+    exams = " and ".join(curves["exam"].unique())
+    lead = (
+        f"On the volumes {exams} of the sample data, every byte counted; ours in bold. PSNR has the peak"
+        " 65535; the Bjontegaard rates are means over the volumes (below 0: fewer bits for the same PSNR);"
+        f" speeds are at 1 bit per voxel on one core ({facts['processor']}), as medians of ratios of runs"
+        " taken in turn."
+    )
+    return f"{lead}\n\n{readme_table(curves, speed, lossless)}\n{PICTURE}\n"
 
 
 def speed_points(
@@ -120,7 +137,8 @@ def speed_points(
     elsewhere : DataFrame, optional
         Published speeds and PSNR: columns exam, label, encode_mvoxel_per_s, decode_mvoxel_per_s, psnr_db.
     """
-    ours = speed.merge(curves[["exam", "method", "rate_bpv", "psnr_db"]], on=["exam", "method", "rate_bpv"])
+    keys = ["exam", "method", "rate_bpv"]
+    ours = speed.astype({"rate_bpv": float}).merge(curves[[*keys, "psnr_db"]], on=keys)
     voxels = ours["mvoxel_per_s"] * ours["seconds"]
     ours = ours.assign(
         label=ours["method"].map(LABELS),

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
 from wdr_mcpd.paper.labels import free_spots, spread
 from wdr_mcpd.paper.style import PAGE_WIDTH, paper_style, save_figure
-from wdr_mcpd.study.peers import LABELS, OUR_LABELS
+from wdr_mcpd.study.peers import LABELS, LOSSLESS_LABELS, OUR_LABELS
 
 # Okabe and Ito's colours; peers of one family share a dash pattern, so grey alone need not tell them apart.
 COLOURS = dict(zip(OUR_LABELS, ("#D55E00", "#0072B2", "#56B4E9", "#CC79A7", "#009E73"), strict=True))
@@ -119,6 +120,9 @@ def speed_figure(points: pd.DataFrame, note: str) -> Figure:
             names.append((point["label"], method))
             places.append((speed, psnr))
         panel.set_xscale("log")
+        panel.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        panel.xaxis.set_major_formatter("{x:g}")
+        panel.minorticks_off()
         panel.set_xlabel(f"{direction[:-1]}ing, million voxels per second, one core")
         drawn.append((panel, names, places))
     panels[0].set_ylabel(f"PSNR at {rate:g} bpv (dB)")
@@ -162,7 +166,7 @@ def lossless_figure(lossless: pd.DataFrame, note: str) -> Figure:
     for exam, panel in zip(exams, panels, strict=True):
         bits = lossless[lossless["exam"] == exam].set_index("method")["bpv"].reindex(order)
         bars = panel.barh(
-            [LABELS[method] for method in order],
+            [LOSSLESS_LABELS[method] for method in order],
             bits,
             color=[COLOURS.get(method, "0.75") for method in order],
             height=0.7,

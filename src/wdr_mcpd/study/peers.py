@@ -20,6 +20,11 @@ OUR_LABELS = {
 }
 """Our methods as people name them, the best first."""
 LABELS = OUR_LABELS | {name: peer.label for name, peer in PEERS.items()}
+LOSSLESS_LABELS = LABELS | {
+    "jpeg2000-slices-quality": "JPEG 2000, slices",
+    "htj2k-slices": "HTJ2K, slices",
+}
+"""Names where nothing is lost, so that no rate or step can be equal."""
 
 
 def measure_peer(

@@ -89,7 +89,7 @@ def test_speeds_get_their_psnr_and_their_spread(curves: pd.DataFrame) -> None:
             "exam": "a",
             "method": "sperr",
             "direction": ["encode", "decode"],
-            "rate_bpv": 1.0,
+            "rate_bpv": 1,  # as a CSV with whole rates is read
             "mvoxel_per_s": [10.0, 20.0],
             "seconds": [2.0, 1.0],
             "seconds_q1": [1.0, 0.5],
@@ -133,15 +133,26 @@ def test_a_readme_without_the_section_is_one_line(tmp_path: Path, capsys: pytest
     )
     (tmp_path / "codec_speed.csv").write_text("volume,method,direction,ratio_sperr\na,3d-wdr,encode,1\n")
     (tmp_path / "lossless.csv").write_text("volume,method,bpv\na,3d-wdr,6\n")
+    (tmp_path / "machine.csv").write_text("what,value\nprocessor,Some Processor\nav,\n")
     arguments = ["readme-comparison", str(tmp_path / "README.md"), "--benchmarks", str(tmp_path)]
     assert main(arguments) == 2
     assert "<!-- comparison: written by make comparison -->" in capsys.readouterr().err
-    (tmp_path / "README.md").write_text(f"before\n{BEGIN}old\n{END}after\n")
+    (tmp_path / "README.md").write_text(f"before\n{BEGIN}stale\n{END}after\n")
     assert main(arguments) == 0
     page = (tmp_path / "README.md").read_text()
     assert "| **3D-WDR, 3 axial levels** |" in page
-    assert "old" not in page
+    assert "stale" not in page
+    assert "one core (Some Processor)" in page
     assert page.startswith(f"before\n{BEGIN}")
     assert page.endswith(f"{END}after\n")
     assert main(arguments) == 0
     assert (tmp_path / "README.md").read_text() == page
+
+
+def test_the_readme_holds_the_committed_numbers(tmp_path: Path) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_bytes((ROOT / "README.md").read_bytes())
+    assert (
+        main(["readme-comparison", str(readme), "--benchmarks", str(ROOT / "resources" / "benchmarks")]) == 0
+    )
+    assert readme.read_bytes() == (ROOT / "README.md").read_bytes()

@@ -75,10 +75,10 @@ def test_speed_shows_the_spread_and_open_circles_for_what_was_measured_elsewhere
 
 
 def test_lossless_bars_are_sorted_and_written_out() -> None:
-    bits = pd.DataFrame({"exam": "a", "method": ["3d-wdr", "jpegls", "zfp"], "bpv": [6.5, 6.0, 9.0]})
+    bits = pd.DataFrame({"exam": "a", "method": ["3d-wdr", "jpegls", "htj2k-slices"], "bpv": [6.5, 6.0, 9.0]})
     axes = lossless_figure(bits, "note").axes[0]
     assert [tick.get_text() for tick in axes.get_yticklabels()] == [
-        LABELS["zfp"],
+        "HTJ2K, slices",
         LABELS["3d-wdr"],
         LABELS["jpegls"],
     ]
