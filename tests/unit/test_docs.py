@@ -31,7 +31,7 @@ def test_the_index_names_every_page() -> None:
 
 
 def test_everything_in_the_report_has_a_caption_and_nothing_else_has() -> None:
-    text = (ROOT / "workflow" / "rules" / "report.smk").read_text()
+    text = (ROOT / "workflow" / "rules" / "report_items.smk").read_text()
     shown = {name.rpartition("/")[2] for name in re.findall(r'^    "([\w/]+)": \("\d\. ', text, re.MULTILINE)}
     captions = {path.stem for path in (ROOT / "workflow" / "report").glob("*.rst")}
     assert captions == shown | {"viewer", "workflow"}
