@@ -1,0 +1,190 @@
+"""The rooms of the coherence-conditioned coder one by one."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import pywt
+from numpy.typing import NDArray
+
+from wdr_mcpd.codec import coherent
+from wdr_mcpd.codec.coherent_filter import LIMIT, OFFSETS, Network, correct, network
+from wdr_mcpd.codec.coherent_layout import (
+    COLUMN_SHIFT,
+    COLUMNS,
+    COUSIN,
+    FRAME,
+    KIND,
+    KINDS,
+    PARENT,
+    ROW_SHIFT,
+    ROW_STEP,
+    ROWS,
+    SLICE_SHIFT,
+    SLICE_STEP,
+    SLICES,
+    START,
+    framed,
+    relatives,
+    split_layout,
+)
+from wdr_mcpd.codec.coherent_mixing import REACH, SQUASH, STRETCH
+from wdr_mcpd.codec.coherent_transform import forward, inverse
+from wdr_mcpd.codec.layout import layout
+
+SHAPES = [(3, 37, 50), (1, 5, 3), (2, 64, 64), (9, 1, 40), (4, 2, 2), (1, 1, 1), (5, 33, 1), (16, 48, 31)]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(("levels", "axial"), [(5, 0), (1, 1), (2, 3), (0, 0)])
+def test_subbands_cover_every_coefficient_once(shape: tuple[int, int, int], levels: int, axial: int) -> None:
+    plan = split_layout(shape, levels, axial)
+    seen = np.zeros(shape, int)
+    offset = 0
+    for band in plan.subbands:
+        assert band.offset == offset
+        offset += band.size
+        seen[tuple(slice(o, o + n) for o, n in zip(band.origin, band.shape, strict=True))] += 1
+    assert (seen == 1).all()
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("axial", [0, 2])
+def test_the_transform_is_undone(shape: tuple[int, int, int], axial: int) -> None:
+    plan = split_layout(shape, 5, axial)
+    block = np.random.default_rng(1).normal(size=shape).astype(np.float32)
+    work = block.copy()
+    forward(work, plan)
+    inverse(work, plan)
+    np.testing.assert_allclose(work, block, atol=2e-5)
+
+
+def test_the_finest_level_is_the_wavelet_of_17_and_11_taps() -> None:
+    rows = np.zeros((1, 1, 128), np.float32)
+    rows[0, 0, 40:80] = np.random.default_rng(2).normal(size=40)
+    low, high = pywt.dwt(rows[0, 0], "bior6.8", mode="periodization")
+    plan = split_layout(rows.shape, 1, 0)
+    forward(rows, plan)
+    assert np.abs(rows[0, 0, :64] - low).max() < 1e-5
+    # A single row has nothing to split along the other axis: only its high-pass half is split once more.
+    # PyWavelets gives the high-pass half the other sign.
+    again = pywt.dwt(-high, "bior6.8", mode="periodization")
+    assert plan.subbands[1].shape == plan.subbands[2].shape == (1, 1, 32)
+    assert np.abs(rows[0, 0, 64:96] - again[0]).max() < 1e-5
+    assert np.abs(rows[0, 0, 96:] + again[1]).max() < 1e-5
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("plan_of", [split_layout, lambda s, i, a: layout(s, "dyadic", i, a)])
+def test_relatives_lie_inside_the_framed_array(shape: tuple[int, int, int], plan_of) -> None:  # type: ignore[no-untyped-def]
+    plan = plan_of(shape, 4, 2)
+    table, length = relatives(plan)
+    assert ((table[:, KIND] >= 0) & (table[:, KIND] < KINDS)).all()
+    for row in table:
+        for s in {0, row[SLICES] - 1}:
+            for r in {0, row[ROWS] - 1}:
+                for c in {0, row[COLUMNS] - 1}:
+                    reach = 2 * row[ROW_STEP]
+                    here = _place(row, s, r, c)
+                    assert row[START] <= here - row[SLICE_STEP] - row[ROW_STEP]
+                    assert here + row[SLICE_STEP] + reach < length + row[SLICE_STEP]
+                    if row[PARENT] >= 0:
+                        parent = table[row[PARENT]]
+                        at = s >> row[SLICE_SHIFT], r >> row[ROW_SHIFT], c >> row[COLUMN_SHIFT]
+                        assert at[0] <= parent[SLICES]
+                        assert at[1] <= parent[ROWS]
+                        assert at[2] <= parent[COLUMNS]
+                    for cousin in table[row[[COUSIN, COUSIN + 1]]]:
+                        if (row[COUSIN : COUSIN + 2] >= 0).all():
+                            assert cousin[SLICES] == row[SLICES]
+                            assert r <= cousin[ROWS]
+                            assert c <= cousin[COLUMNS]
+
+
+def _place(row: NDArray[np.int64], s: int, r: int, c: int) -> int:
+    return int(row[START] + (s + 1) * row[SLICE_STEP] + (r + FRAME) * row[ROW_STEP] + c + FRAME)
+
+
+def test_framing_keeps_values_and_a_frame_of_zeros() -> None:
+    plan = split_layout((3, 12, 10), 3, 1)
+    table, length = relatives(plan)
+    values = np.arange(1, plan.size + 1, dtype=np.int32)
+    whole = framed(values, plan, table, length)
+    assert np.array_equal(np.sort(whole[whole > 0]), values)
+    assert whole[_place(table[0], 0, 0, 0)] == 1
+
+
+def test_tables_of_the_mixer_do_not_depend_on_the_last_digit_of_a_logarithm() -> None:
+    p = (np.arange(4096) + 0.5) / 4096
+    stretched = 256 * np.log(p / (1 - p))
+    assert np.abs(stretched - np.floor(stretched) - 0.5).min() > 1e-7
+    assert np.array_equal(STRETCH, np.rint(stretched))
+    x = (np.arange(2 * REACH) - REACH) / 256
+    squashed = 65536 / (1 + np.exp(-x))
+    away = np.abs(squashed - np.floor(squashed) - 0.5)
+    assert away.min() > 1e-7
+    assert (np.diff(SQUASH.astype(int)) >= 0).all()
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("scale", [1, 700])
+def test_all_planes_give_back_the_coefficients(shape: tuple[int, int, int], scale: int) -> None:
+    plan = split_layout(shape, 4, 1)
+    coefficients = (np.random.default_rng(3).laplace(size=plan.size) * scale).astype(np.int32)
+    coefficients[0] = 5 * scale
+    top = int(np.abs(coefficients).max()).bit_length() - 1
+    payload = coherent.encode(coefficients, plan, top, 1 << 30)
+    assert np.array_equal(coherent.decode(payload, plan, top), coefficients)
+
+
+def test_the_largest_magnitudes_do_not_overflow() -> None:
+    plan = split_layout((2, 16, 16), 2, 0)
+    coefficients = np.full(plan.size, (1 << 31) - 1, np.int32)
+    coefficients[::3] = 1 - (1 << 31)
+    payload = coherent.encode(coefficients, plan, 30, 1 << 30)
+    decoded = coherent.decode(payload, plan, 30)
+    assert np.array_equal(decoded, coefficients.astype(np.float32))
+
+
+def test_a_prefix_decodes_to_intervals_that_hold_the_coefficients() -> None:
+    plan = split_layout((3, 40, 40), 3, 0)
+    coefficients = (np.random.default_rng(4).laplace(size=plan.size) * 50).astype(np.int32)
+    top = int(np.abs(coefficients).max()).bit_length() - 1
+    payload = coherent.encode(coefficients, plan, top, 1 << 30)
+    errors = []
+    for length in np.linspace(0, len(payload), 9).astype(int):
+        decoded = coherent.decode(payload[:length].copy(), plan, top)
+        assert (decoded * coefficients >= 0).all()
+        assert np.array_equal(coherent.encode(coefficients, plan, top, int(length)), payload[:length])
+        errors.append(float(np.square(decoded - coefficients).mean()))
+    assert all(b < a for a, b in pairwise(errors))
+
+
+@pytest.mark.parametrize("name", ["full", "half", "quarter"])
+def test_the_filter_is_the_network_it_says(name: str) -> None:
+    block = np.random.default_rng(5).normal(0, 30, (3, 11, 14)).astype(np.float32)
+    layers, step = network(name), 8.0
+    corrected = block.copy()
+    correct(corrected, step, layers)
+    assert np.abs(corrected - block).max() > 0.1
+    np.testing.assert_allclose(corrected, _direct(block, step, layers), atol=2e-3)
+    brighter = block + np.float32(512)
+    correct(brighter, step, layers)
+    np.testing.assert_allclose(brighter - 512, corrected, atol=1e-2)
+
+
+def _direct(block: NDArray[np.float32], step: float, layers: Network) -> NDArray[np.float64]:
+    """Evaluate the network voxel by voxel, as its description reads."""
+    scaled = np.pad(block.astype(float) / step, ((1, 1), (4, 4), (4, 4)), mode="edge")
+    count, rows, columns = block.shape
+    hidden = np.empty((count, len(layers.first), rows + 4, columns + 4))
+    for k, y, x in np.ndindex(count, rows + 4, columns + 4):
+        slices = [scaled[k + 1], scaled[k], scaled[k + 2]]
+        middle = slices[0][y + 2, x + 2]
+        seen = [slices[z][y + dy, x + dx] - middle for z, dy, dx in OFFSETS]
+        hidden[k, :, y, x] = layers.first @ np.clip(seen, -LIMIT, LIMIT) + layers.first_bias
+    hidden = np.maximum(hidden, 0)
+    windows = np.lib.stride_tricks.sliding_window_view(hidden, (3, 3), axis=(2, 3))
+    deeper = np.einsum("kgyxab,hgab->khyx", windows, layers.second) + layers.second_bias[:, None, None]
+    windows = np.lib.stride_tricks.sliding_window_view(np.maximum(deeper, 0), (3, 3), axis=(2, 3))
+    return block + step * np.einsum("khyxab,hab->kyx", windows, layers.third)
