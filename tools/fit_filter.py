@@ -23,6 +23,7 @@ from wdr_mcpd.codec import coherent
 from wdr_mcpd.codec.coherent_filter import LIMIT, MARGIN, Network, correct, network
 from wdr_mcpd.codec.coherent_layout import split_layout
 from wdr_mcpd.codec.coherent_transform import forward, inverse
+from wdr_mcpd.codec.coherent_values import centres
 from wdr_mcpd.codec.layout import gather, scatter
 from wdr_mcpd.data.sample import stored_volumes
 
@@ -88,7 +89,8 @@ class Cuts:
         payload = coherent.encode(coefficients, self.plan, top, budget)
         self.cuts = []
         for rate in RATES:
-            values, width = coherent._decode(payload[: round(rate * voxels.size / 8)].copy(), self.plan, top)
+            cut = payload[: round(rate * voxels.size / 8)].copy()
+            values, width = centres(coherent.known_from(cut, self.plan, top), self.plan.size)
             self.cuts.append((rate, width / UNITS, values))
         self.truth = self._at_levels(coefficients.astype(np.float32), {}, 1.0)
 
