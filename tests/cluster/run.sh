@@ -21,7 +21,7 @@ cd "$root"
 common=(--configfile "$here/cohort.yaml" --snakefile "$root/Snakefile")
 "$snakemake" "${targets[@]}" "${common[@]}" --directory "$work/local"
 "$snakemake" "${targets[@]}" "${common[@]}" --directory "$work/slurm" --workflow-profile profiles/slurm \
-  --jobs "$(nproc)" --latency-wait 10 --default-resources slurm_partition=main mem_mb=500 runtime=10
+  --jobs "$(nproc)" --cores "$(nproc)" --latency-wait 10 --default-resources slurm_partition=main mem_mb=500 runtime=10
 
 diff <(tables "$work/local") <(tables "$work/slurm") || { echo "test-cluster: the runs wrote different files" >&2; exit 1; }
 count=0

@@ -93,6 +93,7 @@ def _table3(options: argparse.Namespace) -> None:
 
 def _figures(options: argparse.Namespace) -> None:
     from wdr_mcpd.data.exam import read_exam
+    from wdr_mcpd.files import read_bytes
     from wdr_mcpd.methods import decode
     from wdr_mcpd.paper.figures import SlicePair, slice_figure, slices_to_show
     from wdr_mcpd.paper.style import paper_style, save_figure
@@ -100,7 +101,7 @@ def _figures(options: argparse.Namespace) -> None:
     from wdr_mcpd.study.frames import read_csv
 
     volume = read_exam(options.volume).volume
-    decoded = decode(options.stream.read_bytes(), rate=options.rate)
+    decoded = decode(read_bytes(options.stream), rate=options.rate)
     quality = at_rate(read_csv(options.quality, ["rate_bpv", "slice", "psnr_db", "ssim"]), options.rate)
     average = read_csv(options.mcpd, [f"mcpd_{options.unit}"])[f"mcpd_{options.unit}"].to_numpy()
     with paper_style():

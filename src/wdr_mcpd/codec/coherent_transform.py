@@ -89,8 +89,9 @@ def _one(block: NDArray[np.float32], plan: Layout, step: tuple[int, Shape], undo
 
 def _filter(block: NDArray[np.float32], axis: int, origin: Shape, shape: Shape, undo: bool) -> None:
     start = (origin[0] * block.shape[1] + origin[1]) * block.shape[2] + origin[2]
-    lines = np.empty((shape[axis] + 2 * REACH, LANES), np.float32)
-    filtered = np.empty((shape[axis], LANES), np.float32)
+    lanes = min(LANES, shape[1 if axis == 2 else 2])  # a single line may be as long as the block
+    lines = np.empty((shape[axis] + 2 * REACH, lanes), np.float32)
+    filtered = np.empty((shape[axis], lanes), np.float32)
     taps = BACK if undo else FORWARD
     _filter_box(block.reshape(-1)[start:], axis, shape, block.shape, undo, taps, lines, filtered)
 

@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from wdr_mcpd.codec import container
 from wdr_mcpd.codec.axial import best_axial_levels
 from wdr_mcpd.codec.coders import CODERS, Coder, Lossy
-from wdr_mcpd.codec.header import DTYPES, MAX_TOP, Group, Header, pack, unpack
+from wdr_mcpd.codec.header import DTYPES, MAX_SLICES, MAX_TOP, Group, Header, pack, unpack
 from wdr_mcpd.codec.layout import Layout, depth, gather, layout, scatter
 from wdr_mcpd.codec.transform import forward, inverse
 from wdr_mcpd.errors import InputError, StreamError
 
 DEFAULT_LIMIT = 1 << 27  # voxels: 512 slices of 512 x 512
 PSNR_PEAK = 65535  # eq. 2 of the paper
+MOST_BYTES = 16  # per coefficient: far above what any takes
 UNITS = 16  # 9/7 coefficients are coded as whole sixteenths: finer ones could not change a rounded voxel
 
 Volume = NDArray[Any]
@@ -268,6 +269,7 @@ def _rounded(block: NDArray[np.float32], header: Header, group: Group) -> Volume
 def _fit(header: Header, coded: list[_Part], coder: Coder, budget: int | None) -> bytes:
     """Code each group for its share of the budget; shares grow where other groups are complete."""
     slices = [len(group.slices) for group in header.groups]
+    enough = sum(MOST_BYTES * (part.layout.size + 64) for part in coded)
     payloads: list[NDArray[np.uint8]] = [np.empty(0, np.uint8)] * len(coded)
     lengths: list[int | None] = [0 if part.planes == 0 else None for part in coded]
     asked = [0] * len(coded)
@@ -277,7 +279,7 @@ def _fit(header: Header, coded: list[_Part], coder: Coder, budget: int | None) -
             wanted = [1 << 40] * len(coded)
         else:
             _check_budget(budget, start)
-            wanted = container.shares(budget - start, slices, lengths)
+            wanted = container.shares(min(budget - start, enough), slices, lengths)
         todo = [g for g in range(len(coded)) if lengths[g] is None and asked[g] < wanted[g]]
         if not todo:
             break
@@ -335,8 +337,8 @@ def _coder_of(header: Header) -> Coder:
 
 def _budget(voxels: int, rate: float | None, max_bytes: int | None) -> int | None:
     if rate is not None:
-        if not rate > 0:
-            raise InputError(f"rate must be above 0 bits per voxel, not {rate}")
+        if not 0 < rate < float("inf"):
+            raise InputError(f"rate must be a number above 0 bits per voxel, not {rate}")
         return floor(rate * voxels / 8)
     if max_bytes is not None and max_bytes <= 0:
         raise InputError(f"max_bytes must be above 0, not {max_bytes}")
@@ -354,6 +356,8 @@ def _checked_volume(volume: Volume) -> Volume:
     volume = np.asarray(volume)
     if volume.ndim != 3 or volume.size == 0:
         raise InputError(f"a volume has slices, rows and columns; this array has the shape {volume.shape}")
+    if volume.shape[0] > MAX_SLICES:
+        raise InputError(f"{volume.shape[0]} slices are more than the {MAX_SLICES} that a stream can hold")
     if volume.dtype not in DTYPES:
         raise InputError(f"voxels of type {volume.dtype} cannot be coded; convert to int16 or uint16 first")
     return volume.astype(volume.dtype.newbyteorder("="), copy=False)

@@ -18,6 +18,7 @@ VERSION = 1
 DTYPES = (np.dtype(np.int8), np.dtype(np.uint8), np.dtype(np.int16), np.dtype(np.uint16))
 MAX_TOP = 30  # magnitudes stay below 2^31
 MAX_HEADER = 1 << 24
+MAX_SLICES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def unpack(data: bytes, max_voxels: int) -> tuple[Header, int]:
 def _read_body(reader: "_Reader", max_voxels: int) -> Header:
     kind = reader.byte()
     dtype = DTYPES[kind >> 6]
-    shape = (reader.number(1 << 31), reader.number(1 << 31), reader.number(1 << 31))
+    shape = (reader.number(MAX_SLICES), reader.number(1 << 31), reader.number(1 << 31))
     voxels = prod(shape)
     if voxels == 0:
         raise StreamError(f"the stream holds an empty volume of shape {shape}")

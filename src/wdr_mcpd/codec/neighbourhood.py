@@ -51,7 +51,7 @@ class Field(NamedTuple):
 
 def field(layout: Layout, coefficients: NDArray[np.int32]) -> Field:
     """Set up the field of a group; to decode it, `coefficients` are empty."""
-    geometry, inverse, size = _geometry(layout)
+    geometry, inverse, size = padded_geometry(layout)
     energy = np.full(size, FOUND, np.uint8)
     digits = np.zeros(size if coefficients.size else 0, np.uint8)
     lists = (np.empty(size, np.int32) for _ in range(3))
@@ -69,10 +69,14 @@ def field(layout: Layout, coefficients: NDArray[np.int32]) -> Field:
 
 
 @lru_cache(maxsize=8)
-def _geometry(layout: Layout) -> tuple[NDArray[np.int64], NDArray[np.float64], int]:
+def padded_geometry(layout: Layout) -> tuple[NDArray[np.int64], NDArray[np.float64], int]:
     """Place the subbands in the padded scan: a row of the named columns for each, and the padded size."""
     bands = layout.subbands
-    children = {band.parent: index for index, band in enumerate(bands) if any(bands[band.parent].high)}
+    children = {
+        band.parent: index
+        for index, band in enumerate(bands)
+        if band.parent >= 0 and all(bands[band.parent].levels[axis] > band.levels[axis] for axis in (1, 2))
+    }
     rows = []
     end = 0
     for index, band in enumerate(bands):

@@ -34,17 +34,18 @@ Block = NDArray[np.float32] | NDArray[np.int32]
 def forward(block: Block, steps: tuple[tuple[int, tuple[int, int, int]], ...]) -> None:
     """Transform `block` (slice, row, column) in place; a step splits its leading box `shape` along `axis`."""
     for axis, shape in steps:
-        _split(block.reshape(-1), axis, shape, block.shape, False, _bundle(block, shape[axis]))
+        _split(block.reshape(-1), axis, shape, block.shape, False, _bundle(block, axis, shape))
 
 
 def inverse(block: Block, steps: tuple[tuple[int, tuple[int, int, int]], ...]) -> None:
     """Undo `forward` with the same steps, in place."""
     for axis, shape in reversed(steps):
-        _split(block.reshape(-1), axis, shape, block.shape, True, _bundle(block, shape[axis]))
+        _split(block.reshape(-1), axis, shape, block.shape, True, _bundle(block, axis, shape))
 
 
-def _bundle(block: Block, length: int) -> Any:
-    return np.empty((length, LANES), block.dtype)
+def _bundle(block: Block, axis: int, shape: tuple[int, int, int]) -> Any:
+    lanes = min(LANES, shape[1 if axis == 2 else 2])  # a single line may be as long as the block
+    return np.empty((shape[axis], lanes), block.dtype)
 
 
 @compiled
@@ -59,8 +60,8 @@ def _split(
     if length < 2:
         return
     for i in range(shape[outer]):
-        for first in range(0, shape[across], LANES):
-            lanes = min(LANES, shape[across] - first)
+        for first in range(0, shape[across], bundle.shape[1]):
+            lanes = min(bundle.shape[1], shape[across] - first)
             start = i * strides[outer] + first * beside
             if undo:
                 copy_lines(flat, start, along, beside, bundle, lanes, True, False)

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.compiled import compiled, inlined
+from wdr_mcpd.codec.compiled import compiled
 from wdr_mcpd.codec.layout import Layout
 from wdr_mcpd.codec.neighbourhood import (
     FOUND,
@@ -43,6 +43,16 @@ DIGITS = 16  # positions in a run that have probabilities of their own
 AGES = 4  # refinement contexts and reconstruction points tell the first planes after discovery apart
 REFINEMENT = 2 * DIGITS * (QUIET + 1)  # the first refinement model; the models of runs come before
 MODELS = REFINEMENT + AGES
+END_AT_FIRST = (  # sixteenths: the chance that a run ends, by class and position, before anything is learned
+    (4, 5, 7, 9),
+    (5, 8, 10, 10),
+    (6, 9, 10, 9),
+    (8, 10, 10, 8),
+    (3, 3, 4, 6, 8, 9, 9),
+    (3, 3, 3, 3, 4, 5, 5, 6, 7),
+)
+ONE_AT_FIRST = (6, 7)  # sixteenths: the chance that the first and second digit of a run is 1
+REFINED_AT_FIRST = (5, 7)  # sixteenths: the chance that the first and second refinement is 1
 RECONSTRUCTION = np.array([0.45, 0.47, 0.49, 0.5], np.float32)  # place in the interval, by age
 NEVER = 1 << 60
 
@@ -82,11 +92,22 @@ def _run(
     classes = (np.arange(256)[:, None] >= np.array(LEAST_ENERGY[1:])).sum(axis=1).astype(np.uint8)
     members = np.empty((len(LEAST_ENERGY), made.fresh.size), np.int32)
     lengths = np.zeros(len(LEAST_ENERGY), np.int64)
-    model = models(MODELS)
+    model = _models_at_first()
     state, plane, refined = _planes(
         made, coefficients, size, top, starts, classes, members, lengths, model, data, encoding, enough
     )
     return state, plane, refined, starts
+
+
+def _models_at_first() -> NDArray[np.uint32]:
+    """Make the adaptive probabilities, set to what is usual in MR volumes."""
+    chances = np.full(MODELS, 8, np.uint32)
+    for kind, ends in enumerate(END_AT_FIRST):
+        base = 2 * DIGITS * kind
+        chances[base : base + len(ends)] = ends
+        chances[base + DIGITS : base + DIGITS + len(ONE_AT_FIRST)] = ONE_AT_FIRST
+    chances[REFINEMENT : REFINEMENT + len(REFINED_AT_FIRST)] = REFINED_AT_FIRST
+    return models(MODELS) // 8 * chances
 
 
 @compiled
@@ -114,7 +135,7 @@ def _planes(
         before = count = starts[step]
         fresh = np.int64(0)
         for order in range(FRESH + 1):
-            listed = FRESH if order == FRESH else FRESH - 1 - order
+            listed = np.int64(FRESH if order == FRESH else FRESH - 1 - order)
             state, count, fresh = _listed(
                 field,
                 coefficients,
@@ -146,7 +167,7 @@ def _planes(
             coefficients,
             field.fresh,
             lengths,
-            FRESH,
+            np.int64(FRESH),
             count,
             fresh,
             plane,
@@ -242,7 +263,7 @@ def _quiet(
         run, target = np.int64(0), np.int64(0)
         if encoding:
             run, target = distance(field, cursor, plane)
-        run, state = _code_run(state, data, encoding, model, QUIET, run, ahead + 1)
+        run, state = _code_run(state, data, encoding, model, np.int64(QUIET), run, ahead + 1)
         if run > ahead or state[5]:
             break
         cursor = target if encoding else advance(field, cursor, run)
@@ -312,7 +333,7 @@ def _refine(
     return state, starts[step]
 
 
-@inlined
+@compiled
 def _code_run(
     state: State, data: Any, encoding: bool, model: Any, kind: Any, run: Any, longest: Any
 ) -> tuple[Any, State]:

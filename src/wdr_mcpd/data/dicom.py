@@ -54,8 +54,12 @@ def read_planes(folder: Path) -> list[Plane]:
     InputError
         As `read_series`, but for what only decoding shows.
     """
-    planes = [plane for dataset in read_datasets(folder) for plane in _planes_of(dataset)]
-    return sort_planes(planes, folder)
+    try:
+        return sort_planes([p for dataset in read_datasets(folder) for p in _planes_of(dataset)], folder)
+    except InputError:
+        raise
+    except Exception as error:  # pydicom converts a value only when it is asked for, and raises many kinds
+        raise InputError(f"{folder}: holds a broken DICOM header ({_cause(error)})") from error
 
 
 def read_datasets(folder: Path) -> list[Dataset]:

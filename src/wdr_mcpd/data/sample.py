@@ -1,5 +1,6 @@
 """`source: sample`: two real brain MR series with tumour, out of the source distribution of pyradiomics."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -37,6 +38,14 @@ Changes: written as DICOM, one file per slice, with the same stored values, spac
 """
 
 
+OLD_NAMES = """import configparser
+if not hasattr(configparser, "SafeConfigParser"):
+    configparser.SafeConfigParser = configparser.ConfigParser
+    configparser.RawConfigParser.readfp = configparser.RawConfigParser.read_file
+"""
+"""What the distribution's setup, which pip runs to read its metadata, misses since Python 3.12."""
+
+
 def download_archive(path: Path) -> None:
     """Get the source distribution with pip, as the user's pip is configured, and check it.
 
@@ -57,7 +66,12 @@ def download_archive(path: Path) -> None:
     with whole_file(path) as draft:
         folder = draft.parent / "pip"
         folder.mkdir()
-        run = subprocess.run([*command, str(folder)], capture_output=True, text=True, check=False)
+        (draft.parent / "sitecustomize.py").write_text(OLD_NAMES)
+        paths = [str(draft.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+        run = subprocess.run(
+            [*command, str(folder)], env=environment, capture_output=True, text=True, check=False
+        )
         if run.returncode != 0:
             lines = [line for line in run.stderr.splitlines() if line.startswith("ERROR")] or ["no message"]
             raise InputError(

@@ -105,7 +105,9 @@ def _read_npy(path: Path) -> Volume:
     try:
         with np.errstate(over="ignore"):  # a shape beyond any size overflows before it is refused
             mapped = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, EOFError, SyntaxError, TypeError, OverflowError) as error:
+    except OSError:
+        raise
+    except Exception as error:  # NumPy lets many kinds through, also those of the tokenizer
         raise InputError(f"{path}: not a whole .npy file ({error})") from error
     if not isinstance(mapped, np.ndarray):
         raise InputError(f"{path}: not a .npy file")

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -83,17 +82,13 @@ def _selected(table3: pd.DataFrame) -> str:
 
 
 def _whole_exam(parts: pd.DataFrame) -> str:
-    whole, selected = parts.loc["whole exam"], parts.loc["selected slices"]
-    verb = "gains" if whole["gain_db"] >= 0 else "loses"
-    paid = ": the other slices pay for the selected ones" if whole["gain_db"] < selected["gain_db"] else ""
-    change = f"{abs(whole['gain_db']):.2f} dB{_interval(whole)}"
-    return f"The whole exam {verb} {change} at the same total bits{paid}."
-
-
-def _interval(row: Any) -> str:
-    low, high = row["gain_db_low"], row["gain_db_high"]
+    gains = parts[["gain_db", "gain_db_low", "gain_db_high"]].astype(float)
+    whole, low, high = gains.loc["whole exam"].to_numpy()
+    selected = gains["gain_db"]["selected slices"]
+    interval = "" if np.isnan(low) else f" (interval over subjects {low:+.2f} to {high:+.2f} dB)"
     return (
-        "" if pd.isna(low) else f" (change {row['gain_db']:+.2f} dB, 95 % interval {low:+.2f} to {high:+.2f})"
+        f"At the same total bits the whole exam changes by {whole:+.2f} dB{interval}, "
+        f"its selected slices by {selected:+.2f} dB."
     )
 
 

@@ -6,6 +6,7 @@ from math import floor
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from volumes import blobs
 
 from wdr_mcpd import codec
 from wdr_mcpd.codec import Settings
@@ -131,6 +132,16 @@ def test_auto_finds_the_axial_depth() -> None:
     assert codec.info(codec.encode(thick, rate=1.0))["groups"][0]["axial_levels"] == 0
     thin = (smooth((32, 64, 64)) // 8 + rng.normal(0, 20, (32, 64, 64))).astype(np.int16)
     assert codec.info(codec.encode(thin, rate=1.0))["groups"][0]["axial_levels"] >= 2
+
+
+@pytest.mark.parametrize("rate", [0.5, 1.0, 2.0])
+def test_ours_is_ahead_of_the_reference(rate: float) -> None:
+    volume = blobs((8, 64, 64), np.int16, 4)
+    ours, reference = (
+        psnr(volume, codec.decode(codec.encode(volume, settings=Settings(coder, axial_levels=2), rate=rate)))
+        for coder in ("wdr", "wdr-reference")
+    )
+    assert ours > reference + 0.3
 
 
 def test_too_small_a_budget_is_an_error() -> None:

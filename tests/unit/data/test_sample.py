@@ -1,6 +1,8 @@
 """The sample data, from pip's download to DICOM."""
 
+import configparser
 import csv
+import io
 import shutil
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from wdr_mcpd.cli import main
 from wdr_mcpd.data import read_volume
 from wdr_mcpd.data.fetch import Sources, fetch_series
 from wdr_mcpd.data.manifest import sha256_of
-from wdr_mcpd.data.sample import ARCHIVE_SHA256, download_archive, stored_volumes
+from wdr_mcpd.data.sample import ARCHIVE_SHA256, OLD_NAMES, download_archive, stored_volumes
 from wdr_mcpd.data.series import read_series_table
 from wdr_mcpd.errors import InputError
 
@@ -33,6 +35,17 @@ def test_the_archive_is_the_published_one(archive: Path, monkeypatch: pytest.Mon
     assert [p.name for p in archive.parent.iterdir()] == [archive.name]
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     download_archive(archive)  # already there: pip is not asked
+
+
+def test_the_distributions_setup_finds_the_names_that_python_3_12_dropped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr(configparser, "SafeConfigParser", raising=False)
+    monkeypatch.delattr(configparser.RawConfigParser, "readfp", raising=False)
+    exec(OLD_NAMES, {})
+    parser = configparser.SafeConfigParser()
+    parser.readfp(io.StringIO("[versioneer]\nstyle = pep440\n"))
+    assert parser.get("versioneer", "style") == "pep440"
 
 
 def test_both_subjects_become_dicom_series(archive: Path, tmp_path: Path) -> None:

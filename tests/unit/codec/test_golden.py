@@ -1,0 +1,78 @@
+"""Streams written by earlier versions must decode to the same voxels for ever.
+
+`python tests/unit/codec/test_golden.py NAME...` writes streams that are missing; it never replaces one.
+"""
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from volumes import blobs
+
+from wdr_mcpd import codec
+from wdr_mcpd.codec import Settings
+
+STREAMS = Path(__file__).parents[2] / "data" / "streams"
+INDEX = STREAMS / "voxels.sha256.json"
+
+MEMBERS = ((1, 2, 5), (0,), (3,), (4,))
+RECIPES = {
+    "wdr-packet": (np.int16, None, Settings(axial_levels=2), 3.0),
+    "wdr-packet-whole": (np.uint8, None, Settings(axial_levels=0), None),
+    "wdr-dyadic": (np.uint16, None, Settings(decomposition="dyadic", axial_levels=3), 4.0),
+    "wdr-groups": (np.int16, MEMBERS, Settings(axial_levels=1), 2.0),
+    "wdr-slices": (np.uint16, tuple((i,) for i in range(6)), Settings(), 2.0),
+    "wdr-lossless": (np.int8, None, Settings(axial_levels=1, lossless=True), None),
+    "reference-packet": (np.int16, None, Settings("wdr-reference", axial_levels=2), 3.0),
+    "reference-lossless": (np.uint8, MEMBERS, Settings("wdr-reference", axial_levels=1, lossless=True), None),
+}
+
+
+def encoded(name: str) -> bytes:
+    dtype, members, settings, rate = RECIPES[name]
+    return codec.encode(blobs((6, 25, 20), dtype, 11), members, settings, rate=rate)
+
+
+def fingerprint(data: bytes) -> str:
+    voxels = codec.decode(data)
+    little = voxels.astype(voxels.dtype.newbyteorder("<"), copy=False)
+    return hashlib.sha256(f"{voxels.shape} {voxels.dtype} ".encode() + little.tobytes()).hexdigest()
+
+
+def index() -> dict[str, dict[str, str]]:
+    return json.loads(INDEX.read_text()) if INDEX.exists() else {}
+
+
+@pytest.mark.parametrize("path", sorted(STREAMS.glob("*.wdr")), ids=lambda path: path.stem)
+def test_streams_decode_bit_for_bit(path: Path) -> None:
+    data = path.read_bytes()
+    expected = index()[path.stem]
+    assert fingerprint(data) == expected["whole"]
+    assert fingerprint(data[: len(data) // 2]) == expected["first half"]
+
+
+def test_every_recipe_has_its_stream() -> None:
+    assert set(RECIPES) <= {path.stem for path in STREAMS.glob("*.wdr")}
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_same_volume_same_bytes(name: str) -> None:
+    """Encoders may get better; until one does on purpose, the bytes are the same on every machine."""
+    assert encoded(name) == (STREAMS / f"{name}.wdr").read_bytes()
+
+
+if __name__ == "__main__":
+    entries = index()
+    for name in sys.argv[1:]:
+        path = STREAMS / f"{name}.wdr"
+        if not path.exists():
+            data = encoded(name)
+            path.write_bytes(data)
+            entries[name] = {
+                "whole": fingerprint(data),
+                "first half": fingerprint(data[: len(data) // 2]),
+            }
+    INDEX.write_text(json.dumps(entries, indent=2, sort_keys=True) + "\n")

@@ -1,0 +1,77 @@
+"""Properties of the codec over volumes, settings and cuts that Hypothesis makes up."""
+
+from contextlib import suppress
+from math import floor
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
+
+from wdr_mcpd import codec
+from wdr_mcpd.codec import Settings
+from wdr_mcpd.errors import StreamError
+
+SHAPES = st.tuples(st.integers(1, 6), st.integers(1, 12), st.integers(1, 12))
+TYPES = st.sampled_from([np.int8, np.uint8, np.int16, np.uint16])
+VOLUMES = st.tuples(TYPES, SHAPES).flatmap(lambda made: arrays(*made))
+CODERS = st.sampled_from(tuple(codec.CODERS))
+CHOICES = st.builds(
+    Settings,
+    coder=CODERS,
+    decomposition=st.sampled_from(["packet", "dyadic"]),
+    in_plane_levels=st.integers(0, 6),
+    axial_levels=st.one_of(st.integers(0, 4), st.just("auto")),
+    lossless=st.booleans(),
+)
+COMMON = settings(deadline=None, max_examples=100)
+
+
+@COMMON
+@given(volume=VOLUMES, choice=CHOICES, seed=st.integers(0, 99))
+def test_whole_streams_restore_the_volume(volume: NDArray[np.generic], choice: Settings, seed: int) -> None:
+    order = np.random.default_rng(seed).permutation(len(volume))
+    members = [tuple(int(i) for i in part) for part in np.array_split(order, 1 + seed % 3)]
+    restored = codec.decode(codec.encode(volume, members, choice))
+    assert restored.dtype == volume.dtype
+    if choice.lossless:
+        np.testing.assert_array_equal(restored, volume)
+    else:
+        assert np.abs(restored.astype(int) - volume).max() <= 1
+
+
+@COMMON
+@given(volume=VOLUMES, choice=CHOICES, rate=st.floats(0.05, 24))
+def test_sizes_are_exact(volume: NDArray[np.generic], choice: Settings, rate: float) -> None:
+    budget = floor(rate * volume.size / 8)
+    whole = codec.encode(volume, settings=choice)
+    try:
+        data = codec.encode(volume, settings=choice, rate=rate)
+    except StreamError:
+        assert budget < codec.info(whole)["header_bytes"]
+        return
+    assert len(data) <= budget
+    if len(data) < budget:
+        np.testing.assert_array_equal(codec.decode(data), codec.decode(whole))
+    assert codec.decode(data).shape == volume.shape
+
+
+@COMMON
+@given(volume=VOLUMES, choice=CHOICES, part=st.floats(0, 1))
+def test_any_prefix_decodes(volume: NDArray[np.generic], choice: Settings, part: float) -> None:
+    data = codec.encode(volume, settings=choice)
+    start = codec.info(data)["header_bytes"]
+    length = start + round(part * (len(data) - start))
+    restored = codec.decode(data[:length])
+    assert restored.shape == volume.shape
+    assert restored.min() >= volume.min()
+    assert restored.max() <= volume.max()
+    np.testing.assert_array_equal(codec.decode(codec.truncate(data, max_bytes=length)), restored)
+
+
+@COMMON
+@given(data=st.binary(max_size=200), prefix=st.sampled_from([b"", b"WDR\x01"]))
+def test_noise_is_refused_or_decodes(data: bytes, prefix: bytes) -> None:
+    with suppress(StreamError):
+        assert codec.decode(prefix + data, max_voxels=10_000).size <= 10_000
