@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from types import ModuleType
+from typing import NoReturn
 
 from wdr_mcpd.cli import (
     bench,
@@ -38,9 +39,17 @@ ROOMS: tuple[ModuleType, ...] = (
 )
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong with the arguments, as `main` does of everything else."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with one line on standard error and status 2."""
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """Build the parser of all subcommands; each room's module imports its room only when it runs."""
-    top = argparse.ArgumentParser(prog="wdr-mcpd", description="3D-WDR and 3D-WDR-MCPD compression of MRI.")
+    top = _Parser(prog="wdr-mcpd", description="3D-WDR and 3D-WDR-MCPD compression of MRI.")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for room in ROOMS:
         room.register(commands)

@@ -1,11 +1,17 @@
 """How the codec's loops are compiled, in one place."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, TypeVar, cast
 
 import numba
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+SOURCES = tuple(
+    (path.name, path.stat().st_mtime_ns, path.stat().st_size)
+    for path in sorted(Path(__file__).parent.glob("*.py"))
+)
 
 
 def compiled(function: F) -> F:
@@ -15,7 +21,9 @@ def compiled(function: F) -> F:
     counting of references, which costs several times the work of a small inner function.
 
     Numba puts its cache beside the module or, if that folder is read-only, in the user's cache folder; where
-    neither can be written the function is compiled afresh by every process.
+    neither can be written the function is compiled afresh by every process. A change of any module of the
+    codec makes what is cached stale: functions are copied into those of other modules, whose files do not
+    change.
     """
     return _compiled(function, inline="never")
 
@@ -28,7 +36,9 @@ def inlined(function: F) -> F:
 def _compiled(function: F, **options: Any) -> F:
     options |= {"nogil": True, "error_model": "numpy", "_nrt": False}
     try:
-        result: F = numba.njit(cache=True, **options)(function)
+        result: Any = numba.njit(cache=True, **options)(function)
     except RuntimeError:
-        result = numba.njit(**options)(function)
-    return result
+        return cast(F, numba.njit(**options)(function))
+    # Numba would look at the function's own file alone
+    result._cache._cache_file._source_stamp = SOURCES
+    return cast(F, result)
