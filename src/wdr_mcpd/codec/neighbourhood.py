@@ -88,7 +88,21 @@ def padded_geometry(layout: Layout) -> tuple[NDArray[np.int64], NDArray[np.float
         rows.append((begin, row, (height + 1) * row, *band.shape, band.offset, child, deeper))
         end = begin + slices * (height + 1) * row
     geometry = np.array(rows, np.int64)
-    return geometry, 1 / geometry[:, [SLICE, ROW]], (end + 8) // 8 * 8
+    size = max(end, *(_reach(geometry, band) + 1 for band in geometry))
+    return geometry, 1 / geometry[:, [SLICE, ROW]], (size + 8) // 8 * 8
+
+
+def _reach(geometry: NDArray[np.int64], band: NDArray[np.int64]) -> int:
+    """Give the last padded position that `spread` visits among the children of a subband.
+
+    The in-plane details beside a subband that is high-pass along the axis alone count as its children, though
+    they are no larger than it is: of the last subbands they lead beyond the end, where spare cells take them.
+    """
+    if band[CHILDREN] < 0:
+        return 0
+    child = geometry[band[CHILDREN]]
+    across = (child[SLICES] - 1) * child[SLICE]
+    return int(child[BEGIN] + across + (2 * band[ROWS] - 1) * child[ROW] + 2 * band[COLUMNS] - 1)
 
 
 @compiled
