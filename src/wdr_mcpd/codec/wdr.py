@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.compiled import compiled
+from wdr_mcpd.codec.compiled import compiled, inlined
 from wdr_mcpd.codec.layout import Layout
 from wdr_mcpd.codec.neighbourhood import (
     FOUND,
@@ -278,7 +278,7 @@ def _quiet(
     return state, count, fresh, quiet
 
 
-@compiled
+@inlined
 def _discover(
     field: Any,
     coefficients: Any,
@@ -333,7 +333,7 @@ def _refine(
     return state, starts[step]
 
 
-@compiled
+@inlined
 def _code_run(
     state: State, data: Any, encoding: bool, model: Any, kind: Any, run: Any, longest: Any
 ) -> tuple[Any, State]:
