@@ -90,6 +90,7 @@ def origin_of(series: Series) -> dict[str, Any]:
         "collection": series.collection,
         "exam": series.exam_id,
         "series_instance_uid": series.series_instance_uid,
+        "image_count": series.image_count,
         "licence": series.licence,
         "source": series.source,
     }
