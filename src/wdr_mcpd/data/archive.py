@@ -51,7 +51,8 @@ def unpack(archive: Path, folder: Path, limit: int) -> dict[str, str]:
     except (InputError, BrokenArchive):
         raise
     except OSError as error:
-        if error.errno == errno.EINVAL:  # its table of contents points before the beginning of the file
+        # Broken bzip2 data has no number; a table of contents that points before the file is EINVAL.
+        if error.errno in (None, errno.EINVAL):
             raise BrokenArchive(f"the archive is broken ({error})") from error
         raise
     except Exception as error:  # zipfile lets its own, zlib's, struct's and many other kinds through

@@ -9,9 +9,9 @@ import pytest
 from wdr_mcpd.data.archive import BrokenArchive, unpack
 
 
-def archive_of(**members: bytes) -> bytearray:
+def archive_of(kind: int = zipfile.ZIP_STORED, **members: bytes) -> bytearray:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
+    with zipfile.ZipFile(buffer, "w", kind) as archive:
         for name, data in members.items():
             archive.writestr(name, data)
     return bytearray(buffer.getvalue())
@@ -28,3 +28,14 @@ def test_a_table_of_contents_that_begins_before_the_file_is_broken(tmp_path: Pat
     with pytest.raises(BrokenArchive, match="broken"):
         unpack(tmp_path / "archive.zip", tmp_path / "folder", 1000)
     assert list((tmp_path / "folder").iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_broken_compressed_data_is_broken(tmp_path: Path, kind: int) -> None:
+    data = archive_of(kind, a=bytes(range(256)) * 20)
+    start = 30 + len("a")  # behind the local header
+    data[start + 4 : start + 60] = b"\xff" * 56
+    (tmp_path / "archive.zip").write_bytes(data)
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(BrokenArchive, match="broken"):
+        unpack(tmp_path / "archive.zip", tmp_path / "folder", 10_000)
