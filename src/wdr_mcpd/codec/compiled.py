@@ -25,12 +25,12 @@ def compiled(function: F) -> F:
     codec makes what is cached stale: functions are copied into those of other modules, whose files do not
     change.
     """
-    return _compiled(function, inline="never")
+    return _compiled(function)
 
 
 def inlined(function: F) -> F:
     """Compile like `compiled` and copy the function's body to wherever it is called."""
-    return _compiled(function, inline="always")
+    return _compiled(function, forceinline=True)
 
 
 def _compiled(function: F, **options: Any) -> F:

@@ -190,7 +190,7 @@ class _Part:
 
 def _transformed(block: Volume, settings: Settings, low: int, high: int) -> _Part:
     mean = min(max(round(float(block.mean(dtype=np.float64))), low), high)
-    work = np.subtract(block, mean, dtype=np.int32)
+    work = np.subtract(block, mean, dtype=np.int32, order="C")
     if not settings.lossless:
         work = work.astype(np.float32)
     shape = work.shape
@@ -360,7 +360,7 @@ def _checked_volume(volume: Volume) -> Volume:
         raise InputError(f"{volume.shape[0]} slices are more than the {MAX_SLICES} that a stream can hold")
     if volume.dtype not in DTYPES:
         raise InputError(f"voxels of type {volume.dtype} cannot be coded; convert to int16 or uint16 first")
-    return volume.astype(volume.dtype.newbyteorder("="), copy=False)
+    return np.ascontiguousarray(volume, volume.dtype.newbyteorder("="))  # loops walk it in this order
 
 
 def _checked_groups(members: Sequence[Sequence[int]] | None, count: int) -> list[tuple[int, ...]]:

@@ -76,7 +76,7 @@ def test_the_sample_keeps_its_quality() -> None:
         assert np.array_equal(codec.decode(data), volume.voxels)
 
 
-@pytest.mark.parametrize(("lossless", "decomposition"), product((False, True), ("packet", "dyadic")))
+@pytest.mark.parametrize(("lossless", "decomposition"), [*product((False, True), ("packet", "dyadic"))])
 def test_the_same_volume_gives_the_same_bytes(lossless: bool, decomposition: str) -> None:
     volume = drawn_head()[:4, 20:70, 30:91]
     settings = Settings("cc", lossless=lossless, decomposition=decomposition)

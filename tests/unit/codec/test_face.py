@@ -119,6 +119,23 @@ def test_reallocated_streams_hold_what_was_asked() -> None:
     np.testing.assert_array_equal(codec.decode(again)[0], codec.decode(alone)[0])
 
 
+@pytest.mark.parametrize("lossless", [False, True])
+@pytest.mark.parametrize("coder", CODERS)
+def test_the_layout_in_memory_does_not_matter(coder: str, lossless: bool) -> None:
+    volume = blobs((6, 24, 20), np.int16, 8)
+    settings = Settings(coder, lossless=lossless)
+    plain = codec.encode(volume, settings=settings, rate=2.0)
+    wide = np.zeros((6, 48, 20), np.int16)
+    wide[:, ::2] = volume
+    for other in (
+        np.asfortranarray(volume),
+        wide[:, ::2],
+        volume.astype(">i2"),
+        volume[:, ::-1].copy()[:, ::-1],
+    ):
+        assert codec.encode(other, settings=settings, rate=2.0) == plain
+
+
 def test_psnr_is_reached_with_few_bytes() -> None:
     volume = smooth((4, 32, 32))
     data = codec.encode(volume, psnr=40.0)
