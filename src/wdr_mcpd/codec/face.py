@@ -358,9 +358,10 @@ def _checked_volume(volume: Volume) -> Volume:
         raise InputError(f"a volume has slices, rows and columns; this array has the shape {volume.shape}")
     if volume.shape[0] > MAX_SLICES:
         raise InputError(f"{volume.shape[0]} slices are more than the {MAX_SLICES} that a stream can hold")
-    if volume.dtype not in DTYPES:
+    native = volume.dtype.newbyteorder("=")
+    if native not in DTYPES:
         raise InputError(f"voxels of type {volume.dtype} cannot be coded; convert to int16 or uint16 first")
-    return np.ascontiguousarray(volume, volume.dtype.newbyteorder("="))  # loops walk it in this order
+    return np.ascontiguousarray(volume, native)  # loops walk it in this order
 
 
 def _checked_groups(members: Sequence[Sequence[int]] | None, count: int) -> list[tuple[int, ...]]:
