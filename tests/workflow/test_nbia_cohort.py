@@ -46,9 +46,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NbiaServer]:
         yield server
 
 
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory, server: NbiaServer) -> Clone:
-    clone = make_clone(tmp_path_factory.mktemp("nbia") / "a clone")
+@pytest.fixture
+def clone(tmp_path: Path, server: NbiaServer) -> Clone:
+    clone = make_clone(tmp_path / "a clone")
     table = clone.folder / "cohort.tsv"
     listed = ["series", "list", "--source", "nbia", "--collection", "LOOPBACK", "--base-url", server.url]
     assert main([*listed, "--min-images", "8", "--out", str(table)]) == 0
