@@ -13,7 +13,7 @@ from wdr_mcpd.codec.layout import Layout, scatter
 from wdr_mcpd.codec.rangecoder import MARGIN, State, finish
 
 SCALES = ("full", "half", "quarter")
-FINEST_FILTERED = 10.0  # below this step, in voxel values, there is nothing to restore
+FINEST_FILTERED = 16.0  # below this step, in voxel values, there is nothing to restore
 
 
 def encode(coefficients: NDArray[np.int32], layout: Layout, top: int, max_bytes: int) -> NDArray[np.uint8]:

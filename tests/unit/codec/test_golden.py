@@ -28,6 +28,11 @@ RECIPES = {
     "wdr-lossless": (np.int8, None, Settings(axial_levels=1, lossless=True), None),
     "reference-packet": (np.int16, None, Settings("wdr-reference", axial_levels=2), 3.0),
     "reference-lossless": (np.uint8, MEMBERS, Settings("wdr-reference", axial_levels=1, lossless=True), None),
+    "cc-packet": (np.int16, None, Settings("cc", axial_levels=0), 3.0),
+    "cc-packet-whole": (np.uint8, None, Settings("cc", axial_levels=2), None),
+    "cc-dyadic": (np.uint16, None, Settings("cc", decomposition="dyadic", axial_levels=3), 4.0),
+    "cc-groups": (np.int16, MEMBERS, Settings("cc", axial_levels=1), 2.0),
+    "cc-lossless": (np.int8, None, Settings("cc", axial_levels=1, lossless=True), None),
 }
 
 
