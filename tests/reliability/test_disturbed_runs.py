@@ -98,6 +98,7 @@ def test_of_two_runs_in_one_folder_one_is_refused(tmp_path: Path, undisturbed: U
 def read_only_checkout(tmp_path: Path) -> Iterator[Path]:
     """The checkout on a place that not even root can write to; needs root."""
     copy, mounted = tmp_path / "copy", tmp_path / "read only"
+    copy.mkdir()
     for name in ("Snakefile", "config", "resources", "src", "workflow", "profiles", "environment.yml"):
         source = runs.ROOT / name
         if source.is_dir():
@@ -164,7 +165,7 @@ def test_the_same_results_elsewhere(
 def test_a_wrong_measurement_fails_the_run_and_names_the_file(
     tmp_path: Path, undisturbed: Undisturbed
 ) -> None:
-    folder = tmp_path / "wrong"
+    folder = undisturbed.folder.with_name("wrong")  # as far from the checkout, so that nothing is made anew
     shutil.copytree(undisturbed.folder, folder)
     exam = sorted(path.name for path in (folder / "results" / "quality").iterdir())[0]
     checked = f"results/checks/{exam}/3d-wdr.csv"
