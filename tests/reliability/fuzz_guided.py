@@ -35,7 +35,10 @@ def instrument() -> None:
 def seeds(kind: str) -> list[bytes]:
     """Inputs to begin with."""
     if kind == "streams":
-        return mutations.sound_streams()
+        streams = mutations.sound_streams()
+        for data in streams:  # compiles every loop before time is limited
+            fuzz.try_stream(data)
+        return streams
     return [mutations.hostile_zip(random.Random(number)) for number in range(50)]
 
 
