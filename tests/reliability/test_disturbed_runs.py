@@ -63,7 +63,7 @@ def test_a_full_disk_is_an_error_and_the_run_goes_on_when_there_is_room(
 ) -> None:
     failures = 0
     needed = sum(path.stat().st_size for path in undisturbed.folder.rglob("*") if path.is_file())
-    for share in (0.1, 0.3, 0.5, 0.7, 0.9):
+    for share in (0.3, 0.7):
         size = f"size={max(int(needed * share), 64 * 1024)}"
         subprocess.run(["mount", "-o", f"remount,{size}", str(small_disk)], check=True)
         log_folder = small_disk.parent / "log"
@@ -76,7 +76,7 @@ def test_a_full_disk_is_an_error_and_the_run_goes_on_when_there_is_room(
     ended = runs.run(small_disk, log=small_disk.parent / "log")
     assert ended.status == 0, ended.text[-3000:]
     assert runs.hashes(small_disk) == undisturbed.hashes
-    print(f"\n{failures} of 5 sizes were too small")
+    print(f"\n{failures} of 2 sizes were too small")
     assert failures > 0
 
 
@@ -133,7 +133,6 @@ def test_a_read_only_folder_is_refused(read_only_checkout: Path, tmp_path: Path)
 @pytest.mark.parametrize(
     ("name", "environment", "options"),
     [
-        ("one core", {}, ("--cores", "1")),
         (
             "Türkçe ı folder",
             {
@@ -142,7 +141,7 @@ def test_a_read_only_folder_is_refused(read_only_checkout: Path, tmp_path: Path)
                 "TZ": "Pacific/Kiritimati",
                 "PYTHONHASHSEED": "7",
             },
-            (),
+            ("--cores", "1"),
         ),
         ("C", {"LC_ALL": "C", "LANG": "C", "TZ": "America/Nome", "PYTHONHASHSEED": "0", "COLUMNS": "40"}, ()),
     ],
