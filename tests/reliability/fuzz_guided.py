@@ -57,7 +57,7 @@ def main(kind: str, seconds: str, corpus: Path) -> None:
     instrument()
     options = [
         f"-max_total_time={seconds}",
-        "-timeout=10",
+        "-timeout=60",
         "-rss_limit_mb=3072",
         "-max_len=4096",
         f"-artifact_prefix={corpus}/failed-",

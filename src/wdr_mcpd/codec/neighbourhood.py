@@ -89,7 +89,8 @@ def padded_geometry(layout: Layout) -> tuple[NDArray[np.int64], NDArray[np.float
         end = begin + slices * (height + 1) * row
     geometry = np.array(rows, np.int64)
     size = max(end, *(_reach(geometry, band) + 1 for band in geometry))
-    return geometry, 1 / geometry[:, [SLICE, ROW]], (size + 8) // 8 * 8
+    inverse = np.ascontiguousarray(1 / geometry[:, [SLICE, ROW]])  # one memory order: compiled once
+    return geometry, inverse, (size + 8) // 8 * 8
 
 
 def _reach(geometry: NDArray[np.int64], band: NDArray[np.int64]) -> int:

@@ -5,7 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from wdr_mcpd.codec import Settings, decode, encode, wdr
 
 ROOT = Path(__file__).parents[3]
 CODE = """
@@ -39,3 +42,11 @@ def test_no_loop_leaves_its_arrays(tmp_path: Path) -> None:
         [sys.executable, "-c", CODE], env=environment, capture_output=True, text=True, check=False
     )
     assert run.returncode == 0, run.stderr[-3000:]
+
+
+def test_a_block_of_one_subband_is_coded_by_what_is_compiled_already() -> None:
+    volume = np.arange(2 * 13 * 16, dtype=np.int16).reshape(2, 13, 16)
+    decode(encode(volume, None, Settings(in_plane_levels=2, axial_levels=0)))
+    compiled = len(wdr._planes.signatures)
+    decode(encode(volume, None, Settings(in_plane_levels=0, axial_levels=0)))
+    assert len(wdr._planes.signatures) == compiled
