@@ -77,7 +77,7 @@ def _selected(table3: pd.DataFrame) -> str:
         return "No slice of any exam is selected."
     return (
         f"The selected slices gain {gain.min():.2f} to {gain.max():.2f} dB over 3D-WDR, "
-        f"{gain.mean():.2f} dB on average (Table 3)."
+        f"{gain.mean():.2f} dB on average over the slices (Table 3)."
     )
 
 
