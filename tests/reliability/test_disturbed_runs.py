@@ -150,7 +150,10 @@ def test_the_same_results_elsewhere(
     tmp_path: Path, undisturbed: Undisturbed, name: str, environment: dict[str, str], options: tuple[str, ...]
 ) -> None:
     folder = tmp_path / name
-    ended = runs.run(folder, *options, env={**os.environ, **environment})
+    make_locale(tmp_path / "locales", environment["LC_ALL"])
+    ended = runs.run(
+        folder, *options, env={**os.environ, **environment, "LOCPATH": str(tmp_path / "locales")}
+    )
     assert ended.status == 0, ended.text[-3000:]
     assert runs.hashes(folder) == undisturbed.hashes
     for path in (folder / "results").rglob("*"):
@@ -179,3 +182,12 @@ def test_a_wrong_measurement_fails_the_run_and_names_the_file(
     line = f"wdr-mcpd check-stream: results/quality/{exam}/3d-wdr.csv: at "
     assert line in ended.text, ended.text[-3000:]
     assert not (folder / checked).exists()
+
+
+def make_locale(folder: Path, name: str) -> None:
+    """Compile a locale that the system may lack; without its sources programs see only the name."""
+    folder.mkdir()
+    language, _, charset = name.partition(".")
+    if charset and shutil.which("localedef"):
+        command = ["localedef", "-i", language, "-f", charset, str(folder / name)]
+        subprocess.run(command, capture_output=True, check=False)
