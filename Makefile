@@ -42,7 +42,7 @@ comparison: $(READY)
 	$(WDR) readme-comparison README.md --benchmarks resources/benchmarks
 
 test: $(READY)
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 lint: $(READY)
 	$(BIN)/ruff check .
