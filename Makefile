@@ -1,7 +1,7 @@
 # make              set up .venv, then Tables 1, 2, 3 and Figures 1, 2 of the paper
 # make test         set up .venv, then the whole test suite
 # make everything   the whole study, as a bare snakemake does
-# make bench        speed, memory, quality and lossless rate beside today's codecs (some 15 minutes)
+# make bench        speed, memory, quality and lossless rate beside today's codecs
 # make comparison   take the numbers of make bench into resources/benchmarks and the README
 # make lint         format, lint and type checks
 # make check-reference  everything, compared with the committed results
