@@ -62,42 +62,21 @@ def test_table_index_and_links(
     assert "1-02.dcm was altered" in capsys.readouterr().err
 
 
+def list_series(tree: Path, table: Path) -> None:
+    command = ["series", "list", "--source", "local", "--data-folder", str(tree)]
+    assert main([*command, "--min-images", "3", "--out", str(table)]) == 0
+
+
 def test_copies_only_when_asked(tmp_path: Path, tree: Path) -> None:
     table, series = tmp_path / "table.tsv", tmp_path / "series"
-    main(
-        [
-            "series",
-            "list",
-            "--source",
-            "local",
-            "--data-folder",
-            str(tree),
-            "--min-images",
-            "3",
-            "--out",
-            str(table),
-        ]
-    )
+    list_series(tree, table)
     assert main(["fetch", str(series), "--series", str(table), "--data-folder", str(tree), "--copy"]) == 0
     assert not any(path.is_symlink() for path in series.glob("*/*"))
 
 
 def test_what_the_tree_lacks(tmp_path: Path, tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     table, index, series = tmp_path / "table.tsv", tmp_path / "index.tsv", tmp_path / "series"
-    main(
-        [
-            "series",
-            "list",
-            "--source",
-            "local",
-            "--data-folder",
-            str(tree),
-            "--min-images",
-            "3",
-            "--out",
-            str(table),
-        ]
-    )
+    list_series(tree, table)
     main(["index", str(tree), "--out", str(index)])
     fetch = ["fetch", str(series), "--series", str(table), "--exam", "phantom001_1"]
     (tree / "phantom001" / "study 1" / "T1post" / "1-02.dcm").unlink()
