@@ -7,10 +7,11 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "src" / "wdr_mcpd"
 
-GROUND = {"errors", "files"}
+GROUND = {"errors", "files", "progress"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "files": {"errors"},
+    "progress": set(),
     "config": {"errors"},
     "sources": set(),
     "data": GROUND,

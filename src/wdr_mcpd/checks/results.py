@@ -10,6 +10,7 @@ from wdr_mcpd.checks.provenance import SUFFIX, Record, read, sha256
 from wdr_mcpd.coherence import select
 from wdr_mcpd.data.manifest import MANIFEST, check_whole
 from wdr_mcpd.errors import InputError
+from wdr_mcpd.progress import steps
 from wdr_mcpd.study.frames import read_csv
 
 SHOWN = (".csv", ".md", ".tex", ".png", ".svg")
@@ -62,7 +63,7 @@ def verify(results: Path, chosen: Sequence[Path]) -> dict[str, int]:
     hashes: dict[Path, str] = {}
     series: set[Path] = set()
     files = 0
-    for sidecar in chosen:
+    for sidecar in steps(chosen, "table or figure"):
         known = read(sidecar)
         for name, expected in known["files"].items():
             if sha256(sidecar.parent / name) != expected:
@@ -71,7 +72,9 @@ def verify(results: Path, chosen: Sequence[Path]) -> dict[str, int]:
                 )
             files += 1
         for path, expected in _inputs(results, known).items():
-            if hashes.setdefault(path, sha256(path)) != expected:
+            if path not in hashes:
+                hashes[path] = sha256(path)
+            if hashes[path] != expected:
                 raise InputError(
                     f"{sidecar}: was made from another {path} than the one that is there; {AGAIN}"
                 )

@@ -15,6 +15,7 @@ from wdr_mcpd import codec
 from wdr_mcpd.checks.results import WRITTEN_DIGITS
 from wdr_mcpd.coherence import select
 from wdr_mcpd.errors import InputError, StreamError
+from wdr_mcpd.progress import steps
 from wdr_mcpd.study.metrics import pooled_psnr, slice_psnr
 
 TOLERATED_FALL_DB = 0.01
@@ -74,7 +75,7 @@ def check_stream(original: NDArray[Any], measured: Measured, rates: Sequence[flo
         raise InputError(
             f"{measured.quality_path}: was measured at the rates {sorted(found)}, not {sorted(rates)}"
         )
-    rows = pd.DataFrame([_at_rate(original, measured, rate) for rate in sorted(rates)])
+    rows = pd.DataFrame([_at_rate(original, measured, rate) for rate in steps(sorted(rates), "rate")])
     psnr = rows["psnr_db"].to_numpy()
     falls = np.flatnonzero(psnr[1:] < psnr[:-1] - TOLERATED_FALL_DB)
     if len(falls):

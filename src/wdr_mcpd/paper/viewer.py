@@ -15,6 +15,7 @@ from wdr_mcpd.codec import decode
 from wdr_mcpd.data import Volume
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.paper.pages import render
+from wdr_mcpd.progress import steps
 
 SHOWN = ("psnr_db", "ssim", "tumour_psnr_db", "tumour_ssim")
 COLUMNS = ("method", "rate_bpv", "slice", *SHOWN, "bytes")
@@ -70,7 +71,7 @@ def viewer_html(exam: CodedExam, note: str = "") -> str:
         "allocated": voxels.dtype.itemsize * 8,
         "rates": rates,
         "original": [tile(plane) for plane in grey_levels(voxels, window)],
-        "methods": [_method(exam, name, rates, window) for name in exam.streams],
+        "methods": [_method(exam, name, rates, window) for name in steps(list(exam.streams), "method")],
         "outline": None if mask is None or not mask.any() else [outline(plane) for plane in mask],
         "start": _start(exam, rates),
     }

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wdr_mcpd.peers import PEERS, RateSearch
+from wdr_mcpd.progress import steps
 from wdr_mcpd.study.metrics import Reading
 from wdr_mcpd.study.quality import COLUMNS, measure_volume
 
@@ -59,7 +60,7 @@ def measure_peer(
         return pd.DataFrame(columns=COLUMNS), reason
     search = RateSearch(peer, original)
     frames, absent = [], []
-    for rate in sorted(rates):
+    for rate in steps(sorted(rates), "rate"):
         if (reached := search.reach(rate)) is None:
             absent.append(f"{rate:g}")
             continue

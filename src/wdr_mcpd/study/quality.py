@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wdr_mcpd import codec
+from wdr_mcpd.progress import steps
 from wdr_mcpd.study.metrics import Reading, slice_psnr, slice_ssim
 
 COLUMNS = [
@@ -42,7 +43,7 @@ def measure_stream(
         One row per rate (rising) and slice (counted from 1); `bytes` is the size of the cut file.
     """
     rows = []
-    for rate in sorted(rates):
+    for rate in steps(sorted(rates), "rate"):
         cut = codec.truncate(stream, rate=rate)
         measured = measure_volume(original, codec.decode(cut), reading, mask)
         measured.insert(0, "rate_bpv", rate)

@@ -1,6 +1,7 @@
 """The readings grid: what an exam measures under each reading of what the paper leaves open."""
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from wdr_mcpd import codec
 from wdr_mcpd.coherence import UNITS, average_mcpd, coding_groups, select
+from wdr_mcpd.progress import steps
 from wdr_mcpd.study.metrics import SSIM_WINDOWS, slice_psnr, slice_ssim
 from wdr_mcpd.study.statistics import summarise
 
@@ -82,15 +84,15 @@ def _all(
 ) -> Iterator[Reading]:
     everything = np.ones_like(selected)
     volumes = {"stored": original} | {name: stretched(original, top) for name, top in SCALES.items()}
-    for values, volume in volumes.items():
-        for transform, settings in TRANSFORMS.items():
-            for name, grouped in (("3d_wdr", everything), ("selected", selected)):
-                stream = codec.encode(volume, coding_groups(grouped), settings, rate=rate)
-                shown = volume[grouped], codec.decode(stream)[grouped]
-                described = {"transform": transform, "values": values}
-                yield from _qualities(name, described, *shown)
-                if (values, transform, name) == ("stored", next(iter(TRANSFORMS)), "3d_wdr"):
-                    yield from _ratios(original, len(stream))
+    groupings = {"3d_wdr": everything, "selected": selected}
+    for values, transform, name in steps(list(product(volumes, TRANSFORMS, groupings)), "reading"):
+        volume, grouped = volumes[values], groupings[name]
+        stream = codec.encode(volume, coding_groups(grouped), TRANSFORMS[transform], rate=rate)
+        shown = volume[grouped], codec.decode(stream)[grouped]
+        described = {"transform": transform, "values": values}
+        yield from _qualities(name, described, *shown)
+        if (values, transform, name) == ("stored", next(iter(TRANSFORMS)), "3d_wdr"):
+            yield from _ratios(original, len(stream))
     for unit in UNITS:
         average = average_mcpd(original, unit, mcpd_reference)
         compared = average[:-1] if mcpd_reference == "following" else average  # the last has no follower

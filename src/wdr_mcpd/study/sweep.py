@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from wdr_mcpd import codec
 from wdr_mcpd.coherence import coding_groups, distinct_selections
+from wdr_mcpd.progress import steps
 from wdr_mcpd.study.metrics import gain_db, peak_value, psnr_of, squared_errors
 from wdr_mcpd.study.statistics import Bootstrap, summarise
 
@@ -60,10 +61,11 @@ def sweep(
     """
     selections, index = distinct_selections(average, thresholds)
     everything = np.ones(len(original), dtype=bool)
-    measured: dict[bytes, list[tuple[NDArray[np.float64], int]]] = {}
-    for selected in [everything, *selections]:
-        if selected.tobytes() not in measured:
-            measured[selected.tobytes()] = _errors_by_rate(original, selected, rates, settings)
+    distinct = {selected.tobytes(): selected for selected in [everything, *selections]}
+    measured = {
+        key: _errors_by_rate(original, selected, rates, settings)
+        for key, selected in steps(list(distinct.items()), "selection")
+    }
     value, voxels = peak_value(original, peak), float(original[0].size)
     rows = []
     for step, rate in enumerate(sorted(rates)):

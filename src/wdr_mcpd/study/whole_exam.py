@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from wdr_mcpd import codec
 from wdr_mcpd.coherence import coding_groups
+from wdr_mcpd.progress import steps
 from wdr_mcpd.study.allocation import Curves, as_needed, equal_slope, fit, group_curves
 from wdr_mcpd.study.metrics import Reading, gain_db, peak_value, psnr_of, slice_ssim, squared_errors
 from wdr_mcpd.study.statistics import Bootstrap, summarise
@@ -26,9 +28,8 @@ class Scheme:
     name : as in the tables
     grouping : "one volume" (3D-WDR), "selected + single" (3D-WDR-MCPD) or "single" (2D-WDR)
     axial : whether the axial transform is used where a group has more than one slice
-    sharing : "equal rate", each group at the rate times its voxels; "equal slope", the smallest total error;
-    or
-        "as 3D-WDR", as one volume without axial transform shares them among the same slices
+    sharing : "equal rate", each group at the rate times its voxels; "equal slope", the smallest total
+        error; "as 3D-WDR", as one volume without axial transform shares them among the same slices
     """
 
     name: str
@@ -92,13 +93,12 @@ def whole_exam(
     """
     streams = _Streams.of(original, selected, rates, settings)
     rows = []
-    for rate in sorted(rates):
-        for scheme in SCHEMES:
-            cut = streams.cut(scheme, rate)
-            quality = _quality(original, codec.decode(cut), selected, reading)
-            levels = str(settings.axial_levels) if scheme.axial else "0"
-            described = (exam, rate, scheme.name, scheme.grouping, levels, scheme.sharing)
-            rows.append((*described, int(selected.sum()), len(cut), *quality))
+    for rate, scheme in steps(list(product(sorted(rates), SCHEMES)), "scheme"):
+        cut = streams.cut(scheme, rate)
+        quality = _quality(original, codec.decode(cut), selected, reading)
+        levels = str(settings.axial_levels) if scheme.axial else "0"
+        described = (exam, rate, scheme.name, scheme.grouping, levels, scheme.sharing)
+        rows.append((*described, int(selected.sum()), len(cut), *quality))
     return pd.DataFrame(rows, columns=[*COLUMNS, *QUALITIES])
 
 
@@ -124,11 +124,11 @@ class _Streams:
             "single": np.zeros_like(selected),
         }
         coded = {}
-        for kind in dict.fromkeys((scheme.grouping, scheme.axial) for scheme in SCHEMES):
-            grouping, axial = kind
+        kinds = list(dict.fromkeys((scheme.grouping, scheme.axial) for scheme in SCHEMES))
+        for grouping, axial in steps(kinds, "stream"):
             used = settings if axial else replace(settings, axial_levels=0)
             groups = coding_groups(in_volume[grouping])
-            coded[kind] = codec.encode(original, groups, used, rate=max(rates) * HEADROOM)
+            coded[grouping, axial] = codec.encode(original, groups, used, rate=max(rates) * HEADROOM)
         # A slice alone has the same payload in every stream: its curve is measured once.
         lowest = min(rates) / 8
         alone = group_curves(original, coded["single", False], lowest, range(len(original)))
