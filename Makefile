@@ -39,7 +39,7 @@ comparison: $(READY)
 	mkdir -p resources/benchmarks
 	cp $(addprefix results/benchmarks/,rate_distortion.csv codec_speed.csv lossless.csv machine.csv \
 	  rate_distortion.svg) resources/benchmarks
-	$(WDR) readme-comparison README.md --benchmarks resources/benchmarks
+	$(WDR) readme-comparison README.md --benchmarks resources/benchmarks --anchors resources/anchors
 
 test: $(READY)
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile

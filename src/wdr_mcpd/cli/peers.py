@@ -41,6 +41,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     readme = commands.add_parser("readme-comparison", help="write the comparison into the README")
     readme.add_argument("readme", type=Path, metavar="README.md")
     readme.add_argument("--benchmarks", type=Path, required=True, metavar="FOLDER")
+    readme.add_argument("--anchors", type=Path, required=True, metavar="FOLDER", help="has the targets")
     readme.set_defaults(run=_readme)
 
 
@@ -116,9 +117,11 @@ def _readme(options: argparse.Namespace) -> None:
     from wdr_mcpd.files import read_bytes, whole_file
     from wdr_mcpd.paper.comparison import BEGIN, END, readme_section
     from wdr_mcpd.paper.readme import replace_between
+    from wdr_mcpd.paper.targets import read_targets
     from wdr_mcpd.study.frames import read_csv
 
-    section = readme_section(*measured(options.benchmarks), read_csv(options.benchmarks / "machine.csv"))
+    machine = read_csv(options.benchmarks / "machine.csv")
+    section = readme_section(*measured(options.benchmarks), machine, read_targets(options.anchors))
     page = replace_between(read_bytes(options.readme).decode("utf-8"), BEGIN, END, section)
     with whole_file(options.readme) as draft:
         draft.write_text(page, encoding="utf-8", newline="\n")

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from wdr_mcpd.paper.render import Column, Table
+from wdr_mcpd.paper.targets import targets_section
 from wdr_mcpd.study.peers import LABELS, OUR_LABELS
 from wdr_mcpd.study.statistics import bjontegaard_rate
 
@@ -108,9 +109,13 @@ def readme_table(curves: pd.DataFrame, speed: pd.DataFrame, lossless: pd.DataFra
 
 
 def readme_section(
-    curves: pd.DataFrame, speed: pd.DataFrame, lossless: pd.DataFrame, machine: pd.DataFrame
+    curves: pd.DataFrame,
+    speed: pd.DataFrame,
+    lossless: pd.DataFrame,
+    machine: pd.DataFrame,
+    targets: pd.DataFrame,
 ) -> str:
-    """Write the README's comparison: what is compared, on which machine (what, value), and the table."""
+    """Write the README's comparison: what is compared, on which machine (what, value), table and targets."""
     facts = dict(zip(machine["what"], machine["value"].fillna(""), strict=True))
     exams = " and ".join(curves["exam"].unique())
     lead = (
@@ -119,7 +124,8 @@ def readme_section(
         f" speeds are at 1 bit per voxel on one core ({facts['processor']}), as medians of ratios of runs"
         " taken in turn."
     )
-    return f"{lead}\n\n{readme_table(curves, speed, lossless)}\n{PICTURE}\n"
+    table = readme_table(curves, speed, lossless)
+    return f"{lead}\n\n{table}\n{targets_section(curves, speed, lossless, targets)}\n{PICTURE}\n"
 
 
 def speed_points(

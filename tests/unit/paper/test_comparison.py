@@ -129,12 +129,15 @@ def test_the_readme_table_has_one_row_for_each_codec(curves: pd.DataFrame) -> No
 def test_a_readme_without_the_section_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "README.md").write_text("# nothing\n")
     (tmp_path / "rate_distortion.csv").write_text(
-        "volume,method,rate_bpv,actual_bpv,psnr_db,ssim\na,3d-wdr,1,1,60,0.9\n"
+        "volume,method,rate_bpv,actual_bpv,psnr_db,psnr_max_db,ssim\na,3d-wdr,1,1,60,40,0.9\n"
     )
-    (tmp_path / "codec_speed.csv").write_text("volume,method,direction,ratio_sperr\na,3d-wdr,encode,1\n")
+    (tmp_path / "codec_speed.csv").write_text(
+        "volume,method,direction,ratio_sperr,mvoxel_per_s\na,3d-wdr,encode,1,9\n"
+    )
     (tmp_path / "lossless.csv").write_text("volume,method,bpv\na,3d-wdr,6\n")
     (tmp_path / "machine.csv").write_text("what,value\nprocessor,Some Processor\nav,\n")
     arguments = ["readme-comparison", str(tmp_path / "README.md"), "--benchmarks", str(tmp_path)]
+    arguments += ["--anchors", str(ROOT / "resources" / "anchors")]
     assert main(arguments) == 2
     assert "<!-- comparison: written by make comparison -->" in capsys.readouterr().err
     (tmp_path / "README.md").write_text(f"before\n{BEGIN}stale\n{END}after\n")
@@ -152,7 +155,6 @@ def test_a_readme_without_the_section_is_one_line(tmp_path: Path, capsys: pytest
 def test_the_readme_holds_the_committed_numbers(tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
     readme.write_bytes((ROOT / "README.md").read_bytes())
-    assert (
-        main(["readme-comparison", str(readme), "--benchmarks", str(ROOT / "resources" / "benchmarks")]) == 0
-    )
+    folders = [str(ROOT / "resources" / name) for name in ("benchmarks", "anchors")]
+    assert main(["readme-comparison", str(readme), "--benchmarks", folders[0], "--anchors", folders[1]]) == 0
     assert readme.read_bytes() == (ROOT / "README.md").read_bytes()
