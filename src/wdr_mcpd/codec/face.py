@@ -190,9 +190,8 @@ class _Part:
 
 def _transformed(block: Volume, settings: Settings, low: int, high: int) -> _Part:
     mean = min(max(round(float(block.mean(dtype=np.float64))), low), high)
-    work = np.subtract(block, mean, dtype=np.int32, order="C")
-    if not settings.lossless:
-        work = work.astype(np.float32)
+    # Exact in both types: voxels have at most 16 bits.
+    work = np.subtract(block, mean, dtype=np.int32 if settings.lossless else np.float32, order="C")
     shape = work.shape
     levels = settings.in_plane_levels
     axial = settings.axial_levels
