@@ -21,6 +21,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WDR := $(BIN)/python -m wdr_mcpd
 
+# The byte code of .venv is kept as each module is first used; without it every job compiles the libraries anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: paper everything bench comparison test lint check-reference reference docs scale test-cluster \
   verify test-reliability test-disturbed test-kills test-hostile test-bad-data test-lock fuzz lock clean
 
