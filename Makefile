@@ -45,7 +45,7 @@ comparison: $(READY)
 	$(WDR) readme-comparison README.md --benchmarks resources/benchmarks --anchors resources/anchors
 
 test: $(READY)
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(READY)
 	$(BIN)/ruff check .

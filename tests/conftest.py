@@ -1,0 +1,17 @@
+"""The order of the tests: what takes longest begins first, so that no worker works on alone at the end."""
+
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+LONGEST_FIRST = ("workflow/test_nbia_cohort.py", "reliability/test_disturbed_runs.py", "browser", "workflow")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Sort by the place of a test's file in the list; the order is kept of all that is not in it."""
+    items.sort(key=lambda item: _place(item.path.relative_to(HERE)))
+
+
+def _place(path: Path) -> int:
+    return next((n for n, part in enumerate(LONGEST_FIRST) if path.is_relative_to(part)), len(LONGEST_FIRST))
