@@ -1,5 +1,6 @@
 # make              set up .venv, then Tables 1, 2, 3 and Figures 1, 2 of the paper
 # make test         set up .venv, then the whole test suite
+# make coverage     which lines of the package the unit tests reach; compiled loops are not seen
 # make everything   the whole study, as a bare snakemake does
 # make bench        speed, memory, quality and lossless rate beside today's codecs
 # make comparison   take the numbers of make bench into resources/benchmarks and the README
@@ -24,7 +25,7 @@ WDR := $(BIN)/python -m wdr_mcpd
 # The byte code of .venv is kept as each module is first used; without it every job compiles the libraries anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: paper everything bench comparison test lint check-reference reference docs scale test-cluster \
+.PHONY: paper everything bench comparison test coverage lint check-reference reference docs scale test-cluster \
   verify test-reliability test-disturbed test-kills test-hostile test-bad-data test-lock fuzz lock clean
 
 paper: $(READY)
@@ -46,6 +47,9 @@ comparison: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+
+coverage: $(READY)
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --cov --cov-report=term:skip-covered tests/unit
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -85,7 +89,7 @@ test-hostile: $(READY)
 	WDR_MCPD_STREAMS=$(STREAMS) WDR_MCPD_ZIPS=$(ZIPS) WDR_MCPD_SEED=$(SEED) $(RELIABILITY)/test_hostile_input.py
 
 test-disturbed: $(READY)
-	$(RELIABILITY)/test_disturbed_runs.py
+	WDR_MCPD_FULL=1 $(RELIABILITY)/test_disturbed_runs.py -k "not killed"
 
 # TARGET=paper kills what plain `make` runs; without it the whole study is killed.
 test-kills: $(READY)
