@@ -9,6 +9,10 @@ All arithmetic that decides bits is on integers. Units: probabilities of the mod
 2^-16; stretched probabilities 2^-8; weights 2^-16.
 """
 
+from bisect import bisect
+from decimal import Context, Decimal, localcontext
+from itertools import accumulate, repeat
+from operator import mul
 from typing import Any
 
 import numpy as np
@@ -26,15 +30,29 @@ NODES = STEPS + 2
 MODELS = 3
 
 
+def _odds(first: Decimal, count: int) -> list[Decimal]:
+    """Give e^(k / 256) for k = first, first + 1, ... `count` of them.
+
+    Decimal numbers are integers inside: other than logarithms in floating point they are the same on every
+    machine, and a stream is decoded with the tables that wrote it.
+    """
+    with localcontext(Context(prec=28)):
+        step = (Decimal(1) / 256).exp()
+        return list(accumulate(repeat(step, count - 1), mul, initial=(first / 256).exp()))
+
+
 def _stretch_table() -> NDArray[np.int16]:
-    p = (np.arange(4096) + 0.5) / 4096
-    table: NDArray[np.int16] = np.rint(256 * np.log(p / (1 - p))).astype(np.int16)
-    return table
+    """Tabulate 256 ln(p / (1 - p)), rounded, at the middles of 4096 equal intervals of p."""
+    halfway = _odds(Decimal("0.5"), 2400)  # odds between two rounded values
+    upper = [bisect(halfway, Decimal(2 * i + 1) / (8191 - 2 * i)) for i in range(2048, 4096)]
+    return np.array([-value for value in reversed(upper)] + upper, np.int16)
 
 
 def _squash_table() -> NDArray[np.uint16]:
-    x = (np.arange(2 * REACH) - REACH) / 256
-    return np.clip(np.rint(65536 / (1 + np.exp(-x))), 16, 65520).astype(np.uint16)
+    """Tabulate 65536 / (1 + e^(-x / 256)), rounded, for x from -2048 to 2047."""
+    with localcontext(Context(prec=28)):
+        chances = [round(65536 * odds / (1 + odds)) for odds in _odds(Decimal(-REACH), 2 * REACH)]
+    return np.clip(chances, 16, 65520).astype(np.uint16)
 
 
 STRETCH = _stretch_table()

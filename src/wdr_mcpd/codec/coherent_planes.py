@@ -39,8 +39,9 @@ LOUDEST = 1 << 22  # magnitudes count at most so much as energy, which keeps the
 
 def _classes() -> Any:
     """Class of an energy in sixteenths of the threshold: 0 for none, then 2.5 classes an octave."""
-    energy = np.arange(1, 4096)
-    return np.concatenate(([0], np.minimum(CLASSES - 1, 1 + 2.5 * np.log2(energy)))).astype(np.uint8)
+    # 2.5 log2(E) is half of log2(E^5), which whole numbers round down without doubt.
+    octaves = [((energy**5).bit_length() - 1) // 2 for energy in range(1, 4096)]
+    return np.array([0, *(min(CLASSES - 1, 1 + half) for half in octaves)], np.uint8)
 
 
 CLASS = _classes()

@@ -1,5 +1,7 @@
 """The rooms of the coherence-conditioned coder one by one."""
 
+import subprocess
+import sys
 from itertools import pairwise
 
 import numpy as np
@@ -29,6 +31,7 @@ from wdr_mcpd.codec.coherent_layout import (
     split_layout,
 )
 from wdr_mcpd.codec.coherent_mixing import REACH, SQUASH, STRETCH
+from wdr_mcpd.codec.coherent_planes import CLASS
 from wdr_mcpd.codec.coherent_transform import forward, inverse
 from wdr_mcpd.codec.layout import layout
 
@@ -114,16 +117,36 @@ def test_framing_keeps_values_and_a_frame_of_zeros() -> None:
     assert whole[_place(table[0], 0, 0, 0)] == 1
 
 
-def test_tables_of_the_mixer_do_not_depend_on_the_last_digit_of_a_logarithm() -> None:
+TABLES = """
+import hashlib, sys
+import numpy
+toward = float(sys.argv[1])
+def shifted(function):
+    return lambda *given, **options: numpy.nextafter(function(*given, **options), toward)
+for name in ("log", "log2", "exp"):
+    setattr(numpy, name, shifted(getattr(numpy, name)))
+from wdr_mcpd.codec.coherent_mixing import SQUASH, STRETCH
+from wdr_mcpd.codec.coherent_planes import CLASS
+print(*(hashlib.sha256(table.tobytes()).hexdigest()[:16] for table in (STRETCH, SQUASH, CLASS)))
+"""
+
+
+@pytest.mark.parametrize("toward", ["-inf", "inf"])
+def test_the_tables_of_every_stream_need_no_logarithm_of_the_machine(toward: str) -> None:
+    """Where the last digit of a logarithm is another one, the tables are still those of the format."""
+    command = [sys.executable, "-c", TABLES, toward]
+    made = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert made == ["40ca9c9b85fd4c84", "1d1c3220ae552e55", "2a54202fb15802cc"]
+
+
+def test_the_tables_are_the_functions_that_they_stand_for() -> None:
     p = (np.arange(4096) + 0.5) / 4096
-    stretched = 256 * np.log(p / (1 - p))
-    assert np.abs(stretched - np.floor(stretched) - 0.5).min() > 1e-7
-    assert np.array_equal(STRETCH, np.rint(stretched))
+    assert np.abs(STRETCH - 256 * np.log(p / (1 - p))).max() < 0.5 + 1e-9
     x = (np.arange(2 * REACH) - REACH) / 256
-    squashed = 65536 / (1 + np.exp(-x))
-    away = np.abs(squashed - np.floor(squashed) - 0.5)
-    assert away.min() > 1e-7
-    assert (np.diff(SQUASH.astype(int)) >= 0).all()
+    assert np.abs(SQUASH - np.clip(65536 / (1 + np.exp(-x)), 16, 65520)).max() < 0.5 + 1e-9
+    octaves = 1 + 2.5 * np.log2(np.arange(1, 4096))
+    assert np.array_equal(CLASS[1:], np.minimum(31, octaves + 1e-9).astype(int))
+    assert CLASS[0] == 0
 
 
 @pytest.mark.parametrize("shape", SHAPES)
