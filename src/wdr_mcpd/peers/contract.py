@@ -75,7 +75,7 @@ class Peer(ABC):
 
     @abstractmethod
     def expand(self, parts: list[bytes], frame: Frame) -> Array:
-        """Return the non-negative volume that `compress` coded, not yet rounded or clipped."""
+        """Return the non-negative volume that `compress` coded, not yet rounded or clipped, to be changed."""
 
     def missing(self) -> str | None:
         """Say which library is not installed, or None if the peer can be used."""
@@ -109,20 +109,28 @@ class Peer(ABC):
             raise InputError(f"{self.label}: is lossless only; give no quality")
         frame = _frame(volume)
         kind = np.uint8 if frame.bits <= 8 else np.uint16
-        shifted = (volume.astype(np.int32) - frame.offset).astype(kind)
-        return pack(frame, self.compress(shifted, frame.bits, quality))
+        shifted = volume if frame.offset == 0 else np.subtract(volume, frame.offset, dtype=np.int32)
+        return pack(frame, self.compress(shifted.astype(kind), frame.bits, quality))
 
     def decode(self, data: bytes) -> Array:
         """Return the volume in its own type, rounded and clipped to the range of the original."""
         frame, parts = unpack(data)
-        values = np.rint(self.expand(parts, frame).reshape(frame.shape).astype(np.float64)) + frame.offset
-        clipped: Array = np.clip(values, frame.least, frame.largest).astype(frame.dtype)
-        return clipped
+        return _finished(self.expand(parts, frame).reshape(frame.shape), frame)
 
 
 def imagecodecs() -> Any:
     """Import the library; untyped, for its stubs ask for whole numbers where its codecs take fractions."""
     return import_module("imagecodecs")
+
+
+def _finished(values: Array, frame: Frame) -> Array:
+    """Round, clip and shift in place: a peer is timed with as little around it as our own codecs have."""
+    if values.dtype.kind == "f":
+        np.rint(values, out=values)
+    np.clip(values, frame.least - frame.offset, frame.largest - frame.offset, out=values)
+    if frame.offset:
+        values = np.add(values, frame.offset, dtype=np.int32, casting="unsafe")
+    return values.astype(frame.dtype, copy=False)
 
 
 def _frame(volume: Array) -> Frame:

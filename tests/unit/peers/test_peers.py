@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -126,3 +128,34 @@ def test_a_rate_that_x265_jumps_over_is_reached_with_another_ratio_of_frames(
     qualities = np.arange(0, 20, 1.0)
     sizes = {len(setting.encode(volume, q)) for setting in (peer, *peer.nearby) for q in qualities}
     assert len(sizes) > 1.5 * len({len(peer.encode(volume, q)) for q in qualities})
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.uint16])
+@pytest.mark.parametrize("least", [0, -100])
+def test_what_a_peer_decodes_is_finished_in_place(kind: type, least: int) -> None:
+    """The time and memory of a peer are its own: nothing of eight bytes a voxel is made around it."""
+    volume = np.full((4, 64, 64), least, np.int16)
+    volume[0, 0, :3] = 5, 300, 301
+
+    class Copy(Peer):
+        name = label = "copy"
+        library = "numpy"
+        lossless = True
+
+        def compress(self, volume, bits, quality):  # type: ignore[no-untyped-def]
+            return [volume.tobytes()]
+
+        def expand(self, parts, frame):  # type: ignore[no-untyped-def]
+            values = np.frombuffer(parts[0], np.uint16).astype(kind)
+            values[0] += 1000
+            values[1] += 0.4 if kind is np.float32 else 0
+            tracemalloc.start()
+            return values
+
+    decoded = Copy().decode(Copy().encode(volume))
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert decoded.dtype == np.int16
+    assert list(decoded[0, 0, :4]) == [301, 300, 301, least]
+    assert np.array_equal(decoded.ravel()[3:], volume.ravel()[3:])
+    assert most < (6.5 if least else 2.5) * volume.size
