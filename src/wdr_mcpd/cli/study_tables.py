@@ -175,6 +175,7 @@ def _audit(options: argparse.Namespace) -> None:
         measure_claims(inputs, options.rate),
         table,
         is_paper_collection(series),
+        _subjects(series),
         bootstrap,
     )
     _write(options, study_tables.readings(table, _note(options)))
@@ -185,6 +186,10 @@ def _series(options: argparse.Namespace) -> "list[Series]":
     from wdr_mcpd.data.series import read_series_table
 
     return read_series_table(options.series)
+
+
+def _subjects(series: "list[Series]") -> int:
+    return len({one.patient_id for one in series})
 
 
 def _exams(series: "list[Series]") -> list[str]:
@@ -227,7 +232,7 @@ def _cohort(options: argparse.Namespace) -> str:
 def _note(options: argparse.Namespace) -> str:
     from wdr_mcpd.paper.study_tables import interval_note
 
-    subjects = len({one.patient_id for one in _series(options)})
+    subjects = _subjects(_series(options))
     readings = f". {options.readings}" if options.readings else ""
     return interval_note(f"{_cohort(options)}{readings}", subjects)
 

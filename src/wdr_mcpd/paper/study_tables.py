@@ -4,8 +4,8 @@ import pandas as pd
 
 from wdr_mcpd.paper.render import Column, Table
 from wdr_mcpd.study.claims import RULE_TEXT, VERDICTS
+from wdr_mcpd.study.statistics import ENOUGH_SUBJECTS
 
-FEW_SUBJECTS = 5
 SUBJECTS = {"subjects": Column("Subjects", ".0f")}
 INTERVALS = "In brackets the 95 % bootstrap interval of the mean over subjects"
 
@@ -15,7 +15,7 @@ def interval_note(note: str, subjects: int) -> str:
     if subjects < 2:
         return f"{note}. One subject has no interval"
     few = f"; with {subjects} subjects it shows how they differ, not how a population does"
-    return f"{note}. {INTERVALS}{few if subjects < FEW_SUBJECTS else ''}"
+    return f"{note}. {INTERVALS}{few if subjects < ENOUGH_SUBJECTS else ''}"
 
 
 def rates(data: pd.DataFrame, note: str) -> Table:
@@ -161,7 +161,9 @@ def claims(data: pd.DataFrame, note: str) -> Table:
     counts = data["verdict"].value_counts()
     counted = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if verdict in counts)
     brackets = (
-        "In brackets the smallest and largest slice for ranges and largest values, else the 95 % interval"
+        "In brackets the smallest and largest slice for ranges and largest values, the smallest and largest "
+        "fold for thresholds, else the 95 % interval over subjects, on which a verdict rests only from "
+        f"{ENOUGH_SUBJECTS} subjects on"
     )
     summary = f"{note}. {len(data)} claims: {counted}. {brackets}"
     caption = "Claims of the paper, what we measured, and the verdict"

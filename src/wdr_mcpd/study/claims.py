@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from wdr_mcpd.study.measured import by_subject
+from wdr_mcpd.study.measured import ALL_SUBJECTS, by_subject
 from wdr_mcpd.study.paper_claims import Claim, contradiction
-from wdr_mcpd.study.statistics import Bootstrap, interval
+from wdr_mcpd.study.statistics import ENOUGH_SUBJECTS, Bootstrap, interval
 
 REPRODUCED = "reproduced"
 IN_SIGN = "reproduced in sign"
@@ -22,7 +22,7 @@ TOLERANCE = {"dB": 0.5, "SSIM": 0.01, "MCPD": 0.05, "slices": 0.0, "times": 0.1}
 ENOUGH = 0.5  # of the measured slices within the paper's range
 PAPER_SELECTED = 7  # slices of Table 3
 
-RULE_TEXT = """\
+RULE_TEXT = f"""\
 1. A claim that the paper's own tables contradict is *inconsistent in the paper*, whatever we measure.
 2. A claim about the literature, about the paper's collection when another one is used, or that needs more
    subjects than there are, is *not testable on this data*.
@@ -30,10 +30,16 @@ RULE_TEXT = """\
    ratio, and exactly for a number of slices:
    - range: *reproduced* if at least half of the measured slices lie in the paper's range;
    - largest: *reproduced* if our largest value is about the paper's, or, for a gain, larger;
-   - value: *reproduced* if our mean over subjects is about the paper's, or its interval holds the paper's;
+   - value: *reproduced* if our mean over subjects is about the paper's; from {ENOUGH_SUBJECTS} subjects on
+     also if the 95 % interval of that mean holds the paper's value, but never for a number of slices;
    - rank: the k-th largest of seven gains against our gains at the same rank in each exam, judged as a value;
-   - positive: *reproduced* if the interval of our mean gain is above 0.
+   - folds: *reproduced* if the mean over the folds is about the paper's; folds share training subjects, so
+     they have no interval;
+   - positive: *reproduced* if there are at least {ENOUGH_SUBJECTS} subjects and the interval of our mean gain
+     is above 0.
    A gain that is not reproduced but above 0 is *reproduced in sign*; anything else is *not reproduced*.
+   With fewer than {ENOUGH_SUBJECTS} subjects an interval only shows how they differ: the wider it is, the
+   more values it holds.
 """
 
 
@@ -54,6 +60,7 @@ def audit(
     measured: Mapping[str, pd.DataFrame],
     readings: pd.DataFrame,
     same_collection: bool,
+    subjects: int,
     bootstrap: Bootstrap,
 ) -> pd.DataFrame:
     """Judge every claim.
@@ -64,27 +71,32 @@ def audit(
     measured : values of each quantity (`study.measured`)
     readings : rows of `readings_table`
     same_collection : whether the exams come from the paper's collection
+    subjects : how many the run has, behind values that rest on all of them
     bootstrap : how intervals over subjects are made
 
     Returns
     -------
     DataFrame
         One row per claim, in the order of `claims`. `measured_low` and `measured_high` are the smallest and
-        the largest slice for ranges and largest values, else the 95 % interval over subjects.
+        the largest slice for ranges and largest values, of the folds for thresholds, else the 95 % interval
+        over subjects.
     """
     rows = []
     for claim in claims:
         values = measured.get(claim.quantity, pd.DataFrame(columns=["subject", "exam", "value"]))
         found = _judge(claim, values, bootstrap)
         conflict = contradiction(claim, tables)
-        reason = _untestable(claim, values, same_collection)
+        behind = subjects if (values["subject"] == ALL_SUBJECTS).any() else values["subject"].nunique()
+        reason = _untestable(claim, values, same_collection, behind)
         if conflict:
             found = replace(found, verdict=INCONSISTENT, reason=conflict)
         elif reason:
             found = replace(found, verdict=NOT_TESTABLE, reason=reason)
+        if claim.caveat:
+            found = replace(found, reason=f"{found.reason}; {claim.caveat}")
         paper = (claim.claim, claim.place, claim.statement, claim.low, claim.high)
         ours = (found.measured, found.low, found.high, claim.unit)
-        size = (values["subject"].nunique(), len(values))
+        size = (behind, len(values))
         rows.append((*paper, *ours, *size, found.verdict, found.reason, *best_reading(claim, readings)))
     columns = [
         *("claim", "place", "statement", "paper_low", "paper_high", "measured", "measured_low"),
@@ -94,14 +106,14 @@ def audit(
     return pd.DataFrame(rows, columns=columns)
 
 
-def _untestable(claim: Claim, values: pd.DataFrame, same_collection: bool) -> str:
+def _untestable(claim: Claim, values: pd.DataFrame, same_collection: bool, subjects: int) -> str:
     if claim.rule == "background":
         return "about the literature, not about an experiment of the paper"
     if claim.rule == "dataset" and not same_collection:
         return "about the paper's collection; this run uses another"
     if values["value"].notna().sum() == 0:
         return "nothing was measured for it"
-    if values["subject"].nunique() < claim.min_subjects:
+    if subjects < claim.min_subjects:
         return f"needs at least {claim.min_subjects} subjects"
     return ""
 
@@ -121,13 +133,20 @@ def _judge(claim: Claim, values: pd.DataFrame, bootstrap: Bootstrap) -> Found:
         close = abs(largest - paper) <= TOLERANCE[claim.unit] or (claim.is_gain and largest > paper)
         verdict = _verdict(claim, close, largest)
         return Found(largest, float(numbers.min()), largest, verdict, f"largest of {len(numbers)}")
+    tolerance = TOLERANCE.get(claim.unit, 0.0)
+    if claim.rule == "folds":
+        mean = float(numbers.mean())
+        verdict = _verdict(claim, abs(mean - claim.low) <= tolerance, mean)
+        return Found(mean, float(numbers.min()), float(numbers.max()), verdict, "mean over folds")
     means = _subject_means(claim, values)
     mean, (low, high) = float(means.mean()), interval(means, bootstrap)
+    enough = len(means) >= ENOUGH_SUBJECTS
     if claim.rule == "positive":
-        verdict = REPRODUCED if low > 0 else IN_SIGN if mean > 0 else NOT_REPRODUCED
-        return Found(mean, low, high, verdict, "mean over subjects")
-    paper = claim.low
-    close = abs(mean - paper) <= TOLERANCE.get(claim.unit, 0.0) or bool(low <= paper <= high)
+        verdict = REPRODUCED if enough and low > 0 else IN_SIGN if mean > 0 else NOT_REPRODUCED
+        few = "" if enough else f"; an interval counts from {ENOUGH_SUBJECTS} subjects on"
+        return Found(mean, low, high, verdict, f"mean over subjects{few}")
+    held = enough and tolerance > 0 and bool(low <= claim.low <= high)
+    close = abs(mean - claim.low) <= tolerance or held
     rank = f"our gains at rank {claim.rank:.0f} of {PAPER_SELECTED}, " if claim.rule == "rank" else ""
     return Found(mean, low, high, _verdict(claim, close, mean), f"{rank}mean over subjects")
 

@@ -12,6 +12,8 @@ from wdr_mcpd.study.metrics import gain_db
 from wdr_mcpd.study.rates import exam_quality
 
 PAPER_COLLECTION = "Brain-Tumor-Progression"
+ALL_SUBJECTS = "all"
+"""Subject of a value that rests on all of them."""
 BASELINE, PROPOSED, BY_CONTENT = "3d-wdr", "3d-wdr-mcpd", "3d-wdr-auto"
 
 
@@ -65,8 +67,8 @@ def measure_claims(inputs: Inputs, rate: float) -> dict[str, pd.DataFrame]:
         values[quantity] = rows.set_index(["subject", "exam"])["median"]
     frames = {name: series.rename("value").reset_index() for name, series in values.items()}
     thresholds = {
-        "threshold_selected": _thresholds(inputs.chosen, "unguarded_threshold_mcpd"),
-        "threshold_selected_guarded": _thresholds(inputs.chosen, "threshold_mcpd"),
+        "threshold_selected": thresholds_of_folds(inputs.chosen, "unguarded_threshold_mcpd"),
+        "threshold_selected_guarded": thresholds_of_folds(inputs.chosen, "threshold_mcpd"),
     }
     return frames | _of_cohort(inputs.series) | thresholds
 
@@ -81,17 +83,17 @@ def _of_cohort(series: Sequence[Series]) -> dict[str, pd.DataFrame]:
         columns=["subject", "exam", "value"],
     )
     each = exams.groupby("subject")["exam"].nunique().rename("value").reset_index().assign(exam="")
-    count = pd.DataFrame({"subject": ["all"], "exam": [""], "value": [exams["subject"].nunique()]})
+    count = pd.DataFrame({"subject": [ALL_SUBJECTS], "exam": [""], "value": [exams["subject"].nunique()]})
     return {"slices": exams, "exams_per_subject": each, "subjects": count}
 
 
-def _thresholds(chosen: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Thresholds that maximise the paper's objective; each fold stands for the subjects it leaves out."""
+def thresholds_of_folds(chosen: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Thresholds that maximise the paper's objective, one for each fold; folds share training subjects."""
     rows = chosen[chosen["objective"] == "selected"] if len(chosen) else chosen
     return pd.DataFrame(
         {
-            "subject": [f"fold {fold}" for fold in rows.get("fold", [])],
-            "exam": "",
+            "subject": ALL_SUBJECTS,
+            "exam": [f"fold {fold}" for fold in rows.get("fold", [])],
             "value": rows.get(column, pd.Series(dtype=float)).to_numpy(),
         }
     )

@@ -11,7 +11,7 @@ from wdr_mcpd.coherence import select
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.study.frames import read_csv
 
-RULES = ("range", "largest", "value", "rank", "positive", "dataset", "background")
+RULES = ("range", "largest", "value", "rank", "folds", "positive", "dataset", "background")
 PRINTED_DIGITS = 4  # of the paper's tables
 PAPER_THRESHOLD = 0.5
 
@@ -33,6 +33,7 @@ class Claim:
     min_subjects : fewer cannot test it
     paper_check : what in the paper's own tables to compare with: TABLE COLUMN range|largest|selected, or
         slice NUMBER improvement|ssim_improvement; empty if they say nothing
+    caveat : what a reader must know about our measurement beside the verdict; empty if nothing
     """
 
     claim: str
@@ -46,6 +47,7 @@ class Claim:
     unit: str
     min_subjects: int
     paper_check: str
+    caveat: str
 
     @property
     def is_gain(self) -> bool:

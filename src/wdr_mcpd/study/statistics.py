@@ -9,6 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 CONFIDENCE = 0.95
+ENOUGH_SUBJECTS = 5
+"""Fewer subjects show how they differ, not how a population does: no verdict rests on their interval."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Each verdict follows from its rule."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,10 +15,11 @@ from wdr_mcpd.study.claims import (
     REPRODUCED,
     audit,
 )
+from wdr_mcpd.study.measured import thresholds_of_folds
 from wdr_mcpd.study.paper_claims import Claim
 from wdr_mcpd.study.statistics import Bootstrap
 
-GAIN = Claim("a", "Table 3", "a gain", "gain_selected", "value", float("nan"), 2.0, 2.0, "dB", 1, "")
+GAIN = Claim("a", "Table 3", "a gain", "gain_selected", "value", float("nan"), 2.0, 2.0, "dB", 1, "", "")
 READINGS = pd.DataFrame(
     {
         "quantity": ["psnr", "psnr"],
@@ -37,18 +39,53 @@ def values(*of_subjects: list[float]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["subject", "exam", "value"])
 
 
-def verdict(claim: Claim, measured: pd.DataFrame, same_collection: bool = True) -> str:
+def judge(
+    claim: Claim, measured: pd.DataFrame, same_collection: bool = True, subjects: int = 2
+) -> "pd.Series[Any]":
     tables = {"table1": pd.DataFrame({"psnr_db": [40.0, 50.0]}, index=[1, 2])}
     measures = {claim.quantity: measured}
-    table = audit([claim], tables, measures, READINGS, same_collection, Bootstrap(200, 1))
-    return str(table["verdict"].iloc[0])
+    return audit([claim], tables, measures, READINGS, same_collection, subjects, Bootstrap(200, 1)).iloc[0]
 
 
-def test_a_value_is_reproduced_near_the_mean_or_inside_the_interval() -> None:
+def verdict(claim: Claim, measured: pd.DataFrame, same_collection: bool = True) -> str:
+    return str(judge(claim, measured, same_collection)["verdict"])
+
+
+def test_a_value_is_reproduced_near_the_mean() -> None:
     assert verdict(GAIN, values([1.6], [1.7])) == REPRODUCED  # within 0.5 dB
     assert verdict(GAIN, values([0.5], [1.2], [2.4], [0.6])) == IN_SIGN
-    assert verdict(GAIN, values([0.0], [2.2])) == REPRODUCED  # the interval of two subjects is 0 to 2.2
     assert verdict(GAIN, values([-1.0], [-0.5])) == NOT_REPRODUCED
+
+
+def test_an_interval_can_hold_a_value_from_five_subjects_on() -> None:
+    wide = [[0.0], [2.4], [0.2], [2.8], [1.2]]  # mean 1.32, interval about 0.4 to 2.2
+    assert verdict(GAIN, values(*wide)) == REPRODUCED
+    assert verdict(GAIN, values(*wide[:4])) == IN_SIGN
+    assert verdict(GAIN, values([0.0], [2.2])) == IN_SIGN  # their interval is 0 to 2.2
+
+
+@pytest.mark.parametrize("of_subjects", [[6, 13], [5, 6, 7, 8, 9, 13]])
+def test_a_count_of_slices_is_exact_whatever_its_interval_holds(of_subjects: list[float]) -> None:
+    claim = replace(GAIN, quantity="selected_slices", unit="slices", low=7.0, high=7.0)
+    assert verdict(claim, values(*([count] for count in of_subjects))) == NOT_REPRODUCED
+    assert verdict(claim, values([6], [8])) == REPRODUCED
+
+
+def test_folds_have_no_interval_and_are_not_subjects() -> None:
+    claim = replace(GAIN, rule="folds", quantity="threshold_selected", unit="MCPD", low=0.5, min_subjects=5)
+    chosen = pd.DataFrame({"objective": "selected", "fold": [1, 2, 3], "threshold_mcpd": [0.2, 0.3, 0.7]})
+    folds = thresholds_of_folds(chosen, "threshold_mcpd")
+    of_twenty = judge(claim, folds, subjects=20)
+    assert of_twenty["verdict"] == NOT_REPRODUCED  # 0.4, though an interval of the folds would hold 0.5
+    assert tuple(of_twenty[["subjects", "measured_low", "measured_high"]]) == (20, 0.2, 0.7)
+    assert judge(claim, folds.assign(value=[0.5, 0.48, 0.55]), subjects=20)["verdict"] == REPRODUCED
+    assert judge(claim, folds, subjects=4)["reason"] == "needs at least 5 subjects"
+
+
+def test_what_a_reader_must_know_stands_beside_the_verdict() -> None:
+    row = judge(replace(GAIN, caveat="the unit was chosen for it"), values([2.0], [2.0]))
+    assert row["verdict"] == REPRODUCED
+    assert row["reason"] == "mean over subjects; the unit was chosen for it"
 
 
 def test_only_gains_can_be_reproduced_in_sign() -> None:
@@ -81,8 +118,9 @@ def test_ranks_compare_like_with_like() -> None:
 
 def test_a_positive_gain_needs_its_interval_above_zero() -> None:
     claim = replace(GAIN, rule="positive", low=0.0, high=float("nan"))
-    assert verdict(claim, values([0.2], [0.3], [0.4])) == REPRODUCED
-    assert verdict(claim, values([-0.2], [0.3], [0.4])) == IN_SIGN
+    assert verdict(claim, values([0.2], [0.3], [0.4], [0.2], [0.1])) == REPRODUCED
+    assert verdict(claim, values([-0.6], [0.3], [0.4], [-0.1], [0.1])) == IN_SIGN
+    assert verdict(claim, values([0.4], [0.5])) == IN_SIGN  # both above 0, but two are not a population
     assert verdict(claim, values([-0.4], [0.1], [-0.2])) == NOT_REPRODUCED
 
 
@@ -103,7 +141,7 @@ def test_a_contradiction_in_the_paper_comes_first() -> None:
 
 def test_the_best_reading_of_a_range_is_named() -> None:
     claim = replace(GAIN, rule="range", quantity="psnr", low=40.0, high=50.0)
-    row = audit([claim], {}, {"psnr": values([70.0])}, READINGS, True, Bootstrap(200, 1)).iloc[0]
+    row = audit([claim], {}, {"psnr": values([70.0])}, READINGS, True, 1, Bootstrap(200, 1)).iloc[0]
     assert row["best_reading"] == "dyadic, stored, peak 65535"
     assert row["best_reading_share_in_range"] == pytest.approx(0.9)
     assert np.isclose(row["measured"], 70)
