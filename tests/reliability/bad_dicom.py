@@ -138,6 +138,13 @@ def bad_mask(folder: Path) -> None:
     (folder / "mask.nrrd").write_bytes(b"NRRD0004\ntype: uint8\n")
 
 
+def mask_with_a_gap(folder: Path) -> None:
+    (folder / "mask").mkdir()
+    for path in folder.glob("*.dcm"):
+        if path.name != SECOND:
+            shutil.copy(path, folder / "mask" / path.name)
+
+
 def tilted(dataset: Dataset) -> None:
     dataset.ImageOrientationPatient = [1, 0, 0, 0, 0.8, 0.6]
 
@@ -200,4 +207,5 @@ KINDS: dict[str, Break] = {
     "broken RLE": syntax(RLE, b"\xff" * 80),
     "broken deflate": deflated,
     "a mask that is broken": bad_mask,
+    "a mask series with a slice missing": mask_with_a_gap,
 }

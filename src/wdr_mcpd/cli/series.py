@@ -96,7 +96,9 @@ def _series_list(options: argparse.Namespace) -> None:
     rule = Rule(options.description, images, options.exams, options.patients)
     table = choose(_records(options), rule, options.source)
     write_series_table(options.out, table)
-    print(f"{len(table)} exams of {len({row.patient_id for row in table})} patients")
+    masks = sum(row.mask_series_uid != "" for row in table)
+    drawn = f", {masks} with a tumour mask" if masks else ""
+    print(f"{len(table)} exams of {len({row.patient_id for row in table})} patients{drawn}")
 
 
 def _records(options: argparse.Namespace) -> "list[Record]":

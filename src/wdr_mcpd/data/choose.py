@@ -8,10 +8,17 @@ from itertools import groupby
 from wdr_mcpd.data.series import Series
 from wdr_mcpd.errors import InputError
 
+MASK_DESCRIPTION = "masktumor"
+"""SeriesDescription, in lower case, of the tumour as Brain-Tumor-Progression has it, one in each study."""
+
 
 @dataclass(frozen=True)
 class Record:
-    """What a source tells about one series; `study_date` is YYYYMMDD, or empty where it is unknown."""
+    """What a source tells about one series.
+
+    `study_date` is YYYYMMDD. It, `study_instance_uid` and `segmented_series` (the series that a segmentation
+    is of) are empty where they are unknown.
+    """
 
     collection: str
     patient_id: str
@@ -22,6 +29,8 @@ class Record:
     image_count: int
     bytes: int
     licence: str
+    study_instance_uid: str = ""
+    segmented_series: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,7 +59,8 @@ def choose(records: Iterable[Record], rule: Rule, source: str) -> list[Series]:
     """List the exams that `rule` takes, in order of patient and date.
 
     Of several fitting series on one date the one with most images is taken, then the one with the smallest
-    SeriesInstanceUID: the same records in any order give the same table.
+    SeriesInstanceUID: the same records in any order give the same table. Its mask is the series MaskTumor of
+    the same study, else a segmentation (SEG) of the series; of several, the same way.
 
     Raises
     ------
@@ -66,6 +76,7 @@ def choose(records: Iterable[Record], rule: Rule, source: str) -> list[Series]:
         record
         for record in records
         if record.modality == "MR"
+        and not _draws_tumour(record)
         and wanted.match(record.series_description)
         and rule.images[0] <= record.image_count <= rule.images[1]
     ]
@@ -75,8 +86,9 @@ def choose(records: Iterable[Record], rule: Rule, source: str) -> list[Series]:
     for patient, its_series in groupby(fitting, lambda record: record.patient_id):
         exams = [_best(list(day)) for _, day in groupby(its_series, lambda record: record.study_date)]
         if len(exams) >= rule.exams and (rule.patients is None or patients < rule.patients):
-            table += [_row(record, patient, number, source) for number, record in enumerate(exams, 1)][
-                : rule.exams
+            table += [
+                _row(record, patient, number, source, _mask_of(record, records))
+                for number, record in enumerate(exams[: rule.exams], 1)
             ]
             patients += 1
     if not table or (rule.patients is not None and patients < rule.patients):
@@ -92,7 +104,27 @@ def _best(records: Sequence[Record]) -> Record:
     return min(records, key=lambda record: (-record.image_count, record.series_instance_uid))
 
 
-def _row(record: Record, patient: str, exam: int, source: str) -> Series:
+def _draws_tumour(record: Record) -> bool:
+    return record.series_description.strip().lower() == MASK_DESCRIPTION
+
+
+def _mask_of(image: Record, records: Sequence[Record]) -> str:
+    """SeriesInstanceUID of the series that draws the tumour of `image`; empty where there is none."""
+    of_study = [
+        record
+        for record in records
+        if _draws_tumour(record) and image.study_instance_uid == record.study_instance_uid != ""
+    ]
+    of_series = [
+        record
+        for record in records
+        if record.modality == "SEG" and image.series_instance_uid in record.segmented_series
+    ]
+    found = of_study or of_series
+    return _best(found).series_instance_uid if found else ""
+
+
+def _row(record: Record, patient: str, exam: int, source: str, mask: str) -> Series:
     return Series(
         record.collection,
         patient,
@@ -103,4 +135,5 @@ def _row(record: Record, patient: str, exam: int, source: str) -> Series:
         record.bytes,
         record.licence,
         source,
+        mask,
     )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from wdr_mcpd.data.dicom import read_planes
+from wdr_mcpd.data.dicom_files import read_planes
 from wdr_mcpd.data.dicom_write import decimal, deterministic_meta
 from wdr_mcpd.data.identity import derived_uid
 from wdr_mcpd.data.planes import Plane

@@ -1,12 +1,13 @@
 """Bring the series of one exam into a folder, whole and verified, from wherever the table says it is."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from wdr_mcpd.data.archive import CITATION
 from wdr_mcpd.data.manifest import MANIFEST, differences, read_manifest, write_manifest
+from wdr_mcpd.data.mask_series import MASK_FOLDER
 from wdr_mcpd.data.nbia import BASE_URL, Patience, download_series
 from wdr_mcpd.data.series import Series
 from wdr_mcpd.errors import InputError
@@ -47,7 +48,9 @@ def is_whole(series: Series, folder: Path) -> bool:
     """Tell whether `folder` holds this series, exactly as its manifest says."""
     try:
         origin, _ = read_manifest(folder)
-        return origin.items() >= origin_of(series).items() and not differences(folder)
+        same = origin.items() >= origin_of(series).items()
+        same_mask = origin.get("mask_series_uid", "") == series.mask_series_uid
+        return same and same_mask and not differences(folder)
     except InputError:
         return False
 
@@ -58,7 +61,7 @@ def fetch_series(
     sources: Sources = Sources(),
     progress: Callable[[int], object] = lambda size: None,
 ) -> bool:
-    """Make `folder` hold the series of one exam with its manifest; False if it already did.
+    """Make `folder` hold the series of one exam, its mask and their manifest; False if it already did.
 
     Parameters
     ----------
@@ -80,13 +83,15 @@ def fetch_series(
         return False
     with whole_folder(folder) as draft:
         found = _bring(series, draft, sources, progress)
+        if series.mask_series_uid:
+            found["sop_instance_uids"] |= _bring_mask(series, draft, sources, progress)
         write_manifest(draft, {**origin_of(series), **found})
     return True
 
 
 def origin_of(series: Series) -> dict[str, Any]:
     """What the manifest says about where the files come from."""
-    return {
+    origin = {
         "collection": series.collection,
         "exam": series.exam_id,
         "series_instance_uid": series.series_instance_uid,
@@ -94,12 +99,32 @@ def origin_of(series: Series) -> dict[str, Any]:
         "licence": series.licence,
         "source": series.source,
     }
+    return origin | ({"mask_series_uid": series.mask_series_uid} if series.mask_series_uid else {})
+
+
+def _bring_mask(
+    series: Series, folder: Path, sources: Sources, progress: Callable[[int], object]
+) -> dict[str, str]:
+    """Bring the series that draws the tumour into a subfolder; give the SOPInstanceUID of each file, by name.
+
+    The table says neither how many files it has nor their size; all other checks are those of an image.
+    """
+    inside = folder / MASK_FOLDER
+    inside.mkdir()
+    mask = replace(
+        series, series_instance_uid=series.mask_series_uid, image_count=0, bytes=0, mask_series_uid=""
+    )
+    try:
+        instances = _bring(mask, inside, sources, progress)["sop_instance_uids"]
+    except InputError as error:
+        raise InputError(f"tumour mask: {error}") from error
+    return {f"{MASK_FOLDER}/{name}": uid for name, uid in instances.items()}
 
 
 def _bring(
     series: Series, folder: Path, sources: Sources, progress: Callable[[int], object]
 ) -> dict[str, Any]:
-    """Fill the empty `folder`; what this returns stands in the manifest beside the origin."""
+    """Fill the empty `folder` with one series; what this returns stands in the manifest beside the origin."""
     if series.source == "sample":
         from wdr_mcpd.data.sample import make_sample_series
 

@@ -14,6 +14,7 @@ from wdr_mcpd.errors import InputError
 COLUMNS = [
     "PatientID",
     "StudyDate",
+    "StudyInstanceUID",
     "Modality",
     "SeriesInstanceUID",
     "SeriesDescription",
@@ -57,6 +58,7 @@ def idc_records(collection: str) -> list[Record]:
             image_count=int(row["instanceCount"]),
             bytes=round(float(row["series_size_MB"]) * MEGABYTE),
             licence=_text(row["license_short_name"]),
+            study_instance_uid=str(row["StudyInstanceUID"]),
         )
         for row in rows
     ]

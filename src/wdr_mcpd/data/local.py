@@ -24,6 +24,8 @@ TAGS = [
     "SeriesDescription",
     "Rows",
     "NumberOfFrames",
+    "StudyInstanceUID",
+    "ReferencedSeriesSequence",
 ]
 INDEX_COLUMNS = ["series_instance_uid", "file"]
 
@@ -52,7 +54,7 @@ def scan(folder: Path) -> Iterator[tuple[Path, Any]]:
 
 
 def local_records(folder: Path, collection: str) -> list[Record]:
-    """List the MR series below `folder`; headers alone are read.
+    """List the series of images below `folder`; headers alone are read.
 
     Raises
     ------
@@ -75,6 +77,11 @@ def local_records(folder: Path, collection: str) -> list[Record]:
             images,
             size,
             "",
+            str(header.get("StudyInstanceUID", "")),
+            tuple(
+                str(item.get("SeriesInstanceUID", ""))
+                for item in header.get("ReferencedSeriesSequence") or []
+            ),
         )
     if not found:
         raise InputError(f"{folder}: holds no DICOM image")

@@ -13,7 +13,7 @@ MANIFEST = "manifest.json"
 
 @dataclass(frozen=True)
 class Entry:
-    """One file of a series: its name, size in bytes, and SHA-256."""
+    """One file of a series: its name (with the subfolder, as `mask/1-01.dcm`), size in bytes, and SHA-256."""
 
     name: str
     size: int
@@ -27,11 +27,15 @@ def sha256_of(path: Path) -> str:
 
 
 def write_manifest(folder: Path, origin: dict[str, Any]) -> None:
-    """Write `manifest.json`: `origin` (collection, UID, licence, ...) and every file of `folder`."""
+    """Write `manifest.json`: `origin` (collection, UID, licence, ...) and all files below `folder`."""
     files = [
-        {"name": path.name, "bytes": path.stat().st_size, "sha256": sha256_of(path)}
-        for path in sorted(folder.iterdir())
-        if path.name != MANIFEST
+        {
+            "name": path.relative_to(folder).as_posix(),
+            "bytes": path.stat().st_size,
+            "sha256": sha256_of(path),
+        }
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path != folder / MANIFEST
     ]
     text = json.dumps({**origin, "files": files}, indent=1, sort_keys=True, ensure_ascii=False)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
@@ -74,9 +78,12 @@ def differences(folder: Path) -> list[str]:
             found.append(f"{entry.name} has {path.stat().st_size} bytes, not {entry.size}")
         elif sha256_of(path) != entry.sha256:
             found.append(f"{entry.name} was altered")
-    expected = {entry.name for entry in entries} | {MANIFEST}
+    expected = {folder / entry.name for entry in entries} | {folder / MANIFEST}
+    expected |= {path.parent for path in expected}
     found += [
-        f"{path.name} does not belong there" for path in sorted(folder.iterdir()) if path.name not in expected
+        f"{path.relative_to(folder).as_posix()} does not belong there"
+        for path in sorted(folder.rglob("*"))
+        if path not in expected
     ]
     return found
 

@@ -55,6 +55,7 @@ def _record(item: dict[str, Any]) -> Record:
         image_count=int(item["ImageCount"]),
         bytes=int(item.get("FileSize", 0)),
         licence=LICENCES.get(licence, licence),
+        study_instance_uid=str(item.get("StudyInstanceUID", "")),
     )
 
 

@@ -17,6 +17,9 @@ SAME_PLACE = 0.01
 UNEVEN = 0.1
 """Largest accepted departure of a distance from the median one, as a share: a missing slice makes it 1."""
 
+INTEGERS = (8, 16)
+"""Bits that a pixel of an image may have."""
+
 TELL_APART = (
     "AcquisitionNumber",
     "EchoNumbers",
@@ -81,21 +84,28 @@ class Plane:
         return np.asarray(normal * np.sign(normal[np.argmax(np.abs(normal))]))
 
 
-def planes_of(dataset: Dataset) -> list[Plane]:
+def planes_of(dataset: Dataset, bits: tuple[int, ...] = INTEGERS) -> list[Plane]:
     """Give the planes of one file: one for a classic image, one per frame for an enhanced one.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    bits : tuple of int
+        BitsAllocated that are accepted.
 
     Raises
     ------
     InputError
-        No pixel data, colour, floating point, more than 16 bits, or no position in space.
+        No pixel data, colour, floating point, other bits than those accepted, or no position in space.
     """
     where = str(getattr(dataset, "filename", "dataset"))
     if "PixelData" not in dataset:
         raise InputError(f"{where}: has no integer pixel data (7FE0,0010)")
     if int(_need(dataset, "SamplesPerPixel", where, default=1)) != 1:
         raise InputError(f"{where}: is a colour image; a volume has one value per voxel")
-    if int(_need(dataset, "BitsAllocated", where)) not in (8, 16):
-        raise InputError(f"{where}: has {dataset.BitsAllocated} bits a pixel; 8 and 16 can be read")
+    if int(_need(dataset, "BitsAllocated", where)) not in bits:
+        readable = " and ".join(map(str, bits))
+        raise InputError(f"{where}: has {dataset.BitsAllocated} bits a pixel; {readable} can be read")
     for tag in ("Rows", "Columns", "PixelRepresentation"):
         _need(dataset, tag, where)
     frames = int(dataset.get("NumberOfFrames") or 1)

@@ -10,13 +10,18 @@ from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import whole_file
 
 SOURCES = ("sample", "synthetic", "nbia", "idc", "local")
+ARCHIVES = ("nbia", "idc", "local")
+"""Sources that hold other series beside those of the table, as those that draw the tumour."""
 UID_FORM = re.compile(r"[0-9]+(\.[0-9]+)+")
 NAME_FORM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True)
 class Series:
-    """One row of the table; `bytes` is 0 where the source does not say."""
+    """One row of the table.
+
+    `bytes` is 0 where the source does not say, `mask_series_uid` empty where no series draws the tumour.
+    """
 
     collection: str
     patient_id: str
@@ -27,6 +32,7 @@ class Series:
     bytes: int
     licence: str
     source: str
+    mask_series_uid: str = ""
 
     @property
     def exam_id(self) -> str:
@@ -34,7 +40,9 @@ class Series:
         return f"{self.patient_id}_{self.exam}"
 
 
-COLUMNS = tuple(field.name for field in fields(Series))
+WITH_MASKS = tuple(field.name for field in fields(Series))
+COLUMNS = WITH_MASKS[:-1]
+"""Of a table in which no exam has a series for its mask."""
 
 
 def read_series_table(path: Path) -> list[Series]:
@@ -48,15 +56,15 @@ def read_series_table(path: Path) -> list[Series]:
     try:
         with path.open(newline="", encoding="utf-8") as stream:
             reader = csv.DictReader(stream, delimiter="\t")
-            if tuple(reader.fieldnames or ()) != COLUMNS:
-                raise InputError(f"{path}: is no series table; its columns must be {', '.join(COLUMNS)}")
+            if tuple(reader.fieldnames or ()) not in (COLUMNS, WITH_MASKS):
+                raise InputError(f"{path}: is no series table; its columns must be {', '.join(WITH_MASKS)}")
             table = [_row(values, f"{path} line {line}") for line, values in enumerate(reader, 2)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path}: cannot be read ({error})") from error
     if not table:
         raise InputError(f"{path}: lists no series")
-    for kind in ("exam_id", "series_instance_uid"):
-        names = [getattr(series, kind) for series in table]
+    for kind in ("exam_id", "series_instance_uid", "mask_series_uid"):
+        names = [name for series in table if (name := getattr(series, kind))]
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
             raise InputError(f"{path}: {kind} {twice} stands twice")
@@ -64,16 +72,19 @@ def read_series_table(path: Path) -> list[Series]:
 
 
 def write_series_table(path: Path, table: Iterable[Series]) -> None:
-    """Write the table that `read_series_table` reads."""
+    """Write the table that `read_series_table` reads; its last column only if an exam has a mask series."""
+    rows = list(table)
+    columns = WITH_MASKS if any(series.mask_series_uid for series in rows) else COLUMNS
     with whole_file(path) as draft, draft.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, COLUMNS, delimiter="\t", lineterminator="\n")
+        writer = csv.DictWriter(stream, columns, "", "ignore", delimiter="\t", lineterminator="\n")
         writer.writeheader()
-        writer.writerows(asdict(series) for series in table)
+        writer.writerows(asdict(series) for series in rows)
 
 
 def row_text(series: Series) -> str:
     """Give one row as it stands in the table, for a command line."""
-    return "\t".join(str(value) for value in asdict(series).values())
+    columns = WITH_MASKS if series.mask_series_uid else COLUMNS
+    return "\t".join(str(getattr(series, column)) for column in columns)
 
 
 def read_row(text: str) -> Series:
@@ -85,9 +96,9 @@ def read_row(text: str) -> Series:
         A value is missing or wrong.
     """
     values = text.split("\t")
-    if len(values) != len(COLUMNS):
-        raise InputError(f"--row has {len(values)} values; a series has {len(COLUMNS)}: {', '.join(COLUMNS)}")
-    return _row(dict(zip(COLUMNS, values, strict=True)), "--row")
+    if len(values) not in (len(COLUMNS), len(WITH_MASKS)):
+        raise InputError(f"--row has {len(values)} values; a series has {', '.join(WITH_MASKS)}")
+    return _row(dict(zip(WITH_MASKS, values, strict=False)), "--row")
 
 
 def find_exam(table: Iterable[Series], exam_id: str) -> Series:
@@ -116,8 +127,16 @@ def _row(values: dict[str, str], where: str) -> Series:
         raise InputError(f"{where}: exam counts from 1; image_count and bytes are not negative")
     if not NAME_FORM.fullmatch(series.patient_id) or ".." in series.patient_id:
         raise InputError(f"{where}: patient_id must be letters, digits, '.', '_' and '-' (it names folders)")
-    if not UID_FORM.fullmatch(series.series_instance_uid) or len(series.series_instance_uid) > 64:
+    if not _is_uid(series.series_instance_uid):
         raise InputError(f"{where}: series_instance_uid is no DICOM UID")
     if series.source not in SOURCES:
         raise InputError(f"{where}: source is one of {', '.join(SOURCES)}")
+    if series.mask_series_uid and not _is_uid(series.mask_series_uid):
+        raise InputError(f"{where}: mask_series_uid is no DICOM UID; leave it empty where there is no mask")
+    if series.mask_series_uid and series.source not in ARCHIVES:
+        raise InputError(f"{where}: source {series.source} brings its own masks; leave mask_series_uid empty")
     return series
+
+
+def _is_uid(text: str) -> bool:
+    return UID_FORM.fullmatch(text) is not None and len(text) <= 64

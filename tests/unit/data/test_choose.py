@@ -56,6 +56,28 @@ def test_the_order_of_the_records_does_not_matter() -> None:
     assert [row.exam_id for row in choose(RECORDS, rule, "idc")] == ["P1_1", "P1_2"]
 
 
+def test_the_mask_of_an_exam() -> None:
+    """MaskTumor of the same study first, then a segmentation of the very series; nothing of other studies."""
+
+    def in_study(study: str, description: str, uid: str, **more: object) -> Record:
+        return replace(record("P", study, uid, description), study_instance_uid=study, **more)
+
+    images = [in_study(f"{year}0101", "T1post", f"1.{year}") for year in range(2001, 2005)]
+    others = [
+        in_study("20010101", " maskTumor ", "1.11", modality="MR"),
+        in_study("20010101", "SEG", "1.12", modality="SEG", segmented_series=("1.2001",)),
+        in_study("20020101", "SEG", "1.13", modality="SEG", segmented_series=("1.9", "1.2002")),
+        in_study("20030101", "SEG", "1.14", modality="SEG", segmented_series=("1.9",)),
+        in_study("20030101", "MaskTumor no more", "1.15"),
+        replace(record("P", "20040101", "1.16", "MaskTumor"), study_instance_uid=""),
+    ]
+    for records in (images + others, others[::-1] + images):
+        table = choose(records, Rule("T1post", exams=4), "local")
+        assert [row.mask_series_uid for row in table] == ["1.11", "1.13", "", ""]
+    unknown = [replace(one, study_instance_uid="") for one in images + others[-1:]]
+    assert {row.mask_series_uid for row in choose(unknown, Rule("T1post"), "local")} == {""}
+
+
 @pytest.mark.parametrize(
     ("rule", "message"),
     [

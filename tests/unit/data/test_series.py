@@ -3,7 +3,14 @@ from pathlib import Path
 
 import pytest
 
-from wdr_mcpd.data.series import Series, find_exam, read_series_table, write_series_table
+from wdr_mcpd.data.series import (
+    Series,
+    find_exam,
+    read_row,
+    read_series_table,
+    row_text,
+    write_series_table,
+)
 from wdr_mcpd.errors import InputError
 
 ROW = Series("UPENN-GBM", "P-1", 1, "1.2.3", "t1 axial, post 3,0", 20, 1000, "CC BY 4.0", "idc")
@@ -16,6 +23,19 @@ def test_table_survives_writing_and_reading(tmp_path: Path) -> None:
     assert find_exam(table, "P-1_2") is table[1]
     with pytest.raises(InputError, match="exam P-1_3 is not in the series table"):
         find_exam(table, "P-1_3")
+
+
+def test_the_column_of_masks_is_there_only_where_it_says_something(tmp_path: Path) -> None:
+    path = tmp_path / "t.tsv"
+    write_series_table(path, [ROW])
+    without = path.read_text()
+    assert without.splitlines()[0].endswith("\tsource")
+    masked = replace(ROW, exam=2, series_instance_uid="1.2.4", mask_series_uid="1.2.5")
+    write_series_table(path, [ROW, masked])
+    assert read_series_table(path) == [ROW, masked]
+    assert path.read_text().startswith(without.replace("source\n", "source\tmask_series_uid\n").rstrip())
+    assert [read_row(row_text(row)) for row in (ROW, masked)] == [ROW, masked]
+    assert row_text(ROW) == without.splitlines()[1]
 
 
 @pytest.mark.parametrize(
@@ -31,6 +51,15 @@ def test_table_survives_writing_and_reading(tmp_path: Path) -> None:
         ([replace(ROW, series_instance_uid="1.2.x")], "no DICOM UID"),
         ([replace(ROW, series_instance_uid="1." + "2" * 63)], "no DICOM UID"),
         ([replace(ROW, source="ftp")], "source is one of"),
+        ([replace(ROW, mask_series_uid="none")], "mask_series_uid is no DICOM UID; leave it empty"),
+        ([replace(ROW, mask_series_uid="1.5", source="sample")], "source sample brings its own masks"),
+        (
+            [
+                replace(ROW, mask_series_uid="1.5"),
+                replace(ROW, exam=2, series_instance_uid="1.2.4", mask_series_uid="1.5"),
+            ],
+            "mask_series_uid 1.5 stands twice",
+        ),
     ],
 )
 def test_wrong_tables(tmp_path: Path, rows: list[Series], message: str) -> None:
