@@ -10,6 +10,7 @@ include: "workflow/rules/common.smk"
 
 
 config = checked(config)
+CONFIGURATION = json.dumps(config, sort_keys=True)  # as provenance records it
 
 # What the named targets build: each stage below appends its outputs.
 EXAMS = []
@@ -84,10 +85,18 @@ rule peers:
         PEERS,
 
 
-rule exams:
-    # Everything that is measured exam by exam; a large cohort is run in parts with --batch exams=1/100 (docs/cluster.md).
+rule part:
+    # What is measured of one exam in so many: a large cohort is run in parts, so that no graph is large (docs/cluster.md).
     input:
-        [path for exam in EXAMS for path in of_exam(exam)],
+        lambda wildcards: [file for exam in part_of(EXAMS, wildcards) for file in of_exam(exam)],
+    output:
+        touch("results/parts/{number}-of-{parts}"),
+    wildcard_constraints:
+        number=r"[1-9]\d*",
+        parts=r"[1-9]\d*",
+    localrule: True
+    message:
+        "Part {wildcards.number} of {wildcards.parts} is finished"
 
 
 onerror:

@@ -179,7 +179,7 @@ def test_a_wrong_measurement_fails_the_run_and_names_the_file(
     measured.write_text("".join([header, ",".join(cells), *rest]))
     ended = runs.run(folder, target=checked, log=tmp_path / "log")
     assert ended.status != 0
-    line = f"wdr-mcpd check-stream: results/quality/{exam}/3d-wdr.csv: at "
+    line = f"wdr-mcpd check-streams: results/quality/{exam}/3d-wdr.csv: at "
     assert line in ended.text, ended.text[-3000:]
     assert not (folder / checked).exists()
 

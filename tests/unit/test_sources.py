@@ -1,8 +1,11 @@
 """Which files of the package a rule of the workflow depends on."""
 
+from pathlib import Path
+
 import pytest
 
-from wdr_mcpd.sources import PACKAGE, used_files
+from wdr_mcpd import sources
+from wdr_mcpd.sources import PACKAGE, code_hash, used_files
 
 
 def names(*places: str) -> set[str]:
@@ -39,6 +42,29 @@ def test_other_files_can_be_named() -> None:
 
 def test_a_room_is_all_its_modules() -> None:
     assert names("coherence") >= {"coherence/__init__.py", "coherence/mcpd.py", "coherence/selection.py"}
+
+
+def test_data_files_of_a_module_belong_to_it() -> None:
+    assert "codec/coherent_filter.npz" in names("codec")
+
+
+def test_the_hash_changes_with_each_file_and_not_with_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hash_in(folder: str, text: str) -> str:
+        package = tmp_path / folder / PACKAGE.name
+        (package / "room").mkdir(parents=True)
+        (package / "room" / "__init__.py").write_text("from wdr_mcpd import other\n")
+        (package / "other.py").write_text(text)
+        monkeypatch.setattr(sources, "PACKAGE", package)
+        for remembers in (code_hash, sources._imports, sources._file_hash):
+            remembers.cache_clear()
+        return code_hash("room")
+
+    first = hash_in("a", "x = 1\n")
+    assert hash_in("b", "x = 1\n") == first
+    assert hash_in("c", "x = 2\n") != first
+    code_hash.cache_clear()
 
 
 def test_a_misspelt_module_is_refused() -> None:

@@ -1,51 +1,62 @@
-import json
-
 CHECKED_STREAM = "results/checks/{exam}/{method}.csv"
 
 
 # Each table and figure belongs to the first target that builds it, so that no target waits for another's.
 TARGETS = {"paper": PAPER, "sweep": SWEEP, "crossval": CROSSVAL, "claims": CLAIMS, "peers": PEERS}
+# The figures of an exam bring their provenance with them: no rule over all exams writes files of each exam, for
+# Snakemake looks for every output of a job among all its inputs.
 FAMILIES = {}
 for family, targets in [*((name, [files]) for name, files in TARGETS.items()), ("study", [TABLES, FIGURES])]:
-    earlier = {file for files in FAMILIES.values() for file in files}
+    earlier = {*PAPER_FIGURES, *(file for files in FAMILIES.values() for file in files)}
     FAMILIES[family] = [file for file in shown(*targets) if file not in earlier]
 
 
-rule check_stream:
-    input:
-        volume="results/volumes/{exam}.npz",
-        stream=STREAM,
-        quality=QUALITY,
-        mcpd=lambda wildcards: "results/mcpd/{exam}.csv" if wildcards.method == "3d-wdr-mcpd" else [],
-        src=sources(
-            "codec",
-            "coherence",
-            "study/metrics",
-            "data/exam",
-            "checks/streams",
-            "cli/checks",
-        ),
-    output:
-        CHECKED_STREAM,
-    log:
-        "results/logs/checks/{exam}/{method}.log",
-    benchmark:
-        "results/logs/benchmarks/checks/{exam}/{method}.tsv"
-    conda:
-        "../../environment.yml"
-    params:
-        rates=rates(),
-        peak=config["psnr_peak"],
-        selection=lambda wildcards, input: (
-            ["--mcpd", input.mcpd, "--unit", config["mcpd_unit"], "--threshold", config["threshold"]]
-            if input.mcpd
-            else []
-        ),
-    message:
-        "{wildcards.exam}: checking the stream of {wildcards.method}"
-    shell:
-        "python -m wdr_mcpd check-stream {input.volume:q} {input.stream:q} {input.quality:q} --rates {params.rates}"
-        " --peak {params.peak} {params.selection:q} --out {output:q} 2> {log:q}"
+# The streams of the paper are checked alone, so that its tables need no other ones.
+CHECKED_TOGETHER = {
+    "paper": methods_of("paper"),
+    "study": [method for method in methods_of("study") if method not in methods_of("paper")],
+}
+
+for family, methods in CHECKED_TOGETHER.items():
+    if methods:
+
+        rule:
+            name:
+                f"check_streams_of_{family}"
+            input:
+                volume="results/volumes/{exam}.npz",
+                streams=expand(STREAM, method=methods, allow_missing=True),
+                quality=expand(QUALITY, method=methods, allow_missing=True),
+                mcpd="results/mcpd/{exam}.csv" if "3d-wdr-mcpd" in methods else [],
+            output:
+                expand(CHECKED_STREAM, method=methods, allow_missing=True),
+            log:
+                f"results/logs/checks/{{exam}}/{family}.log",
+            benchmark:
+                f"results/logs/benchmarks/checks/{{exam}}/{family}.tsv"
+            conda:
+                "../../environment.yml"
+            params:
+                code=code_hash(
+                    "codec",
+                    "coherence",
+                    "study/metrics",
+                    "data/exam",
+                    "checks/streams",
+                    "cli/checks",
+                ),
+                rates=rates(),
+                peak=config["psnr_peak"],
+                selection=lambda wildcards, input: (
+                    ["--mcpd", input.mcpd, "--unit", config["mcpd_unit"], "--threshold", config["threshold"]]
+                    if input.mcpd
+                    else []
+                ),
+            message:
+                "{wildcards.exam}: checking its streams"
+            shell:
+                "python -m wdr_mcpd check-streams {input.volume:q} --stream {input.streams:q} --quality {input.quality:q}"
+                " --rates {params.rates} --peak {params.peak} {params.selection:q} --out {output:q} 2> {log:q}"
 
 
 for family, files in FAMILIES.items():
@@ -55,9 +66,9 @@ for family, files in FAMILIES.items():
             f"provenance_of_{family}"
         input:
             files=files,
+            table="results/data/series.tsv",
             series=expand("results/data/series/{exam}/manifest.json", exam=EXAMS),
             streams=expand(STREAM, exam=EXAMS, method=methods_of(family)),
-            src=sources("checks/provenance", "cli/checks"),
         output:
             sidecars(files),
         log:
@@ -68,13 +79,13 @@ for family, files in FAMILIES.items():
         conda:
             "../../environment.yml"
         params:
-            exams=list(EXAMS),
+            code=code_hash("checks/provenance", "cli/checks"),
             methods=methods_of(family),
-            configuration=json.dumps(config, sort_keys=True),
+            configuration=CONFIGURATION,
         message:
             "Recording where the tables and figures come from"
         shell:
-            "python -m wdr_mcpd record-provenance {input.files:q} --results results --exams {params.exams:q}"
+            "python -m wdr_mcpd record-provenance {input.files:q} --results results --series {input.table:q}"
             " --methods {params.methods} --configuration {params.configuration:q} 2> {log:q}"
 
 
@@ -94,8 +105,9 @@ for family, files in CHECKED.items():
             f"check_{family}"
         input:
             sidecars=sidecars(files),
+            figures=sidecars(PAPER_FIGURES),
+            table="results/data/series.tsv",
             streams=expand(CHECKED_STREAM, exam=EXAMS, method=methods_of(family)),
-            src=sources("checks", "cli/checks"),
         output:
             f"results/checks/{family}.txt",
         log:
@@ -105,7 +117,10 @@ for family, files in CHECKED.items():
         localrule: True
         conda:
             "../../environment.yml"
+        params:
+            code=code_hash("checks", "cli/checks"),
         message:
             "Checking the tables and figures against what was measured"
         shell:
-            "python -m wdr_mcpd verify-results results --only {input.sidecars:q} > {output:q} 2> {log:q}"
+            "python -m wdr_mcpd verify-results results --only {input.sidecars:q} --figures-of {input.table:q}"
+            " > {output:q} 2> {log:q}"

@@ -5,7 +5,6 @@ QUALITY = "results/quality/{exam}/{method}.csv"
 rule encode:
     input:
         volume="results/volumes/{exam}.npz",
-        src=sources("methods", "data/exam", "cli/codec"),
     output:
         STREAM,
     log:
@@ -15,6 +14,7 @@ rule encode:
     conda:
         "../../environment.yml"
     params:
+        code=code_hash("methods", "data/exam", "cli/codec"),
         options=encode_options,
     message:
         "{wildcards.exam}: encoding with {wildcards.method}"
@@ -26,7 +26,6 @@ rule quality:
     input:
         volume="results/volumes/{exam}.npz",
         stream=STREAM,
-        src=sources("study/quality", "data/exam", "cli/study"),
     output:
         QUALITY,
     log:
@@ -36,6 +35,7 @@ rule quality:
     conda:
         "../../environment.yml"
     params:
+        code=code_hash("study/quality", "data/exam", "cli/study"),
         rates=rates(),
         peak=config["psnr_peak"],
         ssim_range=config["ssim_range"],

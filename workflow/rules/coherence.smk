@@ -1,7 +1,6 @@
 rule mcpd_of_exam:
     input:
         volume="results/volumes/{exam}.npz",
-        src=sources("coherence", "data/exam", "cli/coherence"),
     output:
         "results/mcpd/{exam}.csv",
     log:
@@ -11,6 +10,7 @@ rule mcpd_of_exam:
     conda:
         "../../environment.yml"
     params:
+        code=code_hash("coherence", "data/exam", "cli/coherence"),
         unit=config["mcpd_unit"],
         reference=config["mcpd_reference"],
     message:

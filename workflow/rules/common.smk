@@ -1,3 +1,5 @@
+import gc
+import json
 import os
 import shlex
 import sys
@@ -7,7 +9,11 @@ sys.path.insert(0, str(HERE / "src"))
 from wdr_mcpd.checks.interrupted import join_runs
 from wdr_mcpd.config import read_schema, resolve, typed
 from wdr_mcpd.errors import InputError
-from wdr_mcpd.sources import used_files
+from wdr_mcpd.sources import code_hash
+
+# The graph of a large cohort is millions of objects that stay to the end: looking for garbage among them all the time
+# takes a fifth of the time to build it, and finds none.
+gc.set_threshold(100_000, 50, 100)
 
 # Jobs run `python -m wdr_mcpd` of this checkout with the Python that runs Snakemake, activated or not.
 shell.prefix(
@@ -25,11 +31,6 @@ def checked(given):
         return resolve(typed(given), read_schema(HERE / "workflow" / "schemas" / "config.schema.yaml"))
     except InputError as error:
         sys.exit(f"wdr-mcpd: {error}")
-
-
-def sources(*names):
-    """Files of the package behind some modules or rooms, with all that they import (of cli/..., the file alone)."""
-    return [os.path.relpath(path) for path in used_files(*names)]
 
 
 def resource(name):
@@ -80,9 +81,10 @@ def peer_names():
 
 
 def methods_of(family):
-    """Methods whose streams a family of tables and figures is made from."""
+    """Methods whose streams a family of tables and figures is made from; the sweep encodes by itself."""
     of_the_paper = ["3d-wdr", "3d-wdr-mcpd"]
-    return of_the_paper if family == "paper" else sorted({*of_the_paper, *config["methods"]})
+    of_family = {"paper": of_the_paper, "sweep": [], "crossval": [], "claims": AUDITED}
+    return of_family.get(family, sorted({*AUDITED, *config["methods"]}))
 
 
 def shown(*targets):
@@ -114,6 +116,18 @@ def study_figures(*names):
     return expand("results/figures/{name}.{suffix}", name=names, suffix=PICTURES)
 
 
+def figures_of(exams, suffixes):
+    """Files of Figures 1 and 2 of some exams."""
+    return expand(
+        "results/figures/{exam}/figure{number}.{suffix}", exam=exams, number=[1, 2], suffix=suffixes
+    )
+
+
+def part_of(exams, wildcards):
+    """Give part `number` of `parts`, from 1, of the exams."""
+    return exams[int(wildcards.number) - 1 :: int(wildcards.parts)]
+
+
 def of_exam(exam):
     """What is measured of one exam; tables and figures over all exams are made from these files."""
     per_method = ["results/quality/{exam}/{method}.csv", "results/checks/{exam}/{method}.csv"]
@@ -124,4 +138,5 @@ def of_exam(exam):
         "results/readings/{exam}.csv",
         "results/figures/{exam}/figure1.png",
     ]
-    return expand(per_exam, exam=exam) + expand(per_method, exam=exam, method=config["methods"])
+    peers = expand(PEER_QUALITY, exam=exam, peer=peer_names()) if config["peers"] else []
+    return expand(per_exam, exam=exam) + expand(per_method, exam=exam, method=methods_of("study")) + peers

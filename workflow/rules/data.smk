@@ -6,7 +6,6 @@ rule series_table:
     input:
         table=given_table() or [],
         without=EXCLUDED if config["on_bad_series"] == "exclude" else [],
-        src=sources("data/series", "data/synthetic", "data/excluded", "cli/series"),
     output:
         "results/data/series.tsv",
     log:
@@ -16,6 +15,7 @@ rule series_table:
     conda:
         "../../environment.yml"
     params:
+        code=code_hash("data/series", "data/synthetic", "data/excluded", "cli/series"),
         kind=table_command(),
         without=["--without", EXCLUDED] if config["on_bad_series"] == "exclude" else [],
     message:
@@ -26,8 +26,8 @@ rule series_table:
 
 rule excluded:
     input:
+        table=given_table() or [],
         manifests=expand("results/data/series/{exam}/manifest.json", exam=SERIES_OF_EXAM),
-        src=sources("data/dicom", "data/exam", "data/excluded", "cli/series"),
     output:
         EXCLUDED,
     log:
@@ -37,13 +37,14 @@ rule excluded:
     conda:
         "../../environment.yml"
     params:
-        rows=[row_text(row) for row in SERIES_OF_EXAM.values()],
+        code=code_hash("data/dicom", "data/exam", "data/excluded", "cli/series"),
+        cohort=["--series"] if given_table() else ["--synthetic", *synthetic_cohort().values()],
         slices=config["slices"],
         first=config["first_slice"],
     message:
         "Looking for series that cannot be used"
     shell:
-        "python -m wdr_mcpd series excluded results/data/series --rows {params.rows:q}"
+        "python -m wdr_mcpd series excluded results/data/series {params.cohort:q} {input.table:q}"
         " --slices {params.slices} --first {params.first} --out {output:q} > {log:q} 2>&1"
 
 
@@ -104,9 +105,6 @@ rule fetch:
 rule volume:
     input:
         manifest=rules.fetch.output[0],
-        src=sources(
-            "data/dicom", "data/planes", "data/masks", "data/exam", "data/volume", "data/volume_files"
-        ),
     output:
         "results/volumes/{exam}.npz",
     log:
@@ -116,6 +114,9 @@ rule volume:
     conda:
         "../../environment.yml"
     params:
+        code=code_hash(
+            "data/dicom", "data/planes", "data/masks", "data/exam", "data/volume", "data/volume_files"
+        ),
         folder=subpath(input.manifest, parent=True),
         slices=config["slices"],
         first=config["first_slice"],

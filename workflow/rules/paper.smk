@@ -6,7 +6,6 @@ rule table1:
         series="results/data/series.tsv",
         quality=expand("results/quality/{exam}/3d-wdr.csv", exam=EXAMS),
         paper=resource("paper/table1.csv"),
-        src=sources("paper/tables", "study/cohort", "cli/paper"),
     output:
         expand("results/tables/table1.{suffix}", suffix=SUFFIXES),
     log:
@@ -16,6 +15,7 @@ rule table1:
     conda:
         "../../environment.yml"
     params:
+        code=code_hash("paper/tables", "study/cohort", "cli/paper"),
         rate=config["table_rate"],
         readings=readings(),
     message:
@@ -30,7 +30,6 @@ rule table2:
         series="results/data/series.tsv",
         mcpd=expand("results/mcpd/{exam}.csv", exam=EXAMS),
         paper=resource("paper/table2.csv"),
-        src=sources("paper/tables", "study/cohort", "cli/paper"),
     output:
         expand("results/tables/table2.{suffix}", suffix=SUFFIXES),
     log:
@@ -40,6 +39,7 @@ rule table2:
     conda:
         "../../environment.yml"
     params:
+        code=code_hash("paper/tables", "study/cohort", "cli/paper"),
         unit=config["mcpd_unit"],
         threshold=config["threshold"],
     message:
@@ -55,7 +55,6 @@ rule table3:
         mcpd=expand("results/mcpd/{exam}.csv", exam=EXAMS),
         quality=expand("results/quality/{exam}/{method}.csv", exam=EXAMS, method=["3d-wdr", "3d-wdr-mcpd"]),
         paper=resource("paper/table3.csv"),
-        src=sources("paper/tables", "study/cohort", "cli/paper"),
     output:
         expand("results/tables/table3.{suffix}", suffix=SUFFIXES),
     log:
@@ -65,6 +64,7 @@ rule table3:
     conda:
         "../../environment.yml"
     params:
+        code=code_hash("paper/tables", "study/cohort", "cli/paper"),
         unit=config["mcpd_unit"],
         threshold=config["threshold"],
         rate=config["table_rate"],
@@ -84,7 +84,18 @@ rule figures_of_exam:
         stream="results/streams/{exam}/3d-wdr-mcpd.wdr",
         mcpd="results/mcpd/{exam}.csv",
         quality="results/quality/{exam}/3d-wdr-mcpd.csv",
-        src=sources(
+    output:
+        multiext("results/figures/{exam}/figure1", ".png", ".svg"),
+        multiext("results/figures/{exam}/figure2", ".png", ".svg"),
+        provenance=expand("results/figures/{{exam}}/figure{number}.provenance.json", number=[1, 2]),
+    log:
+        "results/logs/figures/{exam}.log",
+    benchmark:
+        "results/logs/benchmarks/figures/{exam}.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_hash(
             "paper/figures",
             "paper/style",
             "paper/paper.mplstyle",
@@ -93,33 +104,30 @@ rule figures_of_exam:
             "study/cohort",
             "data/exam",
             "cli/paper",
+            "checks/provenance",
+            "cli/checks",
         ),
-    output:
-        multiext("results/figures/{exam}/figure1", ".png", ".svg"),
-        multiext("results/figures/{exam}/figure2", ".png", ".svg"),
-    log:
-        "results/logs/figures/{exam}.log",
-    benchmark:
-        "results/logs/benchmarks/figures/{exam}.tsv"
-    conda:
-        "../../environment.yml"
-    params:
         unit=config["mcpd_unit"],
         threshold=config["threshold"],
         rate=config["table_rate"],
+        pictures=lambda wildcards, output: output[:4],
+        # A function of the input is not compared with the last run: a key that no figure uses draws none anew.
+        configuration=lambda wildcards, input: CONFIGURATION,
         slices=[] if config["figure_slices"] == "selected" else ["--slices", *config["figure_slices"]],
     message:
         "{wildcards.exam}: Figures 1 and 2"
     shell:
         "python -m wdr_mcpd figures {wildcards.exam:q} {input.volume:q} {input.stream:q} --series {input.series:q}"
         " --mcpd {input.mcpd:q} --unit {params.unit} --threshold {params.threshold} --quality {input.quality:q}"
-        " --rate {params.rate} {params.slices} --out results/figures/{wildcards.exam:q} 2> {log:q}"
+        " --rate {params.rate} {params.slices} --out results/figures/{wildcards.exam:q} 2> {log:q}\n"
+        "python -m wdr_mcpd record-provenance {params.pictures:q} --results results --exams {wildcards.exam:q}"
+        " --methods 3d-wdr-mcpd --configuration {params.configuration:q} 2>> {log:q}"
 
 
 PAPER_TABLES = expand("results/tables/table{number}.{suffix}", number=[1, 2, 3], suffix=SUFFIXES)
-PAPER_FIGURES = expand(
-    "results/figures/{exam}/figure{number}.{suffix}", exam=EXAMS, number=[1, 2], suffix=["png", "svg"]
-)
+PAPER_FIGURES = figures_of(EXAMS, ["png", "svg"])
+# Pages for readers show the figures of a few exams, however large the cohort is.
+SHOWN_FIGURES = figures_of(EXAMS[:10], ["png"])
 TABLES += PAPER_TABLES
 FIGURES += PAPER_FIGURES
 PAPER += PAPER_TABLES + PAPER_FIGURES

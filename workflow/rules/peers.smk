@@ -4,7 +4,6 @@ PEER_QUALITY = "results/peers/{exam}/{peer}.csv"
 rule peer_quality:
     input:
         volume="results/volumes/{exam}.npz",
-        src=sources("peers", "study/peers", "study/quality", "study/metrics", "data/volume", "cli/peers"),
     output:
         PEER_QUALITY,
     log:
@@ -14,6 +13,7 @@ rule peer_quality:
     conda:
         "../../environment.yml"
     params:
+        code=code_hash("peers", "study/peers", "study/quality", "study/metrics", "data/volume", "cli/peers"),
         rates=rates(),
         peak=config["psnr_peak"],
         ssim_range=config["ssim_range"],
@@ -33,7 +33,19 @@ rule peer_tables:
         quality=expand("results/quality/{exam}/{method}.csv", exam=EXAMS, method=config["methods"]),
         peers=expand(PEER_QUALITY, exam=EXAMS, peer=peer_names()),
         benchmarks=expand("results/peers/bench/{name}.csv", name=["codec_speed", "lossless"]),
-        src=sources(
+    output:
+        expand("results/tables/peers.{suffix}", suffix=["csv", "md", "tex"]),
+        multiext("results/figures/peers", ".png", ".svg"),
+        multiext("results/figures/peers-speed", ".png", ".svg"),
+        multiext("results/figures/peers-lossless", ".png", ".svg"),
+    log:
+        "results/logs/tables/peers.log",
+    benchmark:
+        "results/logs/benchmarks/tables/peers.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_hash(
             "paper/comparison",
             "paper/peer_figures",
             "paper/labels",
@@ -48,18 +60,6 @@ rule peer_tables:
             "data/series",
             "cli/peers",
         ),
-    output:
-        expand("results/tables/peers.{suffix}", suffix=["csv", "md", "tex"]),
-        multiext("results/figures/peers", ".png", ".svg"),
-        multiext("results/figures/peers-speed", ".png", ".svg"),
-        multiext("results/figures/peers-lossless", ".png", ".svg"),
-    log:
-        "results/logs/tables/peers.log",
-    benchmark:
-        "results/logs/benchmarks/tables/peers.tsv"
-    conda:
-        "../../environment.yml"
-    params:
         rate=config["table_rate"],
         methods=config["methods"],
         peers=peer_names(),
@@ -75,7 +75,6 @@ rule peer_tables:
 rule peer_speed:
     input:
         volumes=expand("results/volumes/{exam}.npz", exam=EXAMS),
-        src=sources("bench", "peers", "codec", "methods", "coherence", "data/exam", "cli/bench"),
     output:
         expand("results/peers/bench/{name}.csv", name=["codec_speed", "lossless", "notes", "machine"]),
     log:
@@ -86,6 +85,7 @@ rule peer_speed:
         "../../environment.yml"
     threads: workflow.cores
     params:
+        code=code_hash("bench", "peers", "codec", "methods", "coherence", "data/exam", "cli/bench"),
         rate=config["table_rate"],
         volumes=lambda wildcards, input: [f"{exam}={volume}" for exam, volume in zip(EXAMS, input.volumes)],
     message:

@@ -16,9 +16,6 @@ rule transmission:
         series="results/data/series.tsv",
         quality=expand(QUALITY, exam=EXAMS, method=config["methods"]),
         volumes=expand("results/volumes/{exam}.npz", exam=EXAMS),
-        src=sources(
-            "paper/transmission", "paper/render", "paper/style", "study/frames", "study/cohort", "cli/report"
-        ),
     output:
         TRANSMISSION,
     log:
@@ -28,6 +25,9 @@ rule transmission:
     conda:
         "../../environment.yml"
     params:
+        code=code_hash(
+            "paper/transmission", "paper/render", "paper/style", "study/frames", "study/cohort", "cli/report"
+        ),
         methods=config["methods"],
     message:
         "Progressive transmission: time until a quality is reached"
@@ -39,8 +39,7 @@ rule transmission:
 rule results_section:
     input:
         tables=PAPER_TABLES,
-        figures=[path for path in PAPER_FIGURES if path.endswith(".png")],
-        src=sources("paper/results_section", "study/frames", "cli/report"),
+        figures=SHOWN_FIGURES,
     output:
         "results/paper.md",
     log:
@@ -49,6 +48,8 @@ rule results_section:
         "results/logs/benchmarks/results_section.tsv"
     conda:
         "../../environment.yml"
+    params:
+        code=code_hash("paper/results_section", "study/frames", "cli/report"),
     message:
         'The section "Results" of the paper'
     shell:
@@ -67,7 +68,6 @@ rule viewer:
         streams=expand(STREAM, method=VIEWER_METHODS, allow_missing=True),
         quality=expand(QUALITY, method=VIEWER_METHODS, allow_missing=True),
         templates=TEMPLATES,
-        src=sources("codec", "data/exam", "data/volume", "paper/viewer", "paper/pages", "cli/report"),
     output:
         report(
             "results/viewer/{exam}.html",
@@ -82,6 +82,7 @@ rule viewer:
     conda:
         "../../environment.yml"
     params:
+        code=code_hash("codec", "data/exam", "data/volume", "paper/viewer", "paper/pages", "cli/report"),
         readings=readings(),
     message:
         "{wildcards.exam}: the interactive viewer"
@@ -94,7 +95,6 @@ rule report_pages:
     input:
         tables=[table_source(name) for name in shown_tables()],
         templates=TEMPLATES,
-        src=sources("paper/pages", "study/frames", "cli/report"),
     output:
         [flagged_page(name) for name in shown_tables()],
     log:
@@ -103,6 +103,8 @@ rule report_pages:
         "results/logs/benchmarks/report_pages.tsv"
     conda:
         "../../environment.yml"
+    params:
+        code=code_hash("paper/pages", "study/frames", "cli/report"),
     message:
         "Pages of the report's tables"
     shell:
@@ -115,7 +117,6 @@ rule landing:
         tables=expand("results/tables/{name}.csv", name=["table3", "decomposition", "claims", "rates"]),
         figure="results/figures/decomposition.png",
         templates=TEMPLATES,
-        src=sources("paper/landing", "paper/pages", "study/frames", "study/cohort", "cli/report"),
     output:
         "results/report/landing.html",
     log:
@@ -125,6 +126,7 @@ rule landing:
     conda:
         "../../environment.yml"
     params:
+        code=code_hash("paper/landing", "paper/pages", "study/frames", "study/cohort", "cli/report"),
         rate=config["table_rate"],
     message:
         "The first page of the report"

@@ -45,8 +45,8 @@ def shown_tables():
 
 
 def shown_figures():
-    made = sorted(path for path in set(made_by_this_configuration()) if path.endswith(".png"))
-    return [path for path in made if Path(path).stem in REPORT_FIGURES]
+    made = {*made_by_this_configuration()} - {*PAPER_FIGURES} | {*SHOWN_FIGURES}
+    return sorted(path for path in made if path.endswith(".png") and Path(path).stem in REPORT_FIGURES)
 
 
 def table_source(name):

@@ -30,6 +30,11 @@ def how_to_make_a_table(path):
     )
 
 
+def synthetic_cohort():
+    """What draws the synthetic cohort, in the order of the commands."""
+    return {name: config["synthetic"][name] for name in ("subjects", "slices", "size", "seed")}
+
+
 def series_of_study():
     """Rows of the table, known before anything is downloaded."""
     try:
@@ -74,7 +79,8 @@ if config["on_bad_series"] == "exclude" and "WDR_MCPD_FINDS_BAD_SERIES" not in o
     if runs_jobs():
         find_bad_series()
     if Path(EXCLUDED).exists():
-        EXAMS[:] = [exam for exam in EXAMS if exam not in read_excluded(Path(EXCLUDED))]
+        left_out = read_excluded(Path(EXCLUDED))
+        EXAMS[:] = [exam for exam in EXAMS if exam not in left_out]
 
 
 def fetch_options():
@@ -95,4 +101,4 @@ def table_command():
     """Kind of table that `wdr-mcpd series` makes, with what a synthetic one needs."""
     if given_table() is not None:
         return ["check"]
-    return ["synthetic", *(f"--{name}={value}" for name, value in config["synthetic"].items())]
+    return ["synthetic", *(f"--{name}={value}" for name, value in synthetic_cohort().items())]

@@ -1,6 +1,6 @@
 STUDY_SUFFIXES = ["csv", "md", "tex"]
 PICTURES = ["png", "svg"]
-STUDY_TABLE = sources(
+STUDY_TABLE = (
     "paper/study_tables",
     "paper/study_figures",
     "paper/render",
@@ -30,16 +30,6 @@ AUDITED = ["3d-wdr", "3d-wdr-mcpd", "3d-wdr-auto"]
 rule sweep_of_exam:
     input:
         volume="results/volumes/{exam}.npz",
-        src=sources(
-            "coherence",
-            "codec",
-            "study/sweep",
-            "study/metrics",
-            "study/frames",
-            "data/exam",
-            "data/volume",
-            "cli/study",
-        ),
     output:
         "results/sweep/{exam}.csv",
     log:
@@ -49,6 +39,16 @@ rule sweep_of_exam:
     conda:
         "../../environment.yml"
     params:
+        code=code_hash(
+            "coherence",
+            "codec",
+            "study/sweep",
+            "study/metrics",
+            "study/frames",
+            "data/exam",
+            "data/volume",
+            "cli/study",
+        ),
         grid=thresholds(),
         rates=rates(),
         selection=SELECTION,
@@ -64,7 +64,16 @@ rule sweep_of_exam:
 rule whole_exam:
     input:
         volume="results/volumes/{exam}.npz",
-        src=sources(
+    output:
+        "results/whole_exam/{exam}.csv",
+    log:
+        "results/logs/whole_exam/{exam}.log",
+    benchmark:
+        "results/logs/benchmarks/whole_exam/{exam}.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_hash(
             "coherence",
             "codec",
             "study/whole_exam",
@@ -75,15 +84,6 @@ rule whole_exam:
             "data/volume",
             "cli/study",
         ),
-    output:
-        "results/whole_exam/{exam}.csv",
-    log:
-        "results/logs/whole_exam/{exam}.log",
-    benchmark:
-        "results/logs/benchmarks/whole_exam/{exam}.tsv"
-    conda:
-        "../../environment.yml"
-    params:
         rates=rates(),
         selection=SELECTION,
         settings=SETTINGS,
@@ -99,7 +99,16 @@ rule readings_of_exam:
     input:
         volume="results/volumes/{exam}.npz",
         claims=resource("paper/claims.csv"),
-        src=sources(
+    output:
+        "results/readings/{exam}.csv",
+    log:
+        "results/logs/readings/{exam}.log",
+    benchmark:
+        "results/logs/benchmarks/readings/{exam}.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_hash(
             "coherence",
             "codec",
             "study/readings",
@@ -110,15 +119,6 @@ rule readings_of_exam:
             "data/volume",
             "cli/study",
         ),
-    output:
-        "results/readings/{exam}.csv",
-    log:
-        "results/logs/readings/{exam}.log",
-    benchmark:
-        "results/logs/benchmarks/readings/{exam}.tsv"
-    conda:
-        "../../environment.yml"
-    params:
         rate=config["table_rate"],
         selection=SELECTION,
     message:
@@ -132,7 +132,6 @@ rule rates:
     input:
         series="results/data/series.tsv",
         quality=expand(QUALITY, exam=EXAMS, method=config["methods"]),
-        src=STUDY_TABLE,
     output:
         study_tables("rates", "bjontegaard", "tumour"),
         study_figures("rates", "tumour"),
@@ -143,6 +142,7 @@ rule rates:
     conda:
         "../../environment.yml"
     params:
+        code=code_hash(*STUDY_TABLE),
         methods=config["methods"],
         readings=readings(),
         statistics=STATISTICS,
@@ -158,7 +158,6 @@ rule thresholds:
     input:
         series="results/data/series.tsv",
         sweep=expand("results/sweep/{exam}.csv", exam=EXAMS),
-        src=STUDY_TABLE,
     output:
         study_tables("thresholds"),
         study_figures("thresholds"),
@@ -169,6 +168,7 @@ rule thresholds:
     conda:
         "../../environment.yml"
     params:
+        code=code_hash(*STUDY_TABLE),
         at=RATE_AND_THRESHOLD,
         readings=readings(),
         statistics=STATISTICS,
@@ -184,7 +184,6 @@ rule cross_validation:
     input:
         series="results/data/series.tsv",
         sweep=expand("results/sweep/{exam}.csv", exam=EXAMS),
-        src=STUDY_TABLE,
     output:
         study_tables("crossval"),
         expand("results/crossval/{name}.csv", name=["folds", "thresholds", "held_out"]),
@@ -195,6 +194,7 @@ rule cross_validation:
     conda:
         "../../environment.yml"
     params:
+        code=code_hash(*STUDY_TABLE),
         at=RATE_AND_THRESHOLD,
         folds=config["folds"],
         least=config["min_selected"],
@@ -214,7 +214,6 @@ rule decomposition:
     input:
         series="results/data/series.tsv",
         exams=expand("results/whole_exam/{exam}.csv", exam=EXAMS),
-        src=STUDY_TABLE,
     output:
         study_tables("whole_exam", "decomposition"),
         study_figures("whole_exam", "decomposition"),
@@ -225,6 +224,7 @@ rule decomposition:
     conda:
         "../../environment.yml"
     params:
+        code=code_hash(*STUDY_TABLE),
         at=RATE_AND_THRESHOLD,
         readings=readings(),
         statistics=STATISTICS,
@@ -244,7 +244,6 @@ rule audit:
         readings=expand("results/readings/{exam}.csv", exam=EXAMS),
         chosen="results/crossval/thresholds.csv",
         paper=expand(resource("paper/{name}.csv"), name=["claims", "table1", "table2", "table3"]),
-        src=STUDY_TABLE + sources("coherence"),
     output:
         study_tables("claims", "readings"),
     log:
@@ -254,6 +253,7 @@ rule audit:
     conda:
         "../../environment.yml"
     params:
+        code=code_hash(*STUDY_TABLE, "coherence"),
         at=RATE_AND_THRESHOLD,
         unit=config["mcpd_unit"],
         methods=AUDITED,

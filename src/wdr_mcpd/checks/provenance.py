@@ -43,8 +43,7 @@ def record(
     Parameters
     ----------
     files : sequence of Path
-        Tables and figures below `results`; those of one stem share a sidecar, and those in a folder that is
-        named like an exam are made from that exam alone.
+        Tables and figures below `results`; those of one stem share a sidecar.
     results : Path
         Folder of the results; it holds `data/series/EXAM` and `streams/EXAM/METHOD.wdr`.
     exams, methods : sequence of str
@@ -62,9 +61,9 @@ def record(
     InputError
         A file, a series or a stream is missing.
     """
-    series = {exam: _series(results, exam) for exam in exams}
-    streams = {exam: _streams(results, exam, methods) for exam in exams}
     common = {
+        "series": [_series(results, exam) for exam in exams],
+        "streams": {path: hashed for exam in exams for path, hashed in _streams(results, exam, methods)},
         "configuration": {key: value for key, value in configuration.items() if key not in OF_THE_MACHINE},
         "package": package_state(),
         "libraries": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
@@ -73,13 +72,7 @@ def record(
     for path in files:
         groups.setdefault(sidecar_of(path), []).append(path)
     for sidecar, members in groups.items():
-        of = [sidecar.parent.name] if sidecar.parent.name in exams else exams
-        known = {
-            "files": {path.name: sha256(path) for path in members},
-            "series": [series[exam] for exam in of],
-            "streams": {path: hashed for exam in of for path, hashed in streams[exam].items()},
-            **common,
-        }
+        known = {"files": {path.name: sha256(path) for path in members}, **common}
         text = json.dumps(known, indent=1, sort_keys=True, ensure_ascii=False)
         with whole_file(sidecar) as draft:
             draft.write_text(text + "\n", encoding="utf-8")
@@ -160,6 +153,6 @@ def _series(results: Path, exam: str) -> Record:
     }
 
 
-def _streams(results: Path, exam: str, methods: Sequence[str]) -> dict[str, str]:
+def _streams(results: Path, exam: str, methods: Sequence[str]) -> list[tuple[str, str]]:
     names = [f"streams/{exam}/{method}.wdr" for method in methods]
-    return {name: sha256(results / name) for name in names}
+    return [(name, sha256(results / name)) for name in names]

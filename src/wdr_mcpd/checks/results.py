@@ -40,6 +40,24 @@ def sidecars(results: Path) -> list[Path]:
     return found
 
 
+def sidecars_of_figures(results: Path, exams: Sequence[str]) -> list[Path]:
+    """Give the provenance of the figures of some exams.
+
+    Raises
+    ------
+    InputError
+        An exam has no such figure.
+    """
+    found: list[Path] = []
+    for exam in exams:
+        folder = results / "figures" / exam
+        of_exam = sorted(folder.glob(f"*{SUFFIX}"))
+        if not of_exam:
+            raise InputError(f"{folder}: has no figures with provenance; {AGAIN}")
+        found += of_exam
+    return found
+
+
 def verify(results: Path, chosen: Sequence[Path]) -> dict[str, int]:
     """Check tables and figures against their provenance, and that against the streams and series there.
 
@@ -72,12 +90,15 @@ def verify(results: Path, chosen: Sequence[Path]) -> dict[str, int]:
                 )
             files += 1
         for path, expected in _inputs(results, known).items():
-            if path not in hashes:
+            seen = path in hashes
+            if not seen:
                 hashes[path] = sha256(path)
             if hashes[path] != expected:
                 raise InputError(
                     f"{sidecar}: was made from another {path} than the one that is there; {AGAIN}"
                 )
+            if seen:
+                continue
             if path.name == MANIFEST:
                 series.add(path.parent)
             else:
@@ -141,7 +162,7 @@ def _same(path: Path, both: pd.DataFrame, column: str) -> None:
 
 
 def _was_checked(results: Path, stream: Path, expected: str) -> None:
-    """Refuse a stream other than the one that `wdr-mcpd check-stream` decoded and measured."""
+    """Refuse a stream other than the one that `wdr-mcpd check-streams` decoded and measured."""
     path = results / "checks" / stream.parent.name / f"{stream.stem}.csv"
     if set(read_csv(path, ["stream_sha256"])["stream_sha256"]) != {expected}:
         raise InputError(f"{path}: checked another {stream} than the one that is there; {AGAIN}")

@@ -42,7 +42,13 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     excluded.add_argument("folder", type=Path, help="folder that holds one folder for each exam")
     which = excluded.add_mutually_exclusive_group(required=True)
     which.add_argument("--series", type=Path, metavar="TSV", help="series table")
-    which.add_argument("--rows", nargs="+", help="instead of a table: its rows, values separated by tabs")
+    which.add_argument(
+        "--synthetic",
+        type=int,
+        nargs=4,
+        metavar=("SUBJECTS", "SLICES", "SIZE", "SEED"),
+        help="cohort of phantoms",
+    )
     add_window(excluded)
     excluded.set_defaults(run=_series_excluded)
 
@@ -78,9 +84,10 @@ def _series_synthetic(options: argparse.Namespace) -> None:
 
 def _series_excluded(options: argparse.Namespace) -> None:
     from wdr_mcpd.data.excluded import flaw, write_excluded
-    from wdr_mcpd.data.series import read_row, read_series_table
+    from wdr_mcpd.data.series import read_series_table
+    from wdr_mcpd.data.synthetic import synthetic_table
 
-    table = read_series_table(options.series) if options.series else [read_row(row) for row in options.rows]
+    table = read_series_table(options.series) if options.series else synthetic_table(*options.synthetic)
     flaws = {s.exam_id: flaw(options.folder / s.exam_id, options.slices, options.first) for s in table}
     write_excluded(options.out, table, flaws)
     for exam, reason in flaws.items():

@@ -66,8 +66,9 @@ def stream_of(results: Path, method: str) -> Path:
 
 def check_stream(results: Path, method: str, *selection: object) -> None:
     run(
-        *("check-stream", results / "volumes" / f"{EXAM}.npz", stream_of(results, method)),
-        *(results / "quality" / EXAM / f"{method}.csv", "--rates", "0.5", "1", "2", *selection),
+        *("check-streams", results / "volumes" / f"{EXAM}.npz", "--stream", stream_of(results, method)),
+        *("--quality", results / "quality" / EXAM / f"{method}.csv"),
+        *("--rates", "0.5", "1", "2", *selection),
         *("--out", results / "checks" / EXAM / f"{method}.csv"),
     )
 

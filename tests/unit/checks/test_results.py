@@ -123,8 +123,8 @@ def test_provenance_of_a_changed_file_is_refused(results: Path, capsys: pytest.C
 def check(results: Path, *options: str) -> int:
     return main(
         [
-            *("check-stream", str(results / "volumes" / "one_1.npz"), str(results / STREAM)),
-            *(str(results / QUALITY), "--mcpd", str(results / "mcpd" / "one_1.csv")),
+            *("check-streams", str(results / "volumes" / "one_1.npz"), "--stream", str(results / STREAM)),
+            *("--quality", str(results / QUALITY), "--mcpd", str(results / "mcpd" / "one_1.csv")),
             *("--out", str(results / "check.csv"), *options),
         ]
     )
@@ -179,26 +179,38 @@ def test_a_stream_that_is_not_what_was_measured_is_named(
     assert not (results / "check.csv").exists()
 
 
-def test_a_figure_of_one_exam_names_that_exam_alone(results: Path) -> None:
-    for exam in ("one_1", "two_1"):
-        for folder in ("data/series", "streams"):
-            if exam != "one_1":
-                shutil.copytree(results / folder / "one_1", results / folder / exam)
-        (results / "figures" / exam).mkdir(parents=True)
-        (results / "figures" / exam / "figure1.png").write_bytes(exam.encode())
-    (results / "figures" / "both.svg").write_bytes(b"both")
-    figures = sorted(path for path in (results / "figures").rglob("*.*") if path.is_file())
-    record(figures, results, ["one_1", "two_1"], ["3d-wdr"], {"threshold": 1})
-    exams = {
-        name: [series["exam"] for series in read(results / "figures" / name)["series"]]
-        for name in ("one_1/figure1.png", "two_1/figure1.png", "both.svg")
-    }
-    assert exams == {
-        "one_1/figure1.png": ["one_1"],
-        "two_1/figure1.png": ["two_1"],
-        "both.svg": ["one_1", "two_1"],
-    }
-    assert read(results / "figures" / "both.svg")["streams"].keys() == {
-        "streams/one_1/3d-wdr.wdr",
-        "streams/two_1/3d-wdr.wdr",
-    }
+def test_a_file_of_each_kind_is_needed_for_each_stream(
+    results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    two = ["--out", str(results / "a.csv"), str(results / "b.csv")]
+    assert check(results, *RATES, *two) == 2
+    assert "as many files" in capsys.readouterr().err
+
+
+def test_the_figures_of_the_exams_of_a_table_are_checked(
+    results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = results / "figures" / "one_1"
+    folder.mkdir(parents=True)
+    (folder / "figure1.png").write_bytes(b"png")
+    table = str(results / "data" / "series.tsv")
+    tables = sorted(map(str, (results / "tables").glob("*.provenance.json")))
+    command = ["verify-results", str(results), "--only", *tables, "--figures-of", table]
+    assert main(command) == 2
+    assert "figures/one_1: has no figures with provenance" in capsys.readouterr().err
+    record([folder / "figure1.png"], results, ["one_1"], ["3d-wdr-mcpd"], {"threshold": 1})
+    assert main(command) == 0
+    assert capsys.readouterr().out == "10 files, 2 streams, 1 series: as recorded\n"
+    (folder / "figure1.png").write_bytes(b"another")
+    assert main(command) == 2
+    assert "figures/one_1/figure1.png" in capsys.readouterr().err
+
+
+def test_provenance_of_all_exams_of_a_table(results: Path) -> None:
+    table = results / "data" / "series.tsv"
+    path = results / "tables" / "table1.csv"
+    by_name = read(path)["series"]
+    path.with_suffix(".provenance.json").unlink()
+    command = ["record-provenance", str(path), "--results", str(results), "--series", str(table)]
+    assert main([*command, "--methods", "3d-wdr", "--configuration", "{}"]) == 0
+    assert read(path)["series"] == by_name

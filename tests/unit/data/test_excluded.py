@@ -6,7 +6,7 @@ import pytest
 from wdr_mcpd.cli import main
 from wdr_mcpd.data.excluded import flaw, read_excluded, without_excluded, write_excluded
 from wdr_mcpd.data.fetch import fetch_series
-from wdr_mcpd.data.series import read_series_table, row_text
+from wdr_mcpd.data.series import read_series_table
 from wdr_mcpd.data.synthetic import synthetic_table
 from wdr_mcpd.errors import InputError
 
@@ -33,8 +33,8 @@ def test_bad_series_are_listed_with_their_reason(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "excluded.tsv"
-    rows = [row_text(row) for row in TABLE]
-    assert main(["series", "excluded", str(folder), "--rows", *rows, "--slices", "3", "--out", str(out)]) == 0
+    cohort = ["--synthetic", "2", "4", "16", "0"]
+    assert main(["series", "excluded", str(folder), *cohort, "--slices", "3", "--out", str(out)]) == 0
     reasons = read_excluded(out)
     assert list(reasons) == ["phantom001_2", "phantom002_1"]
     assert "13.00 mm between slices 1 and 2" in reasons["phantom001_2"]
