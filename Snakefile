@@ -33,16 +33,8 @@ include: "workflow/rules/checks.smk"
 rule all:
     default_target: True
     input:
-        PAPER,
-        TABLES,
-        FIGURES,
-        MCPD,
-        SWEEP,
-        CROSSVAL,
-        CLAIMS,
+        list(dict.fromkeys([*PAPER, *TABLES, *FIGURES, *MCPD, *SWEEP, *CROSSVAL, *CLAIMS, *CHECKS, *REPORT])),
         PEERS if config["peers"] else [],
-        CHECKS,
-        REPORT,
 
 
 rule paper:

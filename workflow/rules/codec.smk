@@ -37,12 +37,9 @@ rule quality:
     params:
         code=code_hash("study/quality", "data/exam", "cli/study"),
         rates=rates(),
-        peak=config["psnr_peak"],
-        ssim_range=config["ssim_range"],
-        window=config["ssim_window"],
+        measures=measures(),
     message:
         "{wildcards.exam}: PSNR and SSIM of {wildcards.method} at {params.rates} bits per voxel"
     shell:
         "python -m wdr_mcpd quality {input.volume:q} {input.stream:q} --exam {wildcards.exam:q} --method {wildcards.method}"
-        " --rates {params.rates} --peak {params.peak} --ssim-range {params.ssim_range}"
-        " --ssim-window {params.window} --out {output:q} 2> {log:q}"
+        " --rates {params.rates} {params.measures} --out {output:q} 2> {log:q}"

@@ -13,7 +13,7 @@ from wdr_mcpd.sources import code_hash
 
 # The graph of a large cohort is millions of objects that stay to the end: looking for garbage among them all the time
 # takes a fifth of the time to build it, and finds none.
-gc.set_threshold(100_000, 50, 100)
+gc.set_threshold(1_000_000, 100, 1000)
 
 # Jobs run `python -m wdr_mcpd` of this checkout with the Python that runs Snakemake, activated or not.
 shell.prefix(
@@ -71,6 +71,11 @@ def readings():
         f" {config['decomposition']} transform, {config['in_plane_levels']} in-plane"
         f" and {config['axial_levels']} axial levels"
     )
+
+
+def measures():
+    """How PSNR and SSIM are read, as options of the commands."""
+    return f"--peak {config['psnr_peak']} --ssim-range {config['ssim_range']} --ssim-window {config['ssim_window']}"
 
 
 def peer_names():

@@ -15,15 +15,12 @@ rule peer_quality:
     params:
         code=code_hash("peers", "study/peers", "study/quality", "study/metrics", "data/volume", "cli/peers"),
         rates=rates(),
-        peak=config["psnr_peak"],
-        ssim_range=config["ssim_range"],
-        window=config["ssim_window"],
+        measures=measures(),
     message:
         "{wildcards.exam}: PSNR and SSIM of {wildcards.peer} at {params.rates} bits per voxel"
     shell:
         "python -m wdr_mcpd peer-quality {input.volume:q} --exam {wildcards.exam:q} --peer {wildcards.peer}"
-        " --rates {params.rates} --peak {params.peak} --ssim-range {params.ssim_range}"
-        " --ssim-window {params.window} --out {output:q} 2> {log:q}"
+        " --rates {params.rates} {params.measures} --out {output:q} 2> {log:q}"
 
 
 rule peer_tables:

@@ -18,9 +18,6 @@ SETTINGS = (
     f"--decomposition {config['decomposition']} --in-plane-levels {config['in_plane_levels']}"
     f" --axial-levels {config['axial_levels']}"
 )
-MEASURES = (
-    f"--peak {config['psnr_peak']} --ssim-range {config['ssim_range']} --ssim-window {config['ssim_window']}"
-)
 RATE_AND_THRESHOLD = f"--rate {config['table_rate']} --threshold {config['threshold']}"
 STATISTICS = f"--samples {config['bootstrap_samples']} --seed {config['seed']}"
 # The audit compares the paper's two methods, and 3D-WDR with its axial depth chosen by content.
@@ -87,7 +84,7 @@ rule whole_exam:
         rates=rates(),
         selection=SELECTION,
         settings=SETTINGS,
-        measures=MEASURES,
+        measures=measures(),
     message:
         "{wildcards.exam}: ways to spend the same bits on the whole exam"
     shell:
