@@ -7,6 +7,12 @@ from wdr_mcpd.study.claims import RULE_TEXT, VERDICTS
 from wdr_mcpd.study.statistics import ENOUGH_SUBJECTS
 
 SUBJECTS = {"subjects": Column("Subjects", ".0f")}
+METHOD = {"method": Column("Method", text=True)}
+RATE = {"rate_bpv": Column("Rate (bpv)", "g")}
+EXAM_PSNR = {"exam_psnr_db": Column("PSNR of the exam (dB)", ".2f", interval=True)}
+EXAM = EXAM_PSNR | {"exam_gain_db": Column("over 3D-WDR (dB)", "+.2f", interval=True)}
+SLICES = {"mean_slice_psnr_db": Column("mean PSNR of the slices (dB)", ".2f", interval=True)}
+SSIM = {"mean_ssim": Column("mean SSIM", ".4f", interval=True)}
 INTERVALS = "In brackets the 95 % bootstrap interval of the mean over subjects"
 
 
@@ -20,21 +26,14 @@ def interval_note(note: str, subjects: int) -> str:
 
 def rates(data: pd.DataFrame, note: str) -> Table:
     """Quality of the whole exam against rate."""
-    columns = {
-        "method": Column("Method", text=True),
-        "rate_bpv": Column("Rate (bpv)", "g"),
-        "exam_psnr_db": Column("PSNR of the exam (dB)", ".2f", interval=True),
-        "exam_gain_db": Column("over 3D-WDR (dB)", "+.2f", interval=True),
-        "mean_slice_psnr_db": Column("mean PSNR of the slices (dB)", ".2f", interval=True),
-        "mean_ssim": Column("mean SSIM", ".4f", interval=True),
-    }
+    columns = METHOD | RATE | EXAM | SLICES | SSIM
     return Table("rates", "Quality of whole exams against rate", note, data, columns)
 
 
 def bjontegaard(data: pd.DataFrame, note: str) -> Table:
     """Bjontegaard differences against 3D-WDR."""
     columns = {
-        "method": Column("Method", text=True),
+        **METHOD,
         "bd_psnr_db": Column("BD-PSNR (dB)", "+.2f", interval=True),
         "bd_rate_percent": Column("BD-rate (%)", "+.1f", interval=True),
         **SUBJECTS,
@@ -45,10 +44,10 @@ def bjontegaard(data: pd.DataFrame, note: str) -> Table:
 def tumour(data: pd.DataFrame, note: str) -> Table:
     """Quality inside the tumour beside that of the whole exam."""
     columns = {
-        "method": Column("Method", text=True),
-        "rate_bpv": Column("Rate (bpv)", "g"),
+        **METHOD,
+        **RATE,
         "tumour_psnr_db": Column("PSNR in the tumour (dB)", ".2f", interval=True),
-        "exam_psnr_db": Column("PSNR of the exam (dB)", ".2f", interval=True),
+        **EXAM_PSNR,
         "tumour_minus_exam_db": Column("difference (dB)", "+.2f", interval=True),
         "tumour_ssim": Column("SSIM in the tumour", ".4f", interval=True),
         "mean_ssim": Column("mean SSIM of the exam", ".4f", interval=True),
@@ -60,12 +59,12 @@ def tumour(data: pd.DataFrame, note: str) -> Table:
 def thresholds(data: pd.DataFrame, note: str) -> Table:
     """Threshold sweep: what each threshold selects and gains."""
     columns = {
-        "rate_bpv": Column("Rate (bpv)", "g"),
+        **RATE,
         "threshold_mcpd": Column("T", "g"),
         "selected_slices": Column("Selected slices", ".1f", interval=True),
         "selected_psnr_db": Column("PSNR of the selected (dB)", ".2f", interval=True),
         "selected_gain_db": Column("over 3D-WDR (dB)", "+.2f", interval=True),
-        "exam_psnr_db": Column("PSNR of the exam (dB)", ".2f", interval=True),
+        **EXAM_PSNR,
         "exam_gain_db": Column("over 3D-WDR (dB), exam", "+.2f", interval=True),
     }
     return Table("thresholds", "Threshold sweep at equal total bits", note, data, columns)
@@ -93,13 +92,12 @@ def crossval(data: pd.DataFrame, note: str) -> Table:
 def whole_exam(data: pd.DataFrame, note: str) -> Table:
     """Ways to spend the bits of an exam."""
     columns = {
-        "rate_bpv": Column("Rate (bpv)", "g"),
+        **RATE,
         "scheme": Column("Scheme", text=True),
-        "exam_psnr_db": Column("PSNR of the exam (dB)", ".2f", interval=True),
-        "exam_gain_db": Column("over 3D-WDR (dB)", "+.2f", interval=True),
-        "mean_slice_psnr_db": Column("mean PSNR of the slices (dB)", ".2f", interval=True),
+        **EXAM,
+        **SLICES,
         "selected_psnr_db": Column("of the selected slices (dB)", ".2f", interval=True),
-        "mean_ssim": Column("mean SSIM", ".4f", interval=True),
+        **SSIM,
     }
     return Table("whole_exam", "The whole exam at equal total bits", note, data, columns)
 
@@ -108,7 +106,7 @@ def decomposition(data: pd.DataFrame, note: str) -> Table:
     """What the gain of 3D-WDR-MCPD over 3D-WDR is made of."""
     columns = {
         "region": Column("Measured on", text=True),
-        "rate_bpv": Column("Rate (bpv)", "g"),
+        **RATE,
         "allocation_db": Column("Allocation (dB)", "+.2f", interval=True),
         "grouping_db": Column("Grouping (dB)", "+.2f", interval=True),
         "axial_depth_db": Column("Axial depth (dB)", "+.2f", interval=True),
