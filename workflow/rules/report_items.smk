@@ -27,6 +27,8 @@ REPORT_FIGURES = {
     "decomposition": ("5. Whole exam", "What the gain is made of"),
     "tumour": ("6. Tumour", "Quality inside the tumour"),
     "peers": ("7. Peers", "Today's codecs beside ours"),
+    "peers-speed": ("7. Peers", "Speed and quality"),
+    "peers-lossless": ("7. Peers", "Bits per voxel without loss"),
 }
 
 
