@@ -7,7 +7,9 @@ from wdr_mcpd.peers.htj2k import Slices as Htj2kSlices
 from wdr_mcpd.peers.jpeg2000 import OneStream, OneStreamAxial, SlicesAtEqualQuality, SlicesAtEqualRate
 from wdr_mcpd.peers.jpegls import JpegLS
 from wdr_mcpd.peers.jpegxl import JpegXL
-from wdr_mcpd.peers.search import RateSearch, Search
+from wdr_mcpd.peers.rate_search import RateSearch
+from wdr_mcpd.peers.scan import Scan
+from wdr_mcpd.peers.search import Search
 from wdr_mcpd.peers.sperr import Sperr
 from wdr_mcpd.peers.sz3 import Sz3
 from wdr_mcpd.peers.x265 import X265
@@ -33,4 +35,4 @@ PEERS: dict[str, Peer] = {
     )
 }
 
-__all__ = ["PEERS", "Control", "Peer", "RateSearch", "Search"]
+__all__ = ["PEERS", "Control", "Peer", "RateSearch", "Scan", "Search"]

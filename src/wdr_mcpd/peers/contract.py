@@ -21,7 +21,8 @@ class Control:
 
     `coarse` spends the fewest bytes and `fine` the most; `log` says that equal ratios of the parameter
     (a step, a tolerance) matter, not equal differences (a PSNR, a rate factor);
-    `whole` that the parameter has whole values only; `finest` is the smallest share of its range that counts.
+    `whole` that the parameter has whole values only; `finest` is the smallest share of its range that counts;
+    `steady` that the streams of one size are about equally good, wherever in the range they lie.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Control:
     log: bool = False
     whole: bool = False
     finest: float = 1e-4
+    steady: bool = True
 
     @property
     def grain(self) -> float:

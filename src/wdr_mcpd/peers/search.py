@@ -1,12 +1,10 @@
 """Reaching a rate with a codec that only has a quality, by a search over its parameter."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 
-from wdr_mcpd.errors import InputError
-from wdr_mcpd.peers.contract import Array, Control, Peer
+from wdr_mcpd.peers.contract import Control
 
 TOLERANCE = 0.01
 GOOD = 0.005
@@ -50,19 +48,19 @@ class Search:
                 return self.control.at(position), stream
         return nearest[1:] if nearest else None
 
-    def near(self, target: float, other: "Search") -> tuple[float, bytes] | None:
+    def near(self, target: float, other: Mapping[float, int]) -> tuple[float, bytes] | None:
         """Look around the place where another setting of the same codec jumps over the target.
 
-        Both settings have nearly the same sizes, so a few steps along the other's slope are enough.
+        Both settings have nearly the same sizes, so a few steps along the slope of `other` are enough.
         """
-        below = [p for p, size in other.sizes.items() if size <= target]
-        above = [p for p, size in other.sizes.items() if size > target]
+        below = [p for p, size in other.items() if size <= target]
+        above = [p for p, size in other.items() if size > target]
         if not (below and above) or max(below) >= min(above):
             return None
         # The jump itself has no slope: take it from points a little away, if there are any.
-        low = max((p for p in below if other.sizes[p] < 0.95 * target), default=min(below))
-        high = min((p for p in above if other.sizes[p] > 1.05 * target), default=max(above))
-        first, last = math.log(other.sizes[low]), math.log(other.sizes[high])
+        low = max((p for p in below if other[p] < 0.95 * target), default=min(below))
+        high = min((p for p in above if other[p] > 1.05 * target), default=max(above))
+        first, last = math.log(other[low]), math.log(other[high])
         slope = (last - first) / (high - low)
         position = low + (math.log(target) - first) / slope
         for _ in range(NEAR_ATTEMPTS):
@@ -98,29 +96,3 @@ class Search:
             )
             position = min(max(below + share * (above - below), low), high)
         return round(position / grain) * grain if self.control.whole else position
-
-
-class RateSearch:
-    """The search for one peer on one volume; rates that it jumps over are tried with `nearby` settings."""
-
-    def __init__(self, peer: Peer, volume: Array):
-        if peer.control is None:
-            raise InputError(f"{peer.label}: is lossless only, so it has no rates")
-        if reason := peer.refusal(volume):
-            raise InputError(reason)
-        self.voxels = volume.size
-        self.searches = [
-            (setting, Search(partial(setting.encode, volume), peer.control))
-            for setting in (peer, *peer.nearby)
-        ]
-
-    def reach(self, rate: float) -> tuple[Peer, float, bytes] | None:
-        """Return the setting, its parameter and the stream within 1 % of `rate` bits per voxel, or None."""
-        target = rate * self.voxels / 8
-        (peer, search), *others = self.searches
-        if reached := search.reach(target):
-            return peer, *reached
-        for setting, other in others:
-            if reached := other.near(target, search):
-                return setting, *reached
-        return None

@@ -81,11 +81,11 @@ def test_a_neighbour_is_searched_where_the_first_setting_jumps() -> None:
     def smooth_near(quality: float) -> bytes:
         return bytes(round(1000 * 1.1 ** (20 * quality + 0.3)))
 
-    tried = Search(smooth_near, control).near(target, first)
+    tried = Search(smooth_near, control).near(target, first.sizes)
     assert tried is not None
     assert abs(len(tried[1]) / target - 1) <= 0.01
-    assert Search(lambda q: steps(0.01, q), control).near(target, first) is None
-    assert Search(smooth_near, control).near(10**9, first) is None
+    assert Search(lambda q: steps(0.01, q), control).near(target, first.sizes) is None
+    assert Search(smooth_near, control).near(10**9, first.sizes) is None
 
 
 def test_sizes_that_do_not_rise_everywhere_are_searched_too() -> None:
