@@ -13,7 +13,7 @@ def two_ways(error: float) -> bytes:
     return bytes(round(wasted * 100_000 / error**0.8))
 
 
-@pytest.mark.parametrize("target", [500, 1234, 5_000, 20_000, 70_000])
+@pytest.mark.parametrize("target", [500, 1234, 5_300, 20_000, 60_000])
 def test_the_smallest_error_is_taken_of_the_streams_of_one_size(target: int) -> None:
     reached = Scan(two_ways, CONTROL).reach(target)
     assert reached is not None
@@ -35,13 +35,13 @@ def test_the_range_is_looked_through_once() -> None:
         return two_ways(error)
 
     scan = Scan(counted, CONTROL)
-    scan.reach(5000)
+    scan.reach(5300)
     before = len(tried)
-    scan.reach(5000)
+    scan.reach(5300)
     assert before > 250
     assert len(tried) - before == before - 251
 
 
-@pytest.mark.parametrize("target", [10, 10**7])
-def test_a_target_beyond_the_ends_is_absent(target: int) -> None:
+@pytest.mark.parametrize("target", [10, 5000, 10**7])
+def test_a_target_in_a_jump_or_beyond_the_ends_is_absent(target: int) -> None:
     assert Scan(two_ways, CONTROL).reach(target) is None
