@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from wdr_mcpd.errors import InputError
+from wdr_mcpd.files import as_written
 
 Schema = Mapping[str, Any]
 
@@ -66,7 +67,8 @@ def resolve(given: Mapping[str, Any], schema: Schema, place: str = "") -> dict[s
     Returns
     -------
     dict
-        A value for every key of the schema, in the schema's order.
+        A value for every key of the schema, in the schema's order; decimal numbers with the digits that
+        tables hold, as rates and thresholds are looked up in them.
 
     Raises
     ------
@@ -82,7 +84,7 @@ def resolve(given: Mapping[str, Any], schema: Schema, place: str = "") -> dict[s
             raise InputError(f"configuration key {place}{key} is {shown}; allowed: {allowed(known[key])}")
     values = {key: given.get(key, entry.get("default")) for key, entry in known.items()}
     return {
-        key: resolve(value, known[key], f"{place}{key}.") if "properties" in known[key] else value
+        key: resolve(value, known[key], f"{place}{key}.") if "properties" in known[key] else _rounded(value)
         for key, value in values.items()
     }
 
@@ -122,6 +124,14 @@ def _floats(value: Any) -> Iterator[float]:
     elif isinstance(value, Mapping | list):
         for inner in value.values() if isinstance(value, Mapping) else value:
             yield from _floats(inner)
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _rounded(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return list(dict.fromkeys(_rounded(inner) for inner in value))
+    return as_written(value) if isinstance(value, float) else value
 
 
 def _hint(key: str, known: Mapping[str, Schema]) -> str:

@@ -1,4 +1,4 @@
-"""Reading files, and writing files and folders so that a reader finds the whole result or none of it."""
+"""Reading and writing files and folders so that a reader finds the whole or none, and numbers' digits."""
 
 import fcntl
 import os
@@ -12,6 +12,13 @@ from wdr_mcpd.errors import InputError
 
 PREFIX = ".partial-"
 """Begins the name of every folder in which a file or folder is written until it is whole."""
+SIGNIFICANT_DIGITS = "%.8g"
+"""Format of numbers in tables."""
+
+
+def as_written(number: float | str) -> float:
+    """Round a number to the digits that tables hold, so that it is found again in one that was read."""
+    return float(SIGNIFICANT_DIGITS % float(number))
 
 
 def read_bytes(path: Path) -> bytes:

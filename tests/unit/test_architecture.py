@@ -12,7 +12,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "files": {"errors"},
     "progress": set(),
-    "config": {"errors"},
+    "config": {"errors", "files"},
     "sources": set(),
     "data": GROUND,
     "coherence": {"errors"},

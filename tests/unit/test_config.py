@@ -136,3 +136,13 @@ def test_texts_inside_lists_and_objects_get_their_types() -> None:
         "source": "1",
         "methods": ["2d-wdr"],
     }
+
+
+def test_decimal_numbers_have_the_digits_that_tables_hold() -> None:
+    thresholds = {"start": 0.1, "stop": 2 / 3, "num": 3}
+    given = {"threshold": 1 / 3, "rates": [1 / 3, 0.33333333333, 0.5], "thresholds": thresholds}
+    values = resolve(given, SCHEMA)
+    assert values["threshold"] == 0.33333333
+    assert values["rates"] == [0.33333333, 0.5]
+    assert values["thresholds"] == {"start": 0.1, "stop": 0.66666667, "num": 3}
+    assert resolve({"thresholds": [1 / 7]}, SCHEMA)["thresholds"] == [0.14285714]

@@ -106,6 +106,14 @@ def test_an_edited_figure_reruns_no_table_and_no_measurement(edited: Clone) -> N
     assert not [name for name in anew - FIGURES if name.endswith((".csv", ".tex", ".wdr", ".npz"))]
 
 
+def test_the_viewer_shows_what_is_compared_where_that_is_none_of_the_usual_methods(clone: Clone) -> None:
+    page = f"results/viewer/{EXAMS[0]}.html"
+    run = clone.snakemake("--dry-run", "--printshellcmds", page, "--config", "methods=[2d-wdr,3d-wdr-auto]")
+    assert run.returncode == 0, run.stdout
+    streams = " ".join(f"results/streams/{EXAMS[0]}/{method}.wdr" for method in ("2d-wdr", "3d-wdr-auto"))
+    assert f"--stream {streams} --quality" in run.stdout
+
+
 @pytest.mark.parametrize(
     ("given", "line"),
     [

@@ -4,7 +4,10 @@ import json
 report: "../report/workflow.rst"
 
 
-VIEWER_METHODS = [method for method in ("3d-wdr", "3d-wdr-mcpd", "3d-wdr-cc") if method in config["methods"]]
+# A page holds every picture of its methods: the paper's and the best one, or the first that are compared.
+VIEWER_METHODS = [
+    method for method in ("3d-wdr", "3d-wdr-mcpd", "3d-wdr-cc") if method in config["methods"]
+] or config["methods"][:3]
 TRANSMISSION = multiext("results/tables/transmission", ".csv", ".md", ".tex") + multiext(
     "results/figures/transmission", ".png", ".svg"
 )

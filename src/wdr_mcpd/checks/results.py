@@ -10,6 +10,7 @@ from wdr_mcpd.checks.provenance import SUFFIX, Record, read, sha256
 from wdr_mcpd.coherence import select
 from wdr_mcpd.data.manifest import MANIFEST, check_whole
 from wdr_mcpd.errors import InputError
+from wdr_mcpd.files import as_written
 from wdr_mcpd.progress import steps
 from wdr_mcpd.study.frames import read_csv
 
@@ -136,7 +137,7 @@ def check_table(results: Path, name: str, configuration: Record) -> None:
         quality = read_csv(
             results / "quality" / str(exam) / f"{method}.csv", ["slice", "rate_bpv", "psnr_db"]
         )
-        quality = quality[np.isclose(quality["rate_bpv"], configuration["table_rate"])]
+        quality = quality[quality["rate_bpv"] == as_written(configuration["table_rate"])]
         ours = rows.dropna(subset=["psnr_db"])
         expected = set(quality["slice"]) if name == "table1" else selected
         _same_slices(path, str(exam), set(ours["slice"]), expected)

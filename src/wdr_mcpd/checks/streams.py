@@ -1,7 +1,7 @@
 """Checks one stream of the study against the volume it holds and what was measured on it."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import floor
 from pathlib import Path
@@ -73,7 +73,7 @@ def check_stream(original: NDArray[Any], measured: Measured, rates: Sequence[flo
     found = measured.quality["rate_bpv"].unique()
     if not np.array_equal(np.sort(found), np.sort(rates)):
         raise InputError(
-            f"{measured.quality_path}: was measured at the rates {sorted(found)}, not {sorted(rates)}"
+            f"{measured.quality_path}: was measured at the rates {_listed(found)}, not {_listed(rates)}"
         )
     rows = pd.DataFrame([_at_rate(original, measured, rate) for rate in steps(sorted(rates), "rate")])
     psnr = rows["psnr_db"].to_numpy()
@@ -128,6 +128,10 @@ def _at_rate(original: NDArray[Any], measured: Measured, rate: float) -> dict[st
         "budget_bytes": budget,
         "psnr_db": pooled_psnr(original, decoded, measured.peak),
     }
+
+
+def _listed(rates: Iterable[float]) -> str:
+    return ", ".join(f"{rate:.8g}" for rate in sorted(rates))
 
 
 def _numbers(indices: set[int]) -> str:

@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from wdr_mcpd.files import as_written
+
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the subcommands."""
@@ -32,7 +34,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         ("--out", "CSV", "what the check of each found, in the same order"),
     ):
         streams.add_argument(name, type=Path, nargs="+", required=True, metavar=shown, help=text)
-    streams.add_argument("--rates", type=float, nargs="+", required=True, help="bits per voxel")
+    streams.add_argument("--rates", type=as_written, nargs="+", required=True, help="bits per voxel")
     streams.add_argument("--peak", default="65535", help="peak of the PSNR: a number or max (default 65535)")
     streams.add_argument("--mcpd", type=Path, help="average MCPD (CSV) that selected slices for 3d-wdr-mcpd")
     streams.add_argument("--unit", default="std", help="unit of the MCPD (default std)")

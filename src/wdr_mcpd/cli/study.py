@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wdr_mcpd.cli.codec import levels
+from wdr_mcpd.files import as_written
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,7 +55,7 @@ def measurement(
     """Add a subcommand that measures one exam."""
     command = commands.add_parser(name, help=shows)
     _add_exam(command)
-    command.add_argument("--rates", type=float, nargs="+", required=True, help="bits per voxel")
+    command.add_argument("--rates", type=as_written, nargs="+", required=True, help="bits per voxel")
     return command
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from wdr_mcpd.files import as_written
 from wdr_mcpd.paper.pages import markdown_html, picture, render
+from wdr_mcpd.paper.study_tables import few_subjects
 
 TITLE = "3D-WDR-MCPD: does compressing the similar slices together pay?"
 PARTS = {
@@ -59,7 +61,7 @@ def landing_html(findings: Findings, figure: Path) -> str:
 
 
 def _at(table: pd.DataFrame, rate: float) -> pd.DataFrame:
-    return table[np.isclose(table["rate_bpv"], rate)]
+    return table[table["rate_bpv"] == as_written(rate)]
 
 
 def _claim(table3: pd.DataFrame) -> str:
@@ -85,7 +87,8 @@ def _whole_exam(parts: pd.DataFrame) -> str:
     gains = parts[["gain_db", "gain_db_low", "gain_db_high"]].astype(float)
     whole, low, high = gains.loc["whole exam"].to_numpy()
     selected = gains["gain_db"]["selected slices"]
-    interval = "" if np.isnan(low) else f" (interval over subjects {low:+.2f} to {high:+.2f} dB)"
+    few = few_subjects(int(parts["subjects"]["whole exam"]))
+    interval = "" if np.isnan(low) else f" (interval over subjects {low:+.2f} to {high:+.2f} dB{few})"
     return (
         f"At the same total bits the whole exam changes by {whole:+.2f} dB{interval}, "
         f"its selected slices by {selected:+.2f} dB."
@@ -94,10 +97,9 @@ def _whole_exam(parts: pd.DataFrame) -> str:
 
 def _best(rates: pd.DataFrame) -> str:
     best = rates.sort_values("exam_psnr_db").iloc[-1]
-    return (
-        f"Of our methods {best['method']} is the best on the whole exam at this rate, "
-        f"{best['exam_gain_db']:+.2f} dB over 3D-WDR."
-    )
+    gain = best["exam_gain_db"]
+    over = "" if np.isnan(gain) else f", {gain:+.2f} dB over 3D-WDR"
+    return f"Of our methods {best['method']} is the best on the whole exam at this rate{over}."
 
 
 def _verdicts(claims: pd.DataFrame) -> str:

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from wdr_mcpd.files import as_written
 from wdr_mcpd.paper.style import PAGE_WIDTH
 
 METHOD_NAMES = {
@@ -154,7 +155,7 @@ def decomposition_figure(table: pd.DataFrame, rate: float, note: str) -> Figure:
         "whole exam": "Whole exam, same bits",
     }
     for axes, (region, title) in zip(panels, titles.items(), strict=True):
-        row = table[(table["region"] == region) & np.isclose(table["rate_bpv"], rate)].iloc[0]
+        row = table[(table["region"] == region) & (table["rate_bpv"] == as_written(rate))].iloc[0]
         for place, (part, (_, colour)) in enumerate(reversed(PARTS.items())):
             axes.barh(place, row[part], color=colour, height=0.62)
             _value_label(axes, place, row, part)
@@ -186,7 +187,7 @@ def _value_label(axes: Axes, place: int, row: "pd.Series[float]", part: str) -> 
 
 def whole_exam_figure(table: pd.DataFrame, rate: float, schemes: Sequence[str], note: str) -> Figure:
     """Gain of each way to spend an exam's bits over 3D-WDR at one rate."""
-    rows = table[np.isclose(table["rate_bpv"], rate)].set_index("scheme").loc[list(schemes)][::-1]
+    rows = table[table["rate_bpv"] == as_written(rate)].set_index("scheme").loc[list(schemes)][::-1]
     figure = Figure(figsize=(PAGE_WIDTH * 0.75, 2.2))
     axes = figure.subplots()
     places = np.arange(len(rows))

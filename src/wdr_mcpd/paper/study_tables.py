@@ -20,8 +20,14 @@ def interval_note(note: str, subjects: int) -> str:
     """Say what the intervals are, and what they cannot be where there are few subjects."""
     if subjects < 2:
         return f"{note}. One subject has no interval"
-    few = f"; with {subjects} subjects it shows how they differ, not how a population does"
-    return f"{note}. {INTERVALS}{few if subjects < ENOUGH_SUBJECTS else ''}"
+    return f"{note}. {INTERVALS}{few_subjects(subjects)}"
+
+
+def few_subjects(subjects: int) -> str:
+    """Say what an interval over few subjects cannot be; empty where there are enough."""
+    if subjects >= ENOUGH_SUBJECTS:
+        return ""
+    return f"; with {subjects} subjects it shows how they differ, not how a population does"
 
 
 def rates(data: pd.DataFrame, note: str) -> Table:

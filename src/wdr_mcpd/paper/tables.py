@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from wdr_mcpd.coherence import select
 from wdr_mcpd.errors import InputError
+from wdr_mcpd.files import as_written
 from wdr_mcpd.paper.render import Column, Table
 
 KEYS = ["exam", "slice"]
@@ -67,7 +68,7 @@ def at_rate(quality: pd.DataFrame, rate: float) -> pd.DataFrame:
     InputError
         There are none.
     """
-    rows = quality[np.isclose(quality["rate_bpv"], rate)]
+    rows = quality[quality["rate_bpv"] == as_written(rate)]
     if rows.empty:
         raise InputError(f"nothing was measured at {_bits(rate)}; add it to the rates")
     return rows

@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from wdr_mcpd.errors import InputError
+from wdr_mcpd.files import as_written
 from wdr_mcpd.study.statistics import Bootstrap, summarise
 
 OBJECTIVES = {"selected": "selected_gain_db", "exam": "exam_gain_db"}
@@ -62,7 +64,7 @@ def choose_threshold(sweep: pd.DataFrame, objective: str, min_selected: int) -> 
     selects at least `min_selected` slices in every exam: the gain of one easy slice alone says nothing.
     """
     means = sweep.groupby(["threshold_mcpd", "subject"])[OBJECTIVES[objective]].mean()
-    gains = means.groupby("threshold_mcpd").mean()  # NaN where an exam selects nothing
+    gains = means.groupby("threshold_mcpd").mean()  # over the exams and subjects that select something
     fewest = sweep.groupby("threshold_mcpd")["selected_slices"].min()
     thresholds, values = gains.index.to_numpy(dtype=np.float64), gains.to_numpy(dtype=np.float64)
     free = np.isfinite(values) & (fewest.to_numpy() >= 1) if objective == "selected" else np.isfinite(values)
@@ -104,6 +106,11 @@ def cross_validate(
     chosen : DataFrame, one row per objective and fold
     held_out : DataFrame, one row per objective and held-out exam: gains with the chosen and the fixed
     threshold
+
+    Raises
+    ------
+    InputError
+        When the sweep lacks the configured threshold.
     """
     chosen: list[tuple[Any, ...]] = []
     held_out: list[pd.DataFrame] = []
@@ -146,7 +153,9 @@ def cross_validate(
 
 
 def _at(sweep: pd.DataFrame, threshold: float) -> pd.DataFrame:
-    rows = sweep[np.isclose(sweep["threshold_mcpd"], threshold, rtol=0, atol=1e-9)]
+    rows = sweep[sweep["threshold_mcpd"] == as_written(threshold)]
+    if rows.empty:
+        raise InputError(f"the sweep has no threshold {threshold:g}; make the sweep with it")
     return rows.set_index("exam")[["subject", "threshold_mcpd", "selected_slices", *GAINS]]
 
 

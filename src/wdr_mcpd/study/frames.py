@@ -6,9 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from wdr_mcpd.errors import InputError
-from wdr_mcpd.files import whole_file
+from wdr_mcpd.files import SIGNIFICANT_DIGITS, whole_file
 
-SIGNIFICANT_DIGITS = "%.8g"
 NAMES = {"exam": str, "subject": str, "method": str}
 
 

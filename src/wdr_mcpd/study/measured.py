@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from wdr_mcpd.data.series import Series
 from wdr_mcpd.errors import InputError
+from wdr_mcpd.files import as_written
 from wdr_mcpd.study.metrics import gain_db
 from wdr_mcpd.study.rates import exam_quality
 
@@ -39,7 +39,7 @@ class Inputs:
 
 def measure_claims(inputs: Inputs, rate: float) -> dict[str, pd.DataFrame]:
     """Values of each quantity at one rate: a table with `subject`, `exam` and `value` for each name."""
-    at_rate = inputs.quality[np.isclose(inputs.quality["rate_bpv"], rate)]
+    at_rate = inputs.quality[inputs.quality["rate_bpv"] == as_written(rate)]
     if at_rate.empty:
         raise InputError(f"nothing was measured at {rate:g} bits per voxel; add it to the rates")
     methods = dict(iter(at_rate.groupby("method", sort=False)))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from wdr_mcpd import codec
 from wdr_mcpd.coherence import coding_groups, distinct_selections
+from wdr_mcpd.files import as_written
 from wdr_mcpd.progress import steps
 from wdr_mcpd.study.metrics import gain_db, peak_value, psnr_of, squared_errors
 from wdr_mcpd.study.statistics import Bootstrap, summarise
@@ -26,8 +27,8 @@ def threshold_grid(start: float, stop: float, num: int, threshold: float) -> lis
 
 
 def with_threshold(thresholds: Sequence[float], threshold: float) -> list[float]:
-    """Sort the thresholds, free of rounding noise and doubles, with the configured one among them."""
-    return sorted({round(float(t), 10) for t in [*thresholds, threshold]})
+    """Sort the thresholds and the configured one, without doubles, with the digits that tables hold."""
+    return sorted({as_written(t) for t in [*thresholds, threshold]})
 
 
 def sweep(

@@ -214,3 +214,13 @@ def test_provenance_of_all_exams_of_a_table(results: Path) -> None:
     command = ["record-provenance", str(path), "--results", str(results), "--series", str(table)]
     assert main([*command, "--methods", "3d-wdr", "--configuration", "{}"]) == 0
     assert read(path)["series"] == by_name
+
+
+def test_rates_of_any_number_of_digits_pass(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rates = ("--rates", str(1 / 3), "2")
+    volume, quality = str(results / "volumes" / "one_1.npz"), str(results / QUALITY)
+    measured = ("--exam", "one_1", "--method", "3d-wdr-mcpd", "--out", quality)
+    assert main(["quality", volume, str(results / STREAM), *measured, *rates]) == 0
+    assert check(results, *rates, *T) == 0
+    assert check(results, "--rates", "0.5", "2", *T) == 2
+    assert "was measured at the rates 0.33333333, 2, not 0.5, 2" in capsys.readouterr().err

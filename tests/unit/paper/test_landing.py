@@ -1,5 +1,6 @@
 """The report's first page says what the tables say."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -8,7 +9,7 @@ import pytest
 from wdr_mcpd.paper.landing import Findings, landing_html
 
 
-def decomposition(whole_gain: float) -> pd.DataFrame:
+def decomposition(whole_gain: float, subjects: int = 5) -> pd.DataFrame:
     rows = [("selected slices", 1.5), ("all slices", 0.5), ("whole exam", whole_gain)]
     parts = {"allocation_db": 1.0, "grouping_db": 0.2, "axial_depth_db": 0.3}
     return pd.DataFrame(
@@ -16,6 +17,7 @@ def decomposition(whole_gain: float) -> pd.DataFrame:
             {
                 "region": region,
                 "rate_bpv": 1.0,
+                "subjects": subjects,
                 **parts,
                 "gain_db": gain,
                 "gain_db_low": -0.9,
@@ -71,3 +73,17 @@ def test_no_selected_slice_is_said(picture: Path) -> None:
 
 def test_the_page_asks_for_no_other_file(picture: Path) -> None:
     assert "http" not in landing_html(findings(0.0), picture)
+
+
+def test_an_interval_of_few_subjects_says_what_it_is(picture: Path) -> None:
+    found = replace(findings(-0.25), decomposition=decomposition(-0.25, subjects=2))
+    page = landing_html(found, picture)
+    assert "-0.90 to +0.40 dB; with 2 subjects it shows how they differ, not how a population does)" in page
+
+
+def test_without_3d_wdr_the_best_method_has_no_gain(picture: Path) -> None:
+    found = findings(-0.25)
+    alone = found.rates.assign(exam_gain_db=float("nan"))
+    assert "is the best on the whole exam at this rate.<" in landing_html(
+        replace(found, rates=alone), picture
+    )

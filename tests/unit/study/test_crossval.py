@@ -1,9 +1,13 @@
 """Folds never share a subject; thresholds are chosen on training subjects alone; the guard is reported."""
 
+import io
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from wdr_mcpd.errors import InputError
+from wdr_mcpd.files import SIGNIFICANT_DIGITS
 from wdr_mcpd.study.crossval import (
     assign_folds,
     choose_threshold,
@@ -11,6 +15,7 @@ from wdr_mcpd.study.crossval import (
     crossval_table,
 )
 from wdr_mcpd.study.statistics import Bootstrap
+from wdr_mcpd.study.sweep import with_threshold
 
 THRESHOLDS = [0.3, 0.4, 0.5, 0.6, 0.7]
 
@@ -111,3 +116,19 @@ def test_held_out_subjects_do_not_choose_their_own_threshold() -> None:
     assert table.loc["selected", "selected_gain_db_at_fixed_low"] == 1
     assert table.loc["selected", "folds"] == 2
     assert np.isfinite(table.loc["selected", "threshold_mcpd_sd"])
+
+
+def test_a_threshold_is_found_whatever_its_digits_and_a_missing_one_is_said() -> None:
+    thresholds = with_threshold([0.2, 1.2], 1 / 3)
+    gains = dict.fromkeys(("selected_gain_db", "exam_gain_db"), 1.0)
+    rows = [
+        {"exam": f"{subject}_1", "subject": subject, "threshold_mcpd": t, "selected_slices": 4, **gains}
+        for subject in "ab"
+        for t in thresholds
+    ]
+    read_back = pd.read_csv(io.StringIO(pd.DataFrame(rows).to_csv(float_format=SIGNIFICANT_DIGITS)))
+    folds = assign_folds(read_back, 5, 1)
+    _, held_out = cross_validate(read_back, folds, 1 / 3, 1)
+    assert (held_out["exam_gain_db_at_fixed"] == 1).all()
+    with pytest.raises(InputError, match=r"the sweep has no threshold 0\.4;"):
+        cross_validate(read_back, folds, 0.4, 1)
