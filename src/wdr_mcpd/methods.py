@@ -44,7 +44,7 @@ def encode(
         None of them: 1 bit per voxel, or everything if `lossless` is among the settings.
     threshold, mcpd_unit, mcpd_reference : the selection of "3d-wdr-mcpd" (`wdr_mcpd.coherence`)
     **settings : fields of `wdr_mcpd.codec.Settings`: decomposition, in_plane_levels, axial_levels, lossless,
-        and coder to replace the method's own
+        and coder to replace the method's own (3d-wdr-cc is its coder: it takes no other)
 
     Raises
     ------
@@ -58,6 +58,10 @@ def encode(
         chosen = replace(Settings(coder="cc" if method == "3d-wdr-cc" else "wdr"), **settings)
     except TypeError as error:
         raise InputError(f"unknown codec setting among {', '.join(settings)}") from error
+    if method == "3d-wdr-cc" and chosen.coder != "cc":
+        raise InputError(
+            f"3d-wdr-cc cannot be coded by {chosen.coder}: leave out --profile, or take the method 3d-wdr"
+        )
     if rate is None and max_bytes is None and psnr is None and not chosen.lossless:
         rate = 1.0
     return codec.encode(volume, groups, chosen, rate=rate, max_bytes=max_bytes, psnr=psnr)

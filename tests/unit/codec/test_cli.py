@@ -60,6 +60,7 @@ def test_info_is_json(source: Path, tmp_path: Path, capsys: pytest.CaptureFixtur
         ["encode", "a volume.npy", "out.wdr", "--rate", "0.001"],
         ["encode", "a volume.npy", "out.wdr", "--axial-levels", "-1"],
         ["encode", "a volume.npy", "out.wdr", "--method", "3d-wdr-mcpd", "--threshold", "-1"],
+        ["encode", "a volume.npy", "out.wdr", "--method", "3d-wdr-cc", "--profile", "reference"],
         ["decode", "nothing.wdr", "out.npy"],
         ["decode", "a volume.npy", "out.npy"],
         ["decode", "a volume.npy", "out.jpg"],
