@@ -3,7 +3,7 @@
 # make coverage     which lines of the package the unit tests reach; compiled loops are not seen
 # make everything   the whole study, as a bare snakemake does
 # make bench        speed, memory, quality and lossless rate beside today's codecs
-# make comparison   take the numbers of make bench into resources/benchmarks and the README
+# make comparison   take the numbers of make bench into resources/benchmarks, the README and docs/benchmarks.md
 # make lint         format, lint and type checks
 # make check-reference  everything, compared with the committed results
 # make reference    everything, taken as the results to commit, also in the README
@@ -41,9 +41,10 @@ bench: $(READY)
 
 comparison: $(READY)
 	mkdir -p resources/benchmarks
-	cp $(addprefix results/benchmarks/,rate_distortion.csv codec_speed.csv lossless.csv machine.csv \
-	  rate_distortion.svg) resources/benchmarks
+	cp $(addprefix results/benchmarks/,rate_distortion.csv codec_speed.csv lossless.csv growth.csv \
+	  startup.csv study_growth.csv machine.csv rate_distortion.svg) resources/benchmarks
 	$(WDR) readme-comparison README.md --benchmarks resources/benchmarks --anchors resources/anchors
+	$(WDR) benchmarks-page docs/benchmarks.md --benchmarks resources/benchmarks --anchors resources/anchors
 
 test: $(READY)
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder

@@ -1,6 +1,6 @@
 """Who takes part: our methods and today's codecs, each brought to a rate and then ready to be run again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from wdr_mcpd import methods
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.peers import PEERS, Peer, RateSearch
-from wdr_mcpd.study.peers import OUR_LABELS
+from wdr_mcpd.study.peers import BESIDE_REFERENCE, OUR_LABELS
 
 Array = NDArray[Any]
 
@@ -65,7 +65,7 @@ class OurMethod:
     @property
     def label(self) -> str:
         """Name of the method for people."""
-        return OUR_LABELS[self.name]
+        return OUR_LABELS.get(self.name, self.name)
 
     def at_rates(self, volume: Array, rates: Iterable[float]) -> dict[float, OurRun]:
         """Code the volume at each rate, in bits per voxel."""
@@ -127,6 +127,20 @@ OURS = (
 )
 """The study's methods, with its settings."""
 
+SAME_TRANSFORM = (
+    *(method for method in OURS if method.name in BESIDE_REFERENCE.values()),
+    OurMethod("3d-wdr-flat", "3d-wdr", {"axial_levels": 0}),
+    OurMethod("3d-wdr-dyadic", "3d-wdr", {"axial_levels": 5, "decomposition": "dyadic"}),
+)
+VARIANTS = (
+    *(method for method in SAME_TRANSFORM if method not in OURS),
+    *(
+        OurMethod(f"{same.name}-reference", same.method, {**same.settings, "coder": "wdr-reference"})
+        for same in SAME_TRANSFORM
+    ),
+)
+"""What stands beside the reference implementation and nowhere else: its transforms, and all its choices."""
+
 
 def contestants(names: Iterable[str] = ()) -> tuple[list[Contestant], list[str]]:
     """List who takes part and say who is missing; all of them, or the named ones in the given order.
@@ -136,7 +150,7 @@ def contestants(names: Iterable[str] = ()) -> tuple[list[Contestant], list[str]]
     InputError
         When a name is unknown.
     """
-    known: dict[str, Contestant] = {ours.name: ours for ours in OURS}
+    known: dict[str, Contestant] = {ours.name: ours for ours in (*OURS, *VARIANTS)}
     known |= {name: PeerMethod(peer) for name, peer in PEERS.items()}
     chosen = list(names) or list(known)
     if unknown := [name for name in chosen if name not in known]:
@@ -150,6 +164,11 @@ def contestants(names: Iterable[str] = ()) -> tuple[list[Contestant], list[str]]
         else:
             present.append(contestant)
     return present, notes
+
+
+def to_compare(present: Sequence[Contestant]) -> list[Contestant]:
+    """Leave out what stands beside the reference implementation alone."""
+    return [contestant for contestant in present if contestant not in VARIANTS]
 
 
 def small(run: Run) -> Run:

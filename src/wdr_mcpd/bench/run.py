@@ -8,7 +8,14 @@ from pathlib import Path
 import pandas as pd
 
 from wdr_mcpd.bench.codec_speed import codec_speed
-from wdr_mcpd.bench.contestants import Array, Contestant, OurMethod, PeerMethod, contestants
+from wdr_mcpd.bench.contestants import (
+    Array,
+    Contestant,
+    OurMethod,
+    PeerMethod,
+    contestants,
+    to_compare,
+)
 from wdr_mcpd.bench.growth import growth
 from wdr_mcpd.bench.lossless import lossless
 from wdr_mcpd.bench.machine import machine
@@ -26,8 +33,8 @@ GROWING = ("3d-wdr-cc", "3d-wdr-auto")
 
 BENCHMARKS: dict[str, Benchmark] = {
     "rate_distortion": lambda volumes, codecs, rate: rate_distortion(volumes, codecs),
-    "lossless": lambda volumes, codecs, rate: lossless(volumes, codecs),
-    "codec_speed": lambda volumes, codecs, rate: codec_speed(_first(volumes), codecs, rate),
+    "lossless": lambda volumes, codecs, rate: lossless(volumes, to_compare(codecs)),
+    "codec_speed": lambda volumes, codecs, rate: codec_speed(_first(volumes), to_compare(codecs), rate),
     "growth": lambda volumes, codecs, rate: growth(
         next(iter(volumes.values())),
         [c for c in codecs if isinstance(c, OurMethod) and c.name in GROWING],

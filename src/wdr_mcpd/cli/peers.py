@@ -44,6 +44,12 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     readme.add_argument("--anchors", type=Path, required=True, metavar="FOLDER", help="has the targets")
     readme.set_defaults(run=_readme)
 
+    page = commands.add_parser("benchmarks-page", help="write the other benchmarks into their page")
+    page.add_argument("page", type=Path, metavar="benchmarks.md")
+    page.add_argument("--benchmarks", type=Path, required=True, metavar="FOLDER")
+    page.add_argument("--anchors", type=Path, required=True, metavar="FOLDER", help="measured elsewhere")
+    page.set_defaults(run=_page)
+
 
 def _peer_quality(options: argparse.Namespace) -> None:
     import sys
@@ -98,6 +104,7 @@ def _peers(options: argparse.Namespace) -> None:
 
 def _bench_report(options: argparse.Namespace) -> None:
     from wdr_mcpd.paper.anchors import agreement, only_elsewhere, read_anchors
+    from wdr_mcpd.paper.beside_reference import beside_reference
     from wdr_mcpd.paper.comparison import comparison_table, speed_points
     from wdr_mcpd.paper.peer_figures import save_figures
     from wdr_mcpd.paper.render import write_table
@@ -105,6 +112,8 @@ def _bench_report(options: argparse.Namespace) -> None:
 
     curves, speed, lossless = measured(options.benchmarks)
     rates, speeds = read_anchors(options.anchors)
+    beside = beside_reference(_benchmark(options.benchmarks, "rate_distortion"), rates)
+    write_csv(beside, options.out / "reference.csv")
     note = "PSNR over the whole volume, peak 65535; every byte that a decoder needs is counted"
     write_csv(agreement(curves, rates), options.out / "anchors.csv")
     write_table(comparison_table(curves, note), options.out)
@@ -114,25 +123,44 @@ def _bench_report(options: argparse.Namespace) -> None:
 
 
 def _readme(options: argparse.Namespace) -> None:
-    from wdr_mcpd.files import read_bytes, whole_file
     from wdr_mcpd.paper.comparison import BEGIN, END, readme_section
-    from wdr_mcpd.paper.readme import replace_between
     from wdr_mcpd.paper.targets import read_targets
     from wdr_mcpd.study.frames import read_csv
 
     machine = read_csv(options.benchmarks / "machine.csv")
     section = readme_section(*measured(options.benchmarks), machine, read_targets(options.anchors))
-    page = replace_between(read_bytes(options.readme).decode("utf-8"), BEGIN, END, section)
-    with whole_file(options.readme) as draft:
+    _put_between(options.readme, BEGIN, END, section)
+
+
+def _page(options: argparse.Namespace) -> None:
+    from wdr_mcpd.paper.anchors import read_anchors
+    from wdr_mcpd.paper.benchmarks_page import BEGIN, END, benchmarks_section
+    from wdr_mcpd.study.frames import read_csv
+
+    curves = _benchmark(options.benchmarks, "rate_distortion")
+    names = ("growth", "startup", "study_growth")
+    growth, startup, study = (read_csv(options.benchmarks / f"{name}.csv") for name in names)
+    section = benchmarks_section(curves, read_anchors(options.anchors)[0], growth, startup, study)
+    _put_between(options.page, BEGIN, END, section)
+
+
+def _put_between(path: Path, begin: str, end: str, section: str) -> None:
+    from wdr_mcpd.files import read_bytes, whole_file
+    from wdr_mcpd.paper.readme import replace_between
+
+    page = replace_between(read_bytes(path).decode("utf-8"), begin, end, section)
+    with whole_file(path) as draft:
         draft.write_text(page, encoding="utf-8", newline="\n")
 
 
 def measured(folder: Path) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]":
-    """Read rate curves, speeds and lossless rates."""
+    """Read rate curves, speeds and lossless rates of the methods and codecs that are compared."""
+    from wdr_mcpd.study.peers import LABELS
+
     curves, speed, lossless = (
         _benchmark(folder, name) for name in ("rate_distortion", "codec_speed", "lossless")
     )
-    return curves, speed, lossless
+    return curves[curves["method"].isin(LABELS)], speed, lossless
 
 
 def _benchmark(folder: Path, name: str) -> "pd.DataFrame":

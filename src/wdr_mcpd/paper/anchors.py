@@ -51,7 +51,7 @@ def agreement(curves: pd.DataFrame, anchors: pd.DataFrame) -> pd.DataFrame:
         if len(ours) < 2:
             continue
         for point in theirs.to_dict("records"):
-            psnr = _at(ours, float(point["actual_bpv"]))
+            psnr = psnr_at(ours, float(point["actual_bpv"]))
             rows.append(
                 {
                     "exam": exam,
@@ -67,7 +67,8 @@ def agreement(curves: pd.DataFrame, anchors: pd.DataFrame) -> pd.DataFrame:
     return table.assign(agrees=table["difference_db"].abs() <= AGREEMENT_DB)
 
 
-def _at(curve: pd.DataFrame, rate: float) -> float:
+def psnr_at(curve: pd.DataFrame, rate: float) -> float:
+    """Read a rising curve (actual_bpv, psnr_db) at a rate: linear in its logarithm, also beyond the ends."""
     rates, psnr = np.log(curve["actual_bpv"].to_numpy()), curve["psnr_db"].to_numpy()
     right = int(np.clip(np.searchsorted(rates, np.log(rate)), 1, len(rates) - 1))
     slope = (psnr[right] - psnr[right - 1]) / (rates[right] - rates[right - 1])

@@ -20,6 +20,13 @@ OUR_LABELS = {
     "2d-wdr": "2D-WDR",
 }
 """Our methods as people name them, the best first."""
+BESIDE_REFERENCE = {
+    "QccPack 3D-WDR, 3 axial": "3d-wdr",
+    "QccPack 3D-WDR, 0 axial": "3d-wdr-flat",
+    "QccPack 3D-WDR, dyadic 5": "3d-wdr-dyadic",
+    "QccPack 2D-WDR": "2d-wdr",
+}
+"""Settings of the reference implementation, as resources/anchors names them: ours of the same transform."""
 LABELS = OUR_LABELS | {name: peer.label for name, peer in PEERS.items()}
 LOSSLESS_LABELS = LABELS | {
     "jpeg2000-slices-quality": "JPEG 2000, slices",

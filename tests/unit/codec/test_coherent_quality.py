@@ -1,12 +1,11 @@
 """The coherence-conditioned coder keeps the quality it reached, on a drawn head and on the sample."""
 
-import os
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from volumes import ARCHIVE
 
 from wdr_mcpd import codec
 from wdr_mcpd.codec import Settings
@@ -21,9 +20,6 @@ SAMPLE = {
     "brain2": (31.53, 36.06, 40.24, 45.45, 52.37),
 }
 LOSSLESS = {"brain1": 6.10, "brain2": 5.65}  # bits per voxel
-
-ROOT = Path(__file__).parents[3]
-ARCHIVE = Path(os.environ.get("WDR_MCPD_SAMPLE", ROOT / "results/data/pyradiomics-3.0.1.tar.gz"))
 
 
 def drawn_head() -> NDArray[np.int16]:

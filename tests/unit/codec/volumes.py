@@ -1,7 +1,16 @@
-"""Small volumes for the codec's tests, the same on every machine: integers alone decide their values."""
+"""Small volumes for the codec's tests, the same on every machine: integers alone decide their values.
+
+`ARCHIVE` holds the sample data, where they have been downloaded.
+"""
+
+import os
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+ROOT = Path(__file__).parents[3]
+ARCHIVE = Path(os.environ.get("WDR_MCPD_SAMPLE", ROOT / "results/data/pyradiomics-3.0.1.tar.gz"))
 
 
 def blobs(shape: tuple[int, int, int], dtype: type, seed: int) -> NDArray[np.generic]:
