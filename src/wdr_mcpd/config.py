@@ -36,9 +36,10 @@ def read_schema(path: Path) -> Schema:
 
 
 def typed(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Read the texts inside lists and objects as YAML: `snakemake --config rates=[1,2]` leaves them texts."""
+    """Read as YAML what `snakemake --config` leaves texts: lists, objects, `true` and `false`."""
     return {
-        key: _typed(value) if isinstance(value, Mapping | list) else value for key, value in given.items()
+        key: _typed(value) if isinstance(value, Mapping | list) or value in ("true", "false") else value
+        for key, value in given.items()
     }
 
 

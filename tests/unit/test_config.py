@@ -123,6 +123,11 @@ def test_the_schema_offers_what_the_package_knows(key: str, known: tuple[str, ..
     assert tuple(SCHEMA["properties"][key]["enum"]) == known
 
 
+@pytest.mark.parametrize(("text", "value"), [("true", True), ("false", False)])
+def test_a_switch_can_be_set_on_the_command_line(text: str, value: bool) -> None:
+    assert resolve(typed({"peers": text}), SCHEMA)["peers"] is value
+
+
 def test_texts_inside_lists_and_objects_get_their_types() -> None:
     given = {
         "rates": ["0.5", "2"],
