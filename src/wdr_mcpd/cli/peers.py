@@ -114,12 +114,13 @@ def _bench_report(options: argparse.Namespace) -> None:
     rates, speeds = read_anchors(options.anchors)
     beside = beside_reference(_benchmark(options.benchmarks, "rate_distortion"), rates)
     write_csv(beside, options.out / "reference.csv")
-    note = "PSNR over the whole volume, peak 65535; every byte that a decoder needs is counted"
+    counted = "every byte that a decoder needs is counted"
+    note = f"PSNR over the whole volume, peak 65535; {counted}"
     write_csv(agreement(curves, rates), options.out / "anchors.csv")
     write_table(comparison_table(curves, note), options.out)
     points = speed_points(speed, curves, speeds)
     names = {name: options.out / name for name in PEER_FIGURES}
-    save_figures(curves, points, lossless, note, names, only_elsewhere(rates))
+    save_figures(curves, points, lossless, note, names, only_elsewhere(rates), counted.capitalize())
 
 
 def _readme(options: argparse.Namespace) -> None:

@@ -7,12 +7,15 @@ from itertools import pairwise
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.transforms import Bbox
+from numpy.typing import NDArray
 
 LETTER = 0.58
 """Mean width of a letter, in units of the font size."""
 LINE = 1.25
 """Height of a line, in units of the font size."""
 POINT_RADIUS = 3.0
+MISTAKEN = 60.0
+"""Cost of a name that is nearer to another point than to its own, as an area in square points."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +28,8 @@ class Spot:
 
 CANDIDATES = [
     Spot((sign * distance, step * 7.5), "left" if sign > 0 else "right")
-    for step in (0, 1, -1, 2, -2, 3, -3)
-    for distance in (5, 12, 24)
+    for step in (0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5)
+    for distance in (5, 12, 24, 40)
     for sign in (1, -1)
 ]
 
@@ -49,7 +52,7 @@ def free_spots(
     panel = Bbox(axes.get_window_extent().get_points() * scale)
     taken = [_box(x - POINT_RADIUS, y, 2 * POINT_RADIUS, 2 * POINT_RADIUS) for x, y in points]
     spots = []
-    for name, (x, y) in zip(names, points, strict=True):
+    for number, (name, (x, y)) in enumerate(zip(names, points, strict=True)):
         width, height = LETTER * size * len(name), LINE * size
         boxes = []
         for spot in CANDIDATES:
@@ -59,6 +62,7 @@ def free_spots(
             sum(_shared(box, other) for other in taken)
             + 2 * (width * height - _shared(box, panel))
             + 0.3 * float(np.hypot(*spot.offset))
+            + MISTAKEN * (_distances(box, points).argmin() != number)
             for spot, box in zip(CANDIDATES, boxes, strict=True)
         ]
         best = int(np.argmin(costs))
@@ -84,6 +88,12 @@ def spread(positions: Sequence[float], gap: float, low: float, high: float) -> l
 
 def _box(left: float, middle: float, width: float, height: float) -> Bbox:
     return Bbox.from_bounds(left, middle - height / 2, width, height)
+
+
+def _distances(box: Bbox, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Distance of each point (x, y) from a box, 0 inside."""
+    outside = np.maximum(np.maximum(box.min - points, points - box.max), 0)
+    return np.asarray(np.hypot(outside[:, 0], outside[:, 1]))
 
 
 def _shared(one: Bbox, other: Bbox) -> float:

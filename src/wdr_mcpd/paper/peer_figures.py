@@ -24,6 +24,8 @@ LABEL_SIZE = 6
 LEADER = {"arrowstyle": "-", "linewidth": 0.4, "color": "0.7", "shrinkA": 1, "shrinkB": 1}
 LOWEST_GAIN = -3.0
 """Lower end of the panel of differences, dB: codecs without a transform lie far below."""
+SPEED_SPAN = 9.0
+"""Height of the panels of speed, dB, for the same reason."""
 
 
 def save_figures(
@@ -33,12 +35,16 @@ def save_figures(
     note: str,
     files: Mapping[str, Path],
     elsewhere: pd.DataFrame | None = None,
+    lossless_note: str = "",
 ) -> None:
-    """Draw the three figures into `files`: rate_distortion, speed and lossless, each without suffix."""
+    """Draw the three figures into `files`: rate_distortion, speed and lossless, each without suffix.
+
+    `lossless_note` stands under the last instead of `note`, which may speak of the PSNR.
+    """
     with paper_style():
         save_figure(rate_distortion_figure(curves, note, elsewhere), files["rate_distortion"])
         save_figure(speed_figure(speeds, f"{note}. Median and quartiles of the runs"), files["speed"])
-        save_figure(lossless_figure(lossless, note), files["lossless"])
+        save_figure(lossless_figure(lossless, lossless_note or note), files["lossless"])
 
 
 def rate_distortion_figure(curves: pd.DataFrame, note: str, elsewhere: pd.DataFrame | None = None) -> Figure:
@@ -93,6 +99,8 @@ def rate_distortion_figure(curves: pd.DataFrame, note: str, elsewhere: pd.DataFr
 def speed_figure(points: pd.DataFrame, note: str) -> Figure:
     """Draw PSNR at one rate against the speed of encoding and of decoding.
 
+    What lies far below the best stands at the lower edge, with its PSNR in its name.
+
     Parameters
     ----------
     points : DataFrame
@@ -103,34 +111,39 @@ def speed_figure(points: pd.DataFrame, note: str) -> Figure:
         Stands under the figure.
     """
     rate = points["rate_bpv"].iloc[0]
-    figure = Figure(figsize=(PAGE_WIDTH, 4.2))
-    panels = figure.subplots(1, 2, sharey=True)
+    figure = Figure(figsize=(PAGE_WIDTH, 7.6))
+    panels = figure.subplots(2, 1, sharey=True)
+    lowest = points["psnr_db"].max() - SPEED_SPAN
     drawn = []
     for direction, panel in zip(("encode", "decode"), panels, strict=True):
         names: list[tuple[str, str]] = []
         places: list[tuple[float, float]] = []
         for point in points[points["direction"] == direction].to_dict("records"):
-            speed, psnr, method = point["mvoxel_per_s"], point["psnr_db"], point["method"]
+            speed, method = point["mvoxel_per_s"], point["method"]
+            below = point["psnr_db"] < lowest
+            psnr = lowest if below else point["psnr_db"]
             if method:
                 ends = [[speed - point["mvoxel_per_s_low"]], [point["mvoxel_per_s_high"] - speed]]
                 colour = COLOURS.get(method, PEER_COLOUR)
-                panel.errorbar([speed], [psnr], xerr=ends, fmt="o", color=colour, markersize=5)
+                mark = "v" if below else "o"
+                panel.errorbar([speed], [psnr], xerr=ends, fmt=mark, color=colour, markersize=5)
             else:
                 panel.scatter([speed], [psnr], **_open_circles())
-            names.append((point["label"], method))
+            shown = f"{point['label']} ({point['psnr_db']:.1f} dB)" if below else point["label"]
+            names.append((shown, method))
             places.append((speed, psnr))
         panel.set_xscale("log")
         panel.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         panel.xaxis.set_major_formatter("{x:g}")
         panel.minorticks_off()
         panel.set_xlabel(f"{direction[:-1]}ing, million voxels per second, one core")
+        panel.set_ylabel(f"PSNR at {rate:g} bpv (dB)")
         drawn.append((panel, names, places))
-    panels[0].set_ylabel(f"PSNR at {rate:g} bpv (dB)")
     panels[0].scatter([], [], **_open_circles(), label=ELSEWHERE)
     if not points["method"].all():
-        panels[0].legend(loc="lower right")
+        panels[0].legend(loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.2)
     for panel, names, places in drawn:
-        panel.margins(x=0.12)
+        panel.margins(x=0.24, y=0.12)
         for (label, method), place, spot in zip(
             names, places, free_spots(panel, [label for label, _ in names], places, LABEL_SIZE), strict=True
         ):

@@ -40,3 +40,13 @@ def test_names_of_close_points_do_not_cover_each_other() -> None:
             apart = right <= other_left or other_right <= left
             assert apart or abs(middle - other_middle) >= LINE * 6 - 1e-9
     assert all(abs(spot.offset[0]) <= 5 for spot in spots[3:])
+
+
+def test_a_name_is_not_nearer_to_another_point() -> None:
+    figure = Figure(figsize=(4, 4))
+    axes = figure.subplots()
+    places = [(1.0, 1.0), (1.0, 1.03)]
+    axes.scatter(*zip(*places, strict=True))
+    axes.set(xlim=(-1, 1.01), ylim=(0, 2))  # names fit on the left only
+    lower, upper = free_spots(axes, ["the lower one", "the upper one"], places, 6)
+    assert lower.offset[1] < upper.offset[1]

@@ -74,6 +74,23 @@ def test_speed_shows_the_spread_and_open_circles_for_what_was_measured_elsewhere
     assert speed_figure(points[points["method"] != ""], "note").axes[0].get_legend() is None
 
 
+def test_a_codec_far_below_the_best_stands_at_the_edge_with_its_number() -> None:
+    speeds = {f"mvoxel_per_s{end}": 10.0 for end in ("", "_low", "_high")}
+    points = pd.DataFrame(
+        {
+            "label": ["SPERR", "ZFP"] * 2,
+            "method": ["sperr", "zfp"] * 2,
+            "direction": ["encode", "encode", "decode", "decode"],
+            "rate_bpv": 1.0,
+            "psnr_db": [70.0, 54.9] * 2,
+            **speeds,
+        }
+    )
+    axes = speed_figure(points, "note").axes[0]
+    assert [text.get_text() for text in axes.texts] == ["SPERR", "ZFP (54.9 dB)"]
+    assert axes.get_ylim()[0] > 58
+
+
 def test_lossless_bars_are_sorted_and_written_out() -> None:
     bits = pd.DataFrame({"exam": "a", "method": ["3d-wdr", "jpegls", "htj2k-slices"], "bpv": [6.5, 6.0, 9.0]})
     axes = lossless_figure(bits, "note").axes[0]
