@@ -32,6 +32,7 @@ def test_the_index_names_every_page() -> None:
 
 def test_everything_in_the_report_has_a_caption_and_nothing_else_has() -> None:
     text = (ROOT / "workflow" / "rules" / "report_items.smk").read_text()
-    shown = {name.rpartition("/")[2] for name in re.findall(r'^    "([\w/]+)": \("\d\. ', text, re.MULTILINE)}
+    names = re.findall(r'^    "([\w/-]+)": \("\d\. ', text, re.MULTILINE)
+    shown = {name.rpartition("/")[2] for name in names}
     captions = {path.stem for path in (ROOT / "workflow" / "report").glob("*.rst")}
     assert captions == shown | {"viewer", "workflow"}
