@@ -92,6 +92,13 @@ def test_a_peak_reruns_no_encoding(clone: Clone) -> None:
     assert not [name for name in anew if name.endswith((".wdr", ".npz"))]
 
 
+def test_todays_codecs_are_in_the_report_when_asked_for(clone: Clone) -> None:
+    figures = {f"results/figures/{name}.png" for name in ("peers", "peers-speed", "peers-lossless")}
+    shown = figures | {"results/report/peers.html"}
+    assert shown <= clone.would_run("results/report.html", "--config", "peers=true")
+    assert not shown & clone.would_run("results/report.html")
+
+
 @pytest.mark.parametrize("edited", ["src/wdr_mcpd/codec/transform.py"], indirect=True)
 def test_an_edited_codec_reruns_all_that_follows(edited: Clone) -> None:
     anew = edited.would_run("paper")
