@@ -67,8 +67,8 @@ for family, files in FAMILIES.items():
         input:
             files=files,
             table="results/data/series.tsv",
-            series=expand("results/data/series/{exam}/manifest.json", exam=EXAMS),
-            streams=expand(STREAM, exam=EXAMS, method=methods_of(family)),
+            series=of_all("results/data/series/{exam}/manifest.json"),
+            streams=of_all(STREAM, method=methods_of(family)),
         output:
             sidecars(files),
         log:
@@ -105,9 +105,9 @@ for family, files in CHECKED.items():
             f"check_{family}"
         input:
             sidecars=sidecars(files),
-            figures=sidecars(PAPER_FIGURES),
+            figures=of_all("results/figures/{exam}/figure{number}.provenance.json", number=[1, 2]),
             table="results/data/series.tsv",
-            streams=expand(CHECKED_STREAM, exam=EXAMS, method=methods_of(family)),
+            streams=of_all(CHECKED_STREAM, method=methods_of(family)),
         output:
             f"results/checks/{family}.txt",
         log:

@@ -128,6 +128,11 @@ def figures_of(exams, suffixes):
     )
 
 
+def of_all(pattern, **values):
+    """Files of all exams, as a function: only a process whose graph holds the rule makes the list, not each job."""
+    return lambda wildcards: expand(pattern, exam=EXAMS, **values)
+
+
 def part_of(exams, wildcards):
     """Give part `number` of `parts`, from 1, of the exams."""
     return exams[int(wildcards.number) - 1 :: int(wildcards.parts)]

@@ -4,7 +4,7 @@ SUFFIXES = ["csv", "md", "tex"]
 rule table1:
     input:
         series="results/data/series.tsv",
-        quality=expand("results/quality/{exam}/3d-wdr.csv", exam=EXAMS),
+        quality=of_all("results/quality/{exam}/3d-wdr.csv"),
         paper=resource("paper/table1.csv"),
     output:
         expand("results/tables/table1.{suffix}", suffix=SUFFIXES),
@@ -28,7 +28,7 @@ rule table1:
 rule table2:
     input:
         series="results/data/series.tsv",
-        mcpd=expand("results/mcpd/{exam}.csv", exam=EXAMS),
+        mcpd=of_all("results/mcpd/{exam}.csv"),
         paper=resource("paper/table2.csv"),
     output:
         expand("results/tables/table2.{suffix}", suffix=SUFFIXES),
@@ -52,8 +52,8 @@ rule table2:
 rule table3:
     input:
         series="results/data/series.tsv",
-        mcpd=expand("results/mcpd/{exam}.csv", exam=EXAMS),
-        quality=expand("results/quality/{exam}/{method}.csv", exam=EXAMS, method=["3d-wdr", "3d-wdr-mcpd"]),
+        mcpd=of_all("results/mcpd/{exam}.csv"),
+        quality=of_all("results/quality/{exam}/{method}.csv", method=["3d-wdr", "3d-wdr-mcpd"]),
         paper=resource("paper/table3.csv"),
     output:
         expand("results/tables/table3.{suffix}", suffix=SUFFIXES),

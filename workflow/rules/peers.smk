@@ -26,9 +26,9 @@ rule peer_quality:
 rule peer_tables:
     input:
         series="results/data/series.tsv",
-        volumes=expand("results/volumes/{exam}.npz", exam=EXAMS),
-        quality=expand("results/quality/{exam}/{method}.csv", exam=EXAMS, method=config["methods"]),
-        peers=expand(PEER_QUALITY, exam=EXAMS, peer=peer_names()),
+        volumes=of_all("results/volumes/{exam}.npz"),
+        quality=of_all("results/quality/{exam}/{method}.csv", method=config["methods"]),
+        peers=of_all(PEER_QUALITY, peer=peer_names()),
         benchmarks=expand("results/peers/bench/{name}.csv", name=["codec_speed", "lossless"]),
     output:
         expand("results/tables/peers.{suffix}", suffix=["csv", "md", "tex"]),
@@ -71,7 +71,7 @@ rule peer_tables:
 # Speeds are only worth something on a machine that does nothing else: the rule takes all cores.
 rule peer_speed:
     input:
-        volumes=expand("results/volumes/{exam}.npz", exam=EXAMS),
+        volumes=of_all("results/volumes/{exam}.npz"),
     output:
         expand("results/peers/bench/{name}.csv", name=["codec_speed", "lossless", "notes", "machine"]),
     log:

@@ -17,8 +17,8 @@ TEMPLATES = [os.path.relpath(path) for path in sorted((HERE / "src/wdr_mcpd/pape
 rule transmission:
     input:
         series="results/data/series.tsv",
-        quality=expand(QUALITY, exam=EXAMS, method=config["methods"]),
-        volumes=expand("results/volumes/{exam}.npz", exam=EXAMS),
+        quality=of_all(QUALITY, method=config["methods"]),
+        volumes=of_all("results/volumes/{exam}.npz"),
     output:
         TRANSMISSION,
     log:

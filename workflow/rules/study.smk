@@ -128,7 +128,7 @@ rule readings_of_exam:
 rule rates:
     input:
         series="results/data/series.tsv",
-        quality=expand(QUALITY, exam=EXAMS, method=config["methods"]),
+        quality=of_all(QUALITY, method=config["methods"]),
     output:
         study_tables("rates", "bjontegaard", "tumour"),
         study_figures("rates", "tumour"),
@@ -154,7 +154,7 @@ rule rates:
 rule thresholds:
     input:
         series="results/data/series.tsv",
-        sweep=expand("results/sweep/{exam}.csv", exam=EXAMS),
+        sweep=of_all("results/sweep/{exam}.csv"),
     output:
         study_tables("thresholds"),
         study_figures("thresholds"),
@@ -180,7 +180,7 @@ rule thresholds:
 rule cross_validation:
     input:
         series="results/data/series.tsv",
-        sweep=expand("results/sweep/{exam}.csv", exam=EXAMS),
+        sweep=of_all("results/sweep/{exam}.csv"),
     output:
         study_tables("crossval"),
         expand("results/crossval/{name}.csv", name=["folds", "thresholds", "held_out"]),
@@ -210,7 +210,7 @@ rule cross_validation:
 rule decomposition:
     input:
         series="results/data/series.tsv",
-        exams=expand("results/whole_exam/{exam}.csv", exam=EXAMS),
+        exams=of_all("results/whole_exam/{exam}.csv"),
     output:
         study_tables("whole_exam", "decomposition"),
         study_figures("whole_exam", "decomposition"),
@@ -236,9 +236,9 @@ rule decomposition:
 rule audit:
     input:
         series="results/data/series.tsv",
-        quality=expand(QUALITY, exam=EXAMS, method=AUDITED),
-        mcpd=expand("results/mcpd/{exam}.csv", exam=EXAMS),
-        readings=expand("results/readings/{exam}.csv", exam=EXAMS),
+        quality=of_all(QUALITY, method=AUDITED),
+        mcpd=of_all("results/mcpd/{exam}.csv"),
+        readings=of_all("results/readings/{exam}.csv"),
         chosen="results/crossval/thresholds.csv",
         paper=expand(resource("paper/{name}.csv"), name=["claims", "table1", "table2", "table3"]),
     output:
