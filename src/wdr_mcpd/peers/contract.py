@@ -127,6 +127,7 @@ def imagecodecs() -> Any:
 
 def _finished(values: Array, frame: Frame) -> Array:
     """Round, clip and shift in place: a peer is timed with as little around it as our own codecs have."""
+    values = np.require(values, requirements="W")  # copies if read-only, as np.frombuffer is
     if values.dtype.kind == "f":
         np.rint(values, out=values)
     np.clip(values, frame.least - frame.offset, frame.largest - frame.offset, out=values)
