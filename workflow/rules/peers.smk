@@ -60,12 +60,14 @@ rule peer_tables:
         rate=config["table_rate"],
         methods=config["methods"],
         peers=peer_names(),
+        readings=readings(),
     message:
         "Our methods beside today's codecs"
     shell:
         "python -m wdr_mcpd peers --series {input.series:q} --quality results/quality"
         " --methods {params.methods} --peer-quality results/peers --peers {params.peers}"
-        " --volumes results/volumes --benchmarks results/peers/bench --rate {params.rate} --out results 2> {log:q}"
+        " --volumes results/volumes --benchmarks results/peers/bench --rate {params.rate} --readings {params.readings:q}"
+        " --out results 2> {log:q}"
 
 
 # Speeds are only worth something on a machine that does nothing else: the rule takes all cores.

@@ -29,6 +29,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     peers.add_argument("--volumes", type=Path, required=True, help="folder of EXAM.npz")
     peers.add_argument("--benchmarks", type=Path, required=True, help="folder of speeds and lossless rates")
     peers.add_argument("--rate", type=float, default=1.0, help="of SSIM and tumour PSNR (default 1)")
+    peers.add_argument("--readings", default="", help="how it was measured, for the notes")
     peers.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="gets tables/, figures/")
     peers.set_defaults(run=_peers)
 
@@ -86,7 +87,8 @@ def _peers(options: argparse.Namespace) -> None:
     series = read_series_table(options.series)
     exams = [row.exam_id for row in series]
     voxels = {exam: read_exam(options.volumes / f"{exam}.npz").volume.voxels.size for exam in exams}
-    note = cohort_note(series)
+    cohort = cohort_note(series)
+    note = f"{cohort}. {options.readings}" if options.readings else cohort
     paths = [options.quality / exam / f"{name}.csv" for exam in exams for name in options.methods]
     paths += [options.peer_quality / exam / f"{name}.csv" for exam in exams for name in options.peers]
     points = curves(exam_quality(read_exams(paths, COLUMNS)), voxels)
@@ -99,6 +101,7 @@ def _peers(options: argparse.Namespace) -> None:
         mean_of_exams(lossless) if many else lossless,
         note,
         {name: options.out / "figures" / f"peers{suffix}" for name, suffix in PEER_FIGURES.items()},
+        lossless_note=cohort,
     )
 
 

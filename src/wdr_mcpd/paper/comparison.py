@@ -63,7 +63,7 @@ def psnr_column(rate: float) -> str:
 def comparison_table(curves: pd.DataFrame, note: str, rate: float = 1.0) -> Table:
     """Lay the comparison out for readers; parameters as of `comparison`."""
     data = comparison(curves, rate)
-    columns = {"label": Column("Codec")}
+    columns = {"label": Column("Codec", text=True)}
     columns |= {
         psnr_column(r): Column(f"PSNR (dB) at {r:g} bpv", ".2f") for r in sorted(curves["rate_bpv"].unique())
     }
@@ -159,6 +159,7 @@ def speed_points(
             for direction in ("encode", "decode")
         ]
     columns = [
+        "exam",
         "label",
         "method",
         "direction",

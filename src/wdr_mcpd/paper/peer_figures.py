@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ DASHES = {"jpeg2000": "-", "htj2k": "--", "x265": (0, (4, 1)), "av1": (0, (4, 1,
 REFERENCE = "3d-wdr"
 ELSEWHERE = "measured elsewhere"
 LABEL_SIZE = 6
+NOTE_LETTERS = 140
 LEADER = {"arrowstyle": "-", "linewidth": 0.4, "color": "0.7", "shrinkA": 1, "shrinkB": 1}
 LOWEST_GAIN = -3.0
 """Lower end of the panel of differences, dB: codecs without a transform lie far below."""
@@ -92,7 +94,7 @@ def rate_distortion_figure(curves: pd.DataFrame, note: str, elsewhere: pd.DataFr
     for panel in panels[-1]:
         panel.set_xlabel("bits per voxel, all bytes counted")
     figure.suptitle("Rate-distortion beside today's codecs", fontsize="medium", fontweight="bold")
-    figure.supxlabel(note, fontsize="x-small", color="0.35")
+    figure.supxlabel(fill(note, NOTE_LETTERS), fontsize="x-small", color="0.35")
     return figure
 
 
@@ -104,13 +106,13 @@ def speed_figure(points: pd.DataFrame, note: str) -> Figure:
     Parameters
     ----------
     points : DataFrame
-        Columns label, method, direction, rate_bpv, mvoxel_per_s, mvoxel_per_s_low and _high (the spread),
-        psnr_db.
+        Columns exam (one), label, method, direction, rate_bpv, mvoxel_per_s, mvoxel_per_s_low and _high (the
+        spread), psnr_db.
         Without a method it is a published point, drawn as an open circle.
     note : str
         Stands under the figure.
     """
-    rate = points["rate_bpv"].iloc[0]
+    exam, rate = points[["exam", "rate_bpv"]].iloc[0]
     figure = Figure(figsize=(PAGE_WIDTH, 7.6))
     panels = figure.subplots(2, 1, sharey=True)
     lowest = points["psnr_db"].max() - SPEED_SPAN
@@ -158,8 +160,8 @@ def speed_figure(points: pd.DataFrame, note: str) -> Figure:
                 arrowprops=LEADER | {"relpos": (0 if spot.side == "left" else 1, 0.5)},
                 **_name_style(method),
             )
-    figure.suptitle(f"Speed and quality at {rate:g} bpv", fontsize="medium", fontweight="bold")
-    figure.supxlabel(note, fontsize="x-small", color="0.35")
+    figure.suptitle(f"{exam}: speed and quality at {rate:g} bpv", fontsize="medium", fontweight="bold")
+    figure.supxlabel(fill(note, NOTE_LETTERS), fontsize="x-small", color="0.35")
     return figure
 
 
@@ -192,7 +194,7 @@ def lossless_figure(lossless: pd.DataFrame, note: str) -> Figure:
         tick.set_color(COLOURS.get(method, "0.3"))
         tick.set_fontweight("bold" if method in COLOURS else "normal")
     figure.suptitle("Lossless: bits per voxel, every voxel checked", fontsize="medium", fontweight="bold")
-    figure.supxlabel(note, fontsize="x-small", color="0.35")
+    figure.supxlabel(fill(note, NOTE_LETTERS), fontsize="x-small", color="0.35")
     return figure
 
 

@@ -57,6 +57,7 @@ def test_every_curve_carries_its_name_and_ours_its_colour(curves: pd.DataFrame) 
 def test_speed_shows_the_spread_and_open_circles_for_what_was_measured_elsewhere() -> None:
     points = pd.DataFrame(
         {
+            "exam": "a",
             "label": ["SPERR", "QccPack 3D-WDR", "SPERR"],
             "method": ["sperr", "", "sperr"],
             "direction": ["encode", "encode", "decode"],
@@ -78,6 +79,7 @@ def test_a_codec_far_below_the_best_stands_at_the_edge_with_its_number() -> None
     speeds = {f"mvoxel_per_s{end}": 10.0 for end in ("", "_low", "_high")}
     points = pd.DataFrame(
         {
+            "exam": "a",
             "label": ["SPERR", "ZFP"] * 2,
             "method": ["sperr", "zfp"] * 2,
             "direction": ["encode", "encode", "decode", "decode"],
@@ -105,6 +107,7 @@ def test_lossless_bars_are_sorted_and_written_out() -> None:
 def test_the_three_figures_are_written(curves: pd.DataFrame, tmp_path: Path) -> None:
     speeds = pd.DataFrame(
         {
+            "exam": "a",
             "label": ["SPERR"] * 2,
             "method": "sperr",
             "direction": ["encode", "decode"],
