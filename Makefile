@@ -47,7 +47,7 @@ comparison: $(READY)
 	$(WDR) benchmarks-page docs/benchmarks.md --benchmarks resources/benchmarks --anchors resources/anchors
 
 test: $(READY)
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -q -rs -n 2 --dist loadfile --no-loadscope-reorder
 
 coverage: $(READY)
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile --cov --cov-report=term:skip-covered tests/unit
