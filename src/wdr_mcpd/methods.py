@@ -8,6 +8,7 @@
 | 3d-wdr-cc | all slices together | cc |
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -34,6 +35,7 @@ def encode(
     mcpd_reference: str = "following",
     max_bytes: int | None = None,
     psnr: float | None = None,
+    tell: Callable[[str], object] = lambda text: None,
     **settings: Any,
 ) -> bytes:
     """Encode a volume (slice, row, column) by a named method.
@@ -42,6 +44,7 @@ def encode(
     ----------
     rate, max_bytes, psnr : bits per voxel, bytes, or decibels to reach; at most one of them.
         None of them: 1 bit per voxel, or everything if `lossless` is among the settings.
+    tell : is told what was found on the way to the decibels
     threshold, mcpd_unit, mcpd_reference : the selection of "3d-wdr-mcpd" (`wdr_mcpd.coherence`)
     **settings : fields of `wdr_mcpd.codec.Settings`: decomposition, in_plane_levels, axial_levels, lossless,
         and coder to replace the method's own (3d-wdr-cc is its coder: it takes no other)
@@ -64,7 +67,7 @@ def encode(
         )
     if rate is None and max_bytes is None and psnr is None and not chosen.lossless:
         rate = 1.0
-    return codec.encode(volume, groups, chosen, rate=rate, max_bytes=max_bytes, psnr=psnr)
+    return codec.encode(volume, groups, chosen, rate=rate, max_bytes=max_bytes, psnr=psnr, tell=tell)
 
 
 def slice_groups(

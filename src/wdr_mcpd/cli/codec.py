@@ -80,23 +80,27 @@ def levels(text: str) -> int | str:
 def _encode(options: argparse.Namespace) -> None:
     from wdr_mcpd import methods
     from wdr_mcpd.data import read_volume
+    from wdr_mcpd.progress import elapsed
 
     settings: dict[str, Any] = {"coder": "wdr-reference"} if options.profile == "reference" else {}
-    data = methods.encode(
-        read_volume(options.source).voxels,
-        options.method,
-        options.rate,
-        threshold=options.threshold,
-        mcpd_unit=options.mcpd_unit,
-        mcpd_reference=options.mcpd_reference,
-        max_bytes=options.max_bytes,
-        psnr=options.psnr,
-        lossless=options.lossless,
-        decomposition=options.decomposition,
-        in_plane_levels=options.in_plane_levels,
-        axial_levels=options.axial_levels,
-        **settings,
-    )
+    voxels = read_volume(options.source).voxels
+    with elapsed("encoding") as tell:
+        data = methods.encode(
+            voxels,
+            options.method,
+            options.rate,
+            threshold=options.threshold,
+            mcpd_unit=options.mcpd_unit,
+            mcpd_reference=options.mcpd_reference,
+            max_bytes=options.max_bytes,
+            psnr=options.psnr,
+            lossless=options.lossless,
+            decomposition=options.decomposition,
+            in_plane_levels=options.in_plane_levels,
+            axial_levels=options.axial_levels,
+            tell=tell,
+            **settings,
+        )
     _write(options.out, data)
 
 
@@ -108,6 +112,7 @@ def _decode(options: argparse.Namespace) -> None:
     from wdr_mcpd.data.volume_files import check_writable_suffix
     from wdr_mcpd.errors import InputError
     from wdr_mcpd.files import read_bytes
+    from wdr_mcpd.progress import elapsed
 
     if options.dicom_from is None:
         check_writable_suffix(options.out)
@@ -115,7 +120,8 @@ def _decode(options: argparse.Namespace) -> None:
         raise InputError("give either --like or --dicom-from")
     limit = codec.DEFAULT_LIMIT if options.max_voxels is None else options.max_voxels
     data = read_bytes(options.stream)
-    voxels = codec.decode(data, rate=options.rate, max_voxels=limit)
+    with elapsed("decoding"):
+        voxels = codec.decode(data, rate=options.rate, max_voxels=limit)
     if options.dicom_from is not None:
         from wdr_mcpd.data.dicom_out import write_reconstruction
 

@@ -93,7 +93,7 @@ def restored(header: Header, group: Group, coder: Coder, payload: NDArray[np.uin
     shape = (len(group.slices), *header.shape[1:])
     decomposition = "dyadic" if header.dyadic else "packet"
     lossy = _own_transform(coder, decomposition, header.lossless)
-    if group.planes == 0:
+    if group.planes == 0 or payload.size == 0:  # nothing is known but the mean
         return np.full(shape, group.mean, header.dtype)
     if lossy:
         plan = lossy.plan(shape, header.in_plane_levels, group.axial_levels)

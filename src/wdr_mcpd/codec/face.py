@@ -1,6 +1,6 @@
 """Encode a volume as one embedded stream, decode, cut and describe it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
@@ -19,14 +19,17 @@ from wdr_mcpd.codec.settings import (
     budget_of,
     check_budget,
     checked_groups,
+    checked_psnr,
     checked_settings,
     checked_volume,
 )
+from wdr_mcpd.codec.target import fewest
 from wdr_mcpd.errors import InputError, StreamError
 
 DEFAULT_LIMIT = 1 << 27  # voxels: 512 slices of 512 x 512
 PSNR_PEAK = 65535  # eq. 2 of the paper
 MOST_BYTES = 16  # per coefficient: far above what any takes
+Tell = Callable[[str], object]
 
 
 def encode(
@@ -37,6 +40,7 @@ def encode(
     rate: float | None = None,
     max_bytes: int | None = None,
     psnr: float | None = None,
+    tell: Tell = lambda text: None,
 ) -> bytes:
     """Encode a volume (slice, row, column) of int8, uint8, int16 or uint16 voxels.
 
@@ -45,16 +49,18 @@ def encode(
     groups : sequences of slice indices that hold every slice once; None codes all slices as one group
     rate, max_bytes, psnr : how much to code, at most one of them: bits per voxel, bytes, or the decibels
         (peak 65535, over the whole volume) to reach. None of them: everything.
+    tell : is told what was found on the way to the decibels, which takes several encodings and decodings
 
     Returns
     -------
     bytes
-        At most `floor(rate * voxels / 8)` or `max_bytes`, exactly that unless everything has been coded.
+        At most `floor(rate * voxels / 8)` or `max_bytes`, exactly that unless everything has been coded. For
+        `psnr` the fewest that reach it, to within a thousandth.
 
     Raises
     ------
     InputError
-        If the volume, the groups or the settings cannot be.
+        If the volume, the groups or the settings cannot be, or the decibels cannot be reached.
     StreamError
         If the budget is below the header.
     """
@@ -64,6 +70,7 @@ def encode(
     members = checked_groups(groups, volume.shape[0])
     coder = checked_settings(settings)
     budget = budget_of(volume.size, rate, max_bytes)
+    target = checked_psnr(psnr)
     low, high = int(volume.min()), int(volume.max())
     coded = [transformed(volume[list(slices)], settings, low, high) for slices in members]
     header = Header(
@@ -80,8 +87,9 @@ def encode(
             for slices, part in zip(members, coded, strict=True)
         ),
     )
-    data = _fit(header, coded, coder, budget)
-    return data if psnr is None else _cut_at_psnr(data, volume, psnr)
+    if target is not None:
+        return _reaching(target, volume, header, coded, coder, tell)
+    return _fit(header, coded, coder, budget)
 
 
 def decode(
@@ -207,16 +215,32 @@ def _parsed(
     return header, container.separate(merged, slices, [group.length for group in header.groups])
 
 
-def _cut_at_psnr(data: bytes, volume: Volume, target: float) -> bytes:
-    """Cut a complete stream to the fewest bytes that reach `target` decibels, by bisection."""
-    short, long = len(pack(unpack(data, volume.size)[0])), len(data)
-    while long - short > 1:
-        middle = (short + long) // 2
-        if _psnr(volume, decode(data, max_bytes=middle, max_voxels=volume.size)) < target:
-            short = middle
-        else:
-            long = middle
-    return data[:long]
+def _reaching(
+    target: float, volume: Volume, header: Header, coded: list[Part], coder: Coder, tell: Tell
+) -> bytes:
+    """Code half a bit per voxel, one, two and so on until `target` decibels are reached, and cut the rest."""
+
+    def quality(size: int) -> float:
+        reached = _psnr(volume, decode(data[:size], max_voxels=volume.size))
+        tell(f"{8 * size / volume.size:.3f} bits per voxel give {reached:.2f} dB")
+        return reached
+
+    budget = volume.size // 16 + 4 * len(pack(header))
+    data = _fit(header, coded, coder, budget)
+    start = unpack(data, volume.size)[1]
+    below, most = (start, quality(start)), (len(data), quality(len(data)))
+    if below[1] >= target:
+        return data[:start]
+    while most[1] < target and len(data) == budget:
+        budget *= 2
+        data = _fit(header, coded, coder, budget)
+        below, most = most, (len(data), quality(len(data)))
+    if most[1] < target:
+        raise InputError(
+            f"{target:g} dB cannot be reached: all that can be coded gives {most[1]:.2f} dB;"
+            " ask for less, or code without loss"
+        )
+    return data[: fewest(quality, target, below, most)]
 
 
 def _psnr(volume: Volume, decoded: Volume) -> float:

@@ -46,6 +46,13 @@ def budget_of(voxels: int, rate: float | None, max_bytes: int | None) -> int | N
     return max_bytes
 
 
+def checked_psnr(psnr: float | None) -> float | None:
+    """Return the decibels; InputError if no volume can have them."""
+    if psnr is not None and not 0 < psnr < float("inf"):
+        raise InputError(f"psnr must be a number of decibels above 0, not {psnr}")
+    return psnr
+
+
 def check_budget(budget: int, header_bytes: int) -> None:
     """Raise StreamError if not even the header fits."""
     if budget < header_bytes:
