@@ -7,18 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from wdr_mcpd.files import whole_file
+from wdr_mcpd.paper.latex import escape, latex_table
 from wdr_mcpd.study.frames import write_csv
-
-LATEX = str.maketrans(
-    {
-        **{mark: f"\\{mark}" for mark in "&%$#_{}"},
-        **{mark: f"${mark}$" for mark in "<>"},
-        "\\": "\\textbackslash{}",
-        "^": "\\textasciicircum{}",
-        "~": "\\textasciitilde{}",
-    }
-)
-"""Characters that LaTeX reads as something else, and how it prints them."""
 
 
 @dataclass(frozen=True)
@@ -94,21 +84,14 @@ def as_markdown(table: Table) -> str:
 
 
 def as_latex(table: Table) -> str:
-    """Give the table as LaTeX for the package booktabs, one `table` for each section."""
+    """Give the table as LaTeX, one for each section; `latex_table` says for which packages."""
+    words = [column.text for column in table.columns.values()]
     parts = [f"% {table.note}"]
     for exam, shown in _sections(table):
         label = f"tab:{table.name}-{exam}" if exam else f"tab:{table.name}"
         of_exam = f" Exam {exam}." if exam else ""
-        caption = _escape(f"{table.caption}.{of_exam} {table.note}")
-        aligned = "".join("l" if column.text else "r" for column in table.columns.values())
-        body = (
-            shown.rename(columns=_escape)
-            .map(_escape)
-            .to_latex(index=False, escape=False, column_format=aligned)
-        )
-        head = f"\\begin{{table}}\n\\centering\n\\caption{{{caption}}}\n\\label{{{label}}}\n"
-        parts.append(f"{head}{body}\\end{{table}}")
-    return "\n\n".join(parts) + "\n"
+        parts.append(latex_table(shown, words, escape(f"{table.caption}.{of_exam} {table.note}"), label))
+    return "\n".join(parts)
 
 
 def _sections(table: Table) -> list[tuple[str, pd.DataFrame]]:
@@ -144,7 +127,3 @@ def _text(value: object, form: str) -> str:
 
 def _with_interval(text: str, low: float, high: float, form: str) -> str:
     return text if pd.isna(low) else f"{text} [{low:{form}}, {high:{form}}]"
-
-
-def _escape(text: str) -> str:
-    return text.translate(LATEX)
