@@ -14,6 +14,8 @@ from wdr_mcpd.peers.frame import Frame
 Array = NDArray[Any]
 FORMAT = "gray12le"
 RATE_FACTOR = Control("rate factor", 51, -20, finest=3e-4)
+SMALLEST = 64
+"""Rows and columns of one coding tree unit; x265 damages the memory of the process in narrower frames."""
 ONE_THREAD = "pools=none:frame-threads=1:wpp=0:log-level=error:info=0"
 
 
@@ -34,6 +36,14 @@ class X265(Peer):
     def nearby(self) -> tuple["X265", ...]:
         """Other ratios of P to B frames: all blocks of a frame share one whole-number step, so sizes jump."""
         return tuple(replace(self, pb_ratio=ratio) for ratio in (1.25, 1.35, 1.2, 1.4))
+
+    def refusal(self, volume: Array) -> str | None:
+        """Also refuse slices smaller than `SMALLEST` either way."""
+        reason = super().refusal(volume)
+        if reason or min(volume.shape[1:]) >= SMALLEST:
+            return reason
+        _, rows, columns = volume.shape
+        return f"{self.label}: takes slices of {SMALLEST} x {SMALLEST} and more, these are {rows} x {columns}"
 
     def compress(self, volume: Array, bits: int, quality: float | None) -> list[bytes]:
         """Code the volume at the rate factor `quality` (CRF; below 0 is finer than 8-bit video needs)."""
