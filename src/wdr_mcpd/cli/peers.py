@@ -80,19 +80,27 @@ def _peers(options: argparse.Namespace) -> None:
     from wdr_mcpd.paper.render import write_table
     from wdr_mcpd.study.cohort import cohort_note
     from wdr_mcpd.study.frames import read_exams
-    from wdr_mcpd.study.peers import curves, mean_of_exams, with_mean
+    from wdr_mcpd.study.peers import absent_points, curves, mean_of_exams, refusal, with_mean
     from wdr_mcpd.study.quality import COLUMNS
     from wdr_mcpd.study.rates import exam_quality
 
     series = read_series_table(options.series)
     exams = [row.exam_id for row in series]
-    voxels = {exam: read_exam(options.volumes / f"{exam}.npz").volume.voxels.size for exam in exams}
+    voxels, reasons = {}, {}
+    for exam in exams:
+        volume = read_exam(options.volumes / f"{exam}.npz").volume.voxels
+        voxels[exam] = volume.size
+        for name in options.peers:
+            if reason := refusal(name, volume):
+                reasons[exam, name] = reason
     cohort = cohort_note(series)
     note = f"{cohort}. {options.readings}" if options.readings else cohort
     paths = [options.quality / exam / f"{name}.csv" for exam in exams for name in options.methods]
     paths += [options.peer_quality / exam / f"{name}.csv" for exam in exams for name in options.peers]
     points = curves(exam_quality(read_exams(paths, COLUMNS)), voxels)
-    write_table(comparison_table(with_mean(points), note, options.rate), options.out / "tables")
+    absent = absent_points(points, options.peers, reasons)
+    told = ". ".join([note, f"Absent: {'; '.join(absent)}"] if absent else [note])
+    write_table(comparison_table(with_mean(points), told, options.rate), options.out / "tables")
     speed, lossless = (_benchmark(options.benchmarks, name) for name in ("codec_speed", "lossless"))
     many = len(exams) > 2  # two fit a figure side by side; of more their mean is drawn
     save_figures(

@@ -35,6 +35,12 @@ LOSSLESS_LABELS = LABELS | {
 """Names where nothing is lost, so that no rate or step can be equal."""
 
 
+def refusal(name: str, original: NDArray[Any]) -> str | None:
+    """Say why a peer codes nothing of a volume (not installed, too many bits), or None if it does."""
+    peer = PEERS[name]
+    return peer.missing() or peer.refusal(original)
+
+
 def measure_peer(
     exam: str,
     name: str,
@@ -63,7 +69,7 @@ def measure_peer(
         Which rates are not there and why; empty if all are.
     """
     peer = PEERS[name]
-    if reason := peer.missing() or peer.refusal(original):
+    if reason := refusal(name, original):
         return pd.DataFrame(columns=COLUMNS), reason
     search = RateSearch(peer, original)
     frames, absent = [], []
@@ -98,17 +104,45 @@ def curves(exams: pd.DataFrame, voxels: Mapping[str, int]) -> pd.DataFrame:
     return named[["exam", "method", "rate_bpv", "actual_bpv", "psnr_db", "ssim", "tumour_psnr_db"]]
 
 
+def absent_points(
+    curves: pd.DataFrame, names: Sequence[str], reasons: Mapping[tuple[str, str], str]
+) -> list[str]:
+    """Say of each peer which points of the curves it does not have, and why.
+
+    Parameters
+    ----------
+    curves : columns exam, method, rate_bpv; every exam and rate occurs with one method at least
+    names : of the peers
+    reasons : why a peer codes nothing of an exam, by exam and peer
+
+    Returns
+    -------
+    list of str
+        One line per peer and reason, with its exams; empty if nothing is absent.
+    """
+    exams, rates = curves["exam"].unique(), sorted(curves["rate_bpv"].unique())
+    lines: dict[str, list[str]] = {}
+    for name in names:
+        of_peer = curves[curves["method"] == name]
+        for exam in exams:
+            there = set(of_peer.loc[of_peer["exam"] == exam, "rate_bpv"])
+            missed = ", ".join(f"{rate:g}" for rate in rates if rate not in there)
+            if missed:
+                line = f"{LABELS[name]}: not within 1 % of {missed} bits per voxel"
+                lines.setdefault(reasons.get((exam, name), line), []).append(exam)
+    return [f"{line} ({', '.join(exams)})" for line, exams in lines.items()]
+
+
 def with_mean(curves: pd.DataFrame, alone: bool = False) -> pd.DataFrame:
     """Add the mean over the exams where there are several, as an exam of its own; or give it alone.
 
-    A point is only averaged if every exam of the method has it, so that no mean is over the easy exams.
+    A point is only averaged if every exam has it, so that no mean is over the easy exams.
     """
     count = curves["exam"].nunique()
     if count < 2:
         return curves
     points = curves.groupby(["method", "rate_bpv"], sort=False)
-    exams_of_method = curves.groupby("method")["exam"].nunique()
-    everywhere = points["exam"].nunique().eq(exams_of_method, level="method")
+    everywhere = points["exam"].nunique() == count
     mean = points.mean(numeric_only=True)[everywhere].reset_index().assign(exam=f"mean of {count} exams")
     return mean if alone else pd.concat([curves, mean], ignore_index=True)
 

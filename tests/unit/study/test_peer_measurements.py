@@ -4,7 +4,15 @@ import pytest
 from numpy.typing import NDArray
 
 from wdr_mcpd.study.metrics import Reading, pooled_psnr
-from wdr_mcpd.study.peers import LABELS, OUR_LABELS, curves, mean_of_exams, measure_peer, with_mean
+from wdr_mcpd.study.peers import (
+    LABELS,
+    OUR_LABELS,
+    absent_points,
+    curves,
+    mean_of_exams,
+    measure_peer,
+    with_mean,
+)
 from wdr_mcpd.study.quality import COLUMNS
 from wdr_mcpd.study.rates import exam_quality
 
@@ -59,9 +67,9 @@ def test_the_mean_is_over_exams_that_all_have_the_point() -> None:
         [
             {"exam": exam, "method": method, "rate_bpv": rate, "actual_bpv": rate, "psnr_db": 50 + i + rate}
             for i, exam in enumerate(["a", "b"])
-            for method in ("3d-wdr", "zfp")
+            for method in ("3d-wdr", "zfp", "x265-medium")
             for rate in (1.0, 2.0)
-            if (exam, method, rate) != ("b", "zfp", 2.0)
+            if (exam, method, rate) != ("b", "zfp", 2.0) and (exam, method) != ("b", "x265-medium")
         ]
     )
     mean = with_mean(points, alone=True)
@@ -74,6 +82,23 @@ def test_the_mean_is_over_exams_that_all_have_the_point() -> None:
     assert len(with_mean(points)) == len(points) + 3
     one = points[points["exam"] == "a"]
     assert with_mean(one) is one
+
+
+def test_what_is_absent_is_named_with_the_exams_and_rates() -> None:
+    points = pd.DataFrame(
+        [
+            *((exam, "3d-wdr", rate) for exam in ("a", "b") for rate in (0.5, 1.0)),
+            *(("a", "zfp", 1.0), ("b", "zfp", 0.5), ("b", "zfp", 1.0), ("a", "x265-medium", 1.0)),
+        ],
+        columns=["exam", "method", "rate_bpv"],
+    )
+    reasons = {("b", "x265-medium"): "x265 medium: takes 12 bits, the volume needs 15"}
+    assert absent_points(points, ["zfp", "x265-medium", "sz3"], reasons) == [
+        "ZFP, fixed rate: not within 1 % of 0.5 bits per voxel (a)",
+        "x265 medium: not within 1 % of 0.5 bits per voxel (a)",
+        "x265 medium: takes 12 bits, the volume needs 15 (b)",
+        "SZ3: not within 1 % of 0.5, 1 bits per voxel (a, b)",
+    ]
 
 
 def test_every_method_and_peer_has_a_name() -> None:
