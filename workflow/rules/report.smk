@@ -32,11 +32,12 @@ rule transmission:
             "paper/transmission", "paper/render", "paper/style", "study/frames", "study/cohort", "cli/report"
         ),
         methods=config["methods"],
+        readings=readings(),
     message:
         "Progressive transmission: time until a quality is reached"
     shell:
         "python -m wdr_mcpd transmission --series {input.series:q} --quality results/quality --volumes results/volumes"
-        " --method {params.methods} --out results 2> {log:q}"
+        " --method {params.methods} --readings {params.readings:q} --out results 2> {log:q}"
 
 
 rule results_section:
@@ -67,6 +68,7 @@ PAPER += ["results/paper.md"]
 
 rule viewer:
     input:
+        series="results/data/series.tsv",
         volume="results/volumes/{exam}.npz",
         streams=expand(STREAM, method=VIEWER_METHODS, allow_missing=True),
         quality=expand(QUALITY, method=VIEWER_METHODS, allow_missing=True),
@@ -85,13 +87,13 @@ rule viewer:
     conda:
         "../../environment.yml"
     params:
-        code=code_hash("codec", "data/exam", "data/volume", "paper/viewer", "paper/pages", "cli/report"),
+        code=code_hash("codec", "data/exam", "data/volume", "paper/viewer", "paper/pages", "study/cohort", "cli/report"),
         readings=readings(),
     message:
         "{wildcards.exam}: the interactive viewer"
     shell:
         "python -m wdr_mcpd viewer {wildcards.exam:q} {input.volume:q} --stream {input.streams:q}"
-        " --quality {input.quality:q} --note {params.readings:q} --out {output:q} 2> {log:q}"
+        " --quality {input.quality:q} --series {input.series:q} --note {params.readings:q} --out {output:q} 2> {log:q}"
 
 
 rule report_pages:

@@ -16,6 +16,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     command.add_argument(
         "--quality", type=Path, nargs="+", required=True, help="their measurements (CSV), in any order"
     )
+    command.add_argument("--series", type=Path, metavar="TSV", help="series table, to say what data it is")
     command.add_argument("--note", default="", help="how PSNR and SSIM were measured")
     command.add_argument("--out", type=Path, required=True, metavar="HTML")
     command.set_defaults(run=_viewer)
@@ -25,6 +26,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     command.add_argument("--quality", type=Path, required=True, help="folder of EXAM/METHOD.csv")
     command.add_argument("--volumes", type=Path, required=True, help="folder of EXAM.npz")
     command.add_argument("--method", nargs="+", required=True)
+    command.add_argument("--readings", default="", help="how it was measured, for the notes")
     command.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="gets tables/, figures/")
     command.set_defaults(run=_transmission)
 
@@ -59,14 +61,17 @@ def _viewer(options: Any) -> None:
     import pandas as pd
 
     from wdr_mcpd.data import read_exam
+    from wdr_mcpd.data.series import read_series_table
     from wdr_mcpd.files import read_bytes
     from wdr_mcpd.paper.viewer import COLUMNS, CodedExam, viewer_html
+    from wdr_mcpd.study.cohort import cohort_note
     from wdr_mcpd.study.frames import read_csv
 
     quality = pd.concat([read_csv(path, COLUMNS) for path in options.quality], ignore_index=True)
     streams = {path.stem: read_bytes(path) for path in options.stream}
     exam = CodedExam(options.exam, read_exam(options.volume).volume, streams, quality)
-    _write(options.out, viewer_html(exam, options.note))
+    cohort = cohort_note(read_series_table(options.series)) if options.series else ""
+    _write(options.out, viewer_html(exam, ". ".join(filter(None, (cohort, options.note)))))
 
 
 def _transmission(options: Any) -> None:
@@ -83,7 +88,7 @@ def _transmission(options: Any) -> None:
     paths = [options.quality / exam / f"{method}.csv" for exam in exams for method in options.method]
     quality = read_exams(paths, ["method", "rate_bpv", "slice", "ssim", "bytes"])
     stored = {exam: read_exam(options.volumes / f"{exam}.npz").volume.voxels.nbytes for exam in exams}
-    note = cohort_note(series)
+    note = ". ".join(filter(None, (cohort_note(series), options.readings)))
     write_table(transmission_table(quality, stored, note), options.out / "tables")
     with paper_style():
         save_figure(transmission_figure(quality, note), options.out / "figures" / "transmission")

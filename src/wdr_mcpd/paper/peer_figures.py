@@ -12,11 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
 from wdr_mcpd.paper.labels import free_spots, spread
-from wdr_mcpd.paper.style import PAGE_WIDTH, paper_style, save_figure
-from wdr_mcpd.study.peers import LABELS, LOSSLESS_LABELS, OUR_LABELS
+from wdr_mcpd.paper.style import LOOK, PAGE_WIDTH, paper_style, save_figure
+from wdr_mcpd.study.peers import LABELS, LOSSLESS_LABELS
 
-# Okabe and Ito's colours; peers of one family share a dash pattern, so grey alone need not tell them apart.
-COLOURS = dict(zip(OUR_LABELS, ("#D55E00", "#0072B2", "#56B4E9", "#CC79A7", "#009E73"), strict=True))
+# Peers of one family share a dash pattern, so grey alone need not tell them apart.
+COLOURS = {method: look.colour for method, look in LOOK.items()}
 PEER_COLOUR = "0.55"
 DASHES = {"jpeg2000": "-", "htj2k": "--", "x265": (0, (4, 1)), "av1": (0, (4, 1, 1, 1)), "sperr": "-."}
 REFERENCE = "3d-wdr"

@@ -9,24 +9,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from wdr_mcpd.files import as_written
-from wdr_mcpd.paper.style import PAGE_WIDTH
+from wdr_mcpd.paper.study_tables import few_subjects
+from wdr_mcpd.paper.style import LOOK, PAGE_WIDTH
 
-METHOD_NAMES = {
-    "2d-wdr": "2D-WDR",
-    "3d-wdr": "3D-WDR",
-    "3d-wdr-mcpd": "3D-WDR-MCPD",
-    "3d-wdr-auto": "3D-WDR, auto depth",
-    "3d-wdr-cc": "3D-WDR-CC",
-}
-# Okabe and Ito's colours, one for each method in every figure; markers tell them apart without colour.
-LOOK = {
-    "2d-wdr": ("#0072B2", "s"),
-    "3d-wdr": ("#000000", "o"),
-    "3d-wdr-mcpd": ("#D55E00", "^"),
-    "3d-wdr-auto": ("#009E73", "D"),
-    "3d-wdr-cc": ("#CC79A7", "v"),
-}
 UNITS = {"std": "SD", "stored": "stored values", "range": "ranges", "dtype": "65535"}
+STEPS = "Allocation is the last step; another order of steps would share the same gain out differently"
 PARTS = {
     "allocation_db": ("Allocation\n(where the bits go)", "#E69F00"),
     "grouping_db": ("Grouping\n(separate streams)", "#56B4E9"),
@@ -63,8 +50,8 @@ def _against_rate(table: pd.DataFrame, panels: dict[str, str], note: str) -> Fig
         return _noted(figure, note)
     for axes, (value, label) in zip(figure.subplots(1, 3), panels.items(), strict=True):
         for method, rows in table.groupby("method", sort=False):
-            colour, marker = LOOK[str(method)]
-            axes.plot(rows["rate_bpv"], rows[value], color=colour, marker=marker)
+            look = LOOK[str(method)]
+            axes.plot(rows["rate_bpv"], rows[value], color=look.colour, marker=look.marker)
         rates = sorted(table["rate_bpv"].unique())
         axes.set_xscale("log")
         axes.set_xticks(rates, [f"{rate:g}" for rate in rates])
@@ -73,9 +60,9 @@ def _against_rate(table: pd.DataFrame, panels: dict[str, str], note: str) -> Fig
         axes.set_ylabel(label)
     for method, rows in table.groupby("method", sort=False):
         ends = rows[f"{value}_low"], rows[f"{value}_high"]
-        axes.fill_between(rows["rate_bpv"], *ends, color=LOOK[str(method)][0], alpha=0.12, linewidth=0)
+        axes.fill_between(rows["rate_bpv"], *ends, color=LOOK[str(method)].colour, alpha=0.12, linewidth=0)
     _name_lines(axes, table, value)
-    return _noted(figure, f"{note}. Bands: 95 % bootstrap intervals of the mean over subjects")
+    return _noted(figure, f"{note}. {_intervals('Bands', int(table['subjects'].max()))}")
 
 
 def _name_lines(axes: Axes, table: pd.DataFrame, value: str) -> None:
@@ -85,10 +72,10 @@ def _name_lines(axes: Axes, table: pd.DataFrame, value: str) -> None:
     heights = spread(((last[value].fillna(low) - low) / (high - low)).tolist(), 0.1)
     for method, height in zip(last["method"], heights, strict=True):
         axes.annotate(
-            METHOD_NAMES[method],
+            LOOK[method].name,
             (1.04, height),
             xycoords="axes fraction",
-            color=LOOK[method][0],
+            color=LOOK[method].colour,
             va="center",
             fontsize=7,
             annotation_clip=False,
@@ -105,7 +92,7 @@ def spread(heights: Sequence[float], least: float) -> list[float]:
 
 
 def thresholds_figure(sweep: pd.DataFrame, table: pd.DataFrame, fixed: float, unit: str, note: str) -> Figure:
-    """Selected slices, gain of the selected and gain of the exam against the threshold.
+    """Selected slices, PSNR and gain of the selected and of the whole exam against the threshold.
 
     Parameters
     ----------
@@ -115,22 +102,30 @@ def thresholds_figure(sweep: pd.DataFrame, table: pd.DataFrame, fixed: float, un
     unit : of the MCPD
     note : stands below
     """
-    figure = Figure(figsize=(PAGE_WIDTH, 2.7))
+    figure = Figure(figsize=(PAGE_WIDTH, 4.6))
     panels = {
         "selected_slices": "selected slices",
-        "selected_gain_db": "gain of the selected slices (dB)",
+        "selected_psnr_db": "PSNR of the selected (dB)",
+        "exam_psnr_db": "PSNR of the whole exam (dB)",
+        "selected_gain_db": "gain of the selected (dB)",
         "exam_gain_db": "gain of the whole exam (dB)",
     }
-    for axes, (value, label) in zip(figure.subplots(1, 3), panels.items(), strict=True):
+    grid = figure.subplots(2, 3, sharex=True).ravel()
+    grid[3].remove()
+    places = dict(zip(panels, np.delete(grid, 3), strict=True))
+    for value, label in panels.items():
+        axes = places[value]
         for _, rows in sweep.groupby("exam", sort=True):
             axes.plot(rows["threshold_mcpd"], rows[value], color="0.7", linewidth=0.7)
         axes.plot(table["threshold_mcpd"], table[value], color="#0072B2", linewidth=1.8)
         axes.axvline(fixed, color="#D55E00", linestyle="--", linewidth=1)
-        axes.set_xlabel(f"threshold T (MCPD in {UNITS[unit]})")
         axes.set_ylabel(label)
-        if value != "selected_slices":
+        if value.endswith("gain_db"):
             axes.axhline(0, color="0.3", linewidth=0.6)
-    first = figure.axes[0]
+        if value.endswith("gain_db") or value == "selected_slices":
+            axes.set_xlabel(f"threshold T (MCPD in {UNITS[unit]})")
+            axes.tick_params(labelbottom=True)
+    first = places["selected_slices"]
     first.yaxis.set_major_locator(MaxNLocator(integer=True))
     first.annotate(
         f"T = {fixed:g}",
@@ -142,7 +137,9 @@ def thresholds_figure(sweep: pd.DataFrame, table: pd.DataFrame, fixed: float, un
         fontsize="small",
     )
     return _noted(
-        figure, f"{note}. Blue: mean over subjects; grey: each exam; gains over 3D-WDR at equal bits"
+        figure,
+        f"{note}, equal total bits at every threshold. Blue: mean over subjects; grey: each exam. Gains are "
+        "over 3D-WDR",
     )
 
 
@@ -166,7 +163,10 @@ def decomposition_figure(table: pd.DataFrame, rate: float, note: str) -> Figure:
         axes.set_title(title, fontweight="bold")
         axes.set_xlabel("PSNR over 3D-WDR (dB)")
     panels[0].margins(x=0.28)
-    return _noted(figure, f"3D-WDR-MCPD at {rate:g} bpv. {note}")
+    return _noted(
+        figure,
+        f"3D-WDR-MCPD at {rate:g} bpv. {note}. {_intervals('Black bars', int(row['subjects']))}. {STEPS}",
+    )
 
 
 def _value_label(axes: Axes, place: int, row: "pd.Series[float]", part: str) -> None:
@@ -188,7 +188,7 @@ def _value_label(axes: Axes, place: int, row: "pd.Series[float]", part: str) -> 
 def whole_exam_figure(table: pd.DataFrame, rate: float, schemes: Sequence[str], note: str) -> Figure:
     """Gain of each way to spend an exam's bits over 3D-WDR at one rate."""
     rows = table[table["rate_bpv"] == as_written(rate)].set_index("scheme").loc[list(schemes)][::-1]
-    figure = Figure(figsize=(PAGE_WIDTH * 0.75, 2.2))
+    figure = Figure(figsize=(PAGE_WIDTH, 2.2))
     axes = figure.subplots()
     places = np.arange(len(rows))
     axes.hlines(places, rows["exam_gain_db_low"], rows["exam_gain_db_high"], color="0.5", linewidth=2)
@@ -202,7 +202,17 @@ def whole_exam_figure(table: pd.DataFrame, rate: float, schemes: Sequence[str], 
     axes.set_ylim(-0.5, len(rows) - 0.3)
     axes.grid(axis="y", visible=False)
     axes.set_xlabel("PSNR of the exam over 3D-WDR (dB)")
-    return _noted(figure, f"{rate:g} bpv, equal total bits. {note}")
+    return _noted(
+        figure,
+        f"{rate:g} bpv, equal total bits. {note}. {_intervals('Grey bars', int(rows['subjects'].max()))}",
+    )
+
+
+def _intervals(marks: str, subjects: int) -> str:
+    """Say what bars or bands are, as far as the subjects behind them allow."""
+    if subjects < 2:
+        return "One subject has no interval"
+    return f"{marks}: 95 % bootstrap intervals of the mean over subjects{few_subjects(subjects)}"
 
 
 def _noted(figure: Figure, note: str) -> Figure:

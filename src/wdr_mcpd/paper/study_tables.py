@@ -121,7 +121,8 @@ def decomposition(data: pd.DataFrame, note: str) -> Table:
     explained = (
         f"{note}. Allocation: every group at the same rate instead of as 3D-WDR shares bits among slices. "
         "Grouping: the selected slices as one stream and each other slice as its own. Axial depth: an axial "
-        "transform over the selected slices only instead of over all"
+        "transform over the selected slices only instead of over all. Allocation is the last step; another "
+        "order of steps would share the same gain out differently"
     )
     return Table("decomposition", "What the gain over 3D-WDR is made of", explained, data, columns)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib as mpl
@@ -10,10 +11,27 @@ from matplotlib.figure import Figure
 from wdr_mcpd.files import whole_file
 
 STYLE = Path(__file__).with_name("paper.mplstyle")
-COLUMN_WIDTH = 3.4
-"""Width of one column of a two-column page, inches."""
 PAGE_WIDTH = 7.0
-"""Width of both columns, inches."""
+"""Width of both columns of a page, inches."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one method looks in every figure: its name, and a colour and marker of its own."""
+
+    name: str
+    colour: str
+    marker: str
+
+
+# Okabe and Ito's colours, which stay apart for colour-blind readers; markers tell them apart without colour.
+LOOK = {
+    "3d-wdr-cc": Look("3D-WDR-CC", "#D55E00", "v"),
+    "3d-wdr-auto": Look("3D-WDR, axial by content", "#0072B2", "D"),
+    "3d-wdr": Look("3D-WDR", "#56B4E9", "o"),
+    "3d-wdr-mcpd": Look("3D-WDR-MCPD", "#CC79A7", "^"),
+    "2d-wdr": Look("2D-WDR", "#009E73", "s"),
+}
 
 
 @contextmanager

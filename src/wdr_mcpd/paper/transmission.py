@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from wdr_mcpd.paper.render import Column, Table
-from wdr_mcpd.paper.style import PAGE_WIDTH
+from wdr_mcpd.paper.style import LOOK, PAGE_WIDTH
 
 LINKS_BIT_S = {"64 kbit/s": 64e3, "1 Mbit/s": 1e6, "10 Mbit/s": 10e6, "100 Mbit/s": 100e6}
 SSIM_TARGETS = (0.90, 0.95, 0.98)
@@ -85,7 +85,10 @@ def transmission_figure(quality: pd.DataFrame, note: str) -> Figure:
     figure = Figure(figsize=(PAGE_WIDTH, 3.4))
     axes = figure.subplots()
     for method, curve in curves.groupby("method", sort=True):
-        axes.plot(curve["bytes"] / 1000, curve["ssim"], marker="o", label=method)
+        look = LOOK[str(method)]
+        axes.plot(
+            curve["bytes"] / 1000, curve["ssim"], color=look.colour, marker=look.marker, label=look.name
+        )
     for target in SSIM_TARGETS:
         axes.axhline(target, color="0.6", linewidth=0.6, linestyle=":")
     axes.set_xscale("log")
@@ -99,7 +102,7 @@ def transmission_figure(quality: pd.DataFrame, note: str) -> Figure:
     axes.set_ylabel("mean SSIM of the slices received")
     axes.legend(loc="lower right")
     figure.suptitle("Quality while an exam arrives", fontsize="medium", fontweight="bold")
-    figure.supxlabel(note, fontsize="x-small", color="0.35")
+    figure.supxlabel(note, fontsize="x-small", color="0.35", wrap=True)
     return figure
 
 

@@ -101,6 +101,7 @@ def rehash(results: Path, path: Path) -> None:
         (edited_table("table2", "mcpd_std", 0.123), "tables/table2.csv"),
         (edited_table("table2", "selected", "maybe"), "tables/table2.csv"),
         (edited_table("table3", "psnr_db", 99.0), "tables/table3.csv"),
+        (edited_table("table3", "improvement_db", 9.9), "has improvement_db 9.9"),
         (dropped_row, "tables/table3.csv"),
     ],
 )
