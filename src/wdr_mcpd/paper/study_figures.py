@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from wdr_mcpd.files import as_written
+from wdr_mcpd.paper.labels import spread
 from wdr_mcpd.paper.study_tables import few_subjects
 from wdr_mcpd.paper.style import LOOK, PAGE_WIDTH
 
@@ -69,7 +70,7 @@ def _name_lines(axes: Axes, table: pd.DataFrame, value: str) -> None:
     """Write each line's name at the right of the panel, in the order of their ends, without overlap."""
     last = table[table["rate_bpv"] == table["rate_bpv"].max()].sort_values(value, na_position="first")
     low, high = axes.get_ylim()
-    heights = spread(((last[value].fillna(low) - low) / (high - low)).tolist(), 0.1)
+    heights = spread(((last[value].fillna(low) - low) / (high - low)).tolist(), 0.1, -np.inf, np.inf)
     for method, height in zip(last["method"], heights, strict=True):
         axes.annotate(
             LOOK[method].name,
@@ -80,15 +81,6 @@ def _name_lines(axes: Axes, table: pd.DataFrame, value: str) -> None:
             fontsize=7,
             annotation_clip=False,
         )
-
-
-def spread(heights: Sequence[float], least: float) -> list[float]:
-    """Move rising heights apart until neighbours are at least so far from each other, around their middle."""
-    moved = list(heights)
-    for i in range(1, len(moved)):
-        moved[i] = max(moved[i], moved[i - 1] + least)
-    shift = (sum(moved) - sum(heights)) / max(len(moved), 1)
-    return [height - shift for height in moved]
 
 
 def thresholds_figure(sweep: pd.DataFrame, table: pd.DataFrame, fixed: float, unit: str, note: str) -> Figure:

@@ -13,9 +13,9 @@ from wdr_mcpd.coherence import select
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import as_written
 from wdr_mcpd.paper.render import Column, Table
+from wdr_mcpd.study.paper_claims import PAPER_THRESHOLD
 
 KEYS = ["exam", "slice"]
-PAPER_THRESHOLD = 0.5
 REFERENCE_METHOD, PROPOSED_METHOD = "3d-wdr", "3d-wdr-mcpd"
 QUALITY_COLUMNS = {
     "slice": Column("Slice", ".0f"),
