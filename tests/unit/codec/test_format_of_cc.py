@@ -1,0 +1,28 @@
+"""The page on the coherence coder is enough to write a decoder: one written from it decodes the streams."""
+
+import numpy as np
+import pytest
+from format_of_cc import Decoder
+from volumes import blobs
+
+from wdr_mcpd.codec import Settings, coherent
+from wdr_mcpd.codec.blocks import transformed
+from wdr_mcpd.codec.coherent_layout import SplitLayout
+
+
+@pytest.mark.parametrize("shape", [(3, 25, 36), (1, 24, 20), (9, 12, 11)])
+@pytest.mark.parametrize(("decomposition", "axial"), [("packet", 0), ("packet", 2), ("dyadic", 2)])
+@pytest.mark.parametrize("share", [0.3, 1.0])
+def test_a_decoder_from_the_page_decodes_the_same(
+    shape: tuple[int, int, int], decomposition: str, axial: int, share: float
+) -> None:
+    volume = blobs(shape, np.int16, 3) >> 5
+    settings = Settings("cc", decomposition, 3, axial, lossless=decomposition == "dyadic")
+    part = transformed(volume, settings, int(volume.min()), int(volume.max()))
+    payload = coherent.encode(part.coefficients, part.layout, part.planes - 1, 1 << 30)
+    payload = payload[: int(share * payload.size)].copy()
+    parts = part.layout.parts if isinstance(part.layout, SplitLayout) else [0] * len(part.layout.subbands)
+    decoded = Decoder(payload.tobytes(), part.layout, parts, part.planes).values()
+    expected = coherent.decode(payload, part.layout, part.planes - 1)
+    np.testing.assert_allclose(decoded, expected, rtol=1e-6)
+    assert np.count_nonzero(expected) > 0.01 * expected.size
