@@ -35,9 +35,13 @@ CANDIDATES = [
 
 
 def free_spots(
-    axes: Axes, names: Sequence[str], places: Sequence[tuple[float, float]], size: float
+    axes: Axes,
+    names: Sequence[str],
+    places: Sequence[tuple[float, float]],
+    size: float,
+    bars: Sequence[tuple[float, float]] = (),
 ) -> list[Spot]:
-    """Find a spot for the name of each point that covers no other name and no point, near it if possible.
+    """Find a spot for the name of each point that covers no other name, point or bar, near it if possible.
 
     Parameters
     ----------
@@ -45,12 +49,19 @@ def free_spots(
         Scaled as it will be drawn; the figure is laid out to know where the points come to lie.
     names, places : names and data coordinates of the points
     size : of the font, points
+    bars : ends of a horizontal bar through each point, data coordinates; none if empty
     """
     axes.figure.draw_without_rendering()  # type: ignore[union-attr]
     scale = 72 / axes.figure.dpi
     points = axes.transData.transform(np.asarray(places, float)) * scale
     panel = Bbox(axes.get_window_extent().get_points() * scale)
-    taken = [_box(x - POINT_RADIUS, y, 2 * POINT_RADIUS, 2 * POINT_RADIUS) for x, y in points]
+    ends = np.repeat(points[:, :1], 2, axis=1)
+    for i, (low, high) in enumerate(bars):
+        ends[i] = axes.transData.transform([(low, places[i][1]), (high, places[i][1])])[:, 0] * scale
+    taken = [
+        _box(low - POINT_RADIUS, y, high - low + 2 * POINT_RADIUS, 2 * POINT_RADIUS)
+        for (low, high), (_, y) in zip(ends, points, strict=True)
+    ]
     spots = []
     for number, (name, (x, y)) in enumerate(zip(names, points, strict=True)):
         width, height = LETTER * size * len(name), LINE * size

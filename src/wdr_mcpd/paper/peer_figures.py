@@ -120,6 +120,7 @@ def speed_figure(points: pd.DataFrame, note: str) -> Figure:
     for direction, panel in zip(("encode", "decode"), panels, strict=True):
         names: list[tuple[str, str]] = []
         places: list[tuple[float, float]] = []
+        bars: list[tuple[float, float]] = []
         for point in points[points["direction"] == direction].to_dict("records"):
             speed, method = point["mvoxel_per_s"], point["method"]
             below = point["psnr_db"] < lowest
@@ -134,21 +135,22 @@ def speed_figure(points: pd.DataFrame, note: str) -> Figure:
             shown = f"{point['label']} ({point['psnr_db']:.1f} dB)" if below else point["label"]
             names.append((shown, method))
             places.append((speed, psnr))
+            ends_of_bar = (point["mvoxel_per_s_low"], point["mvoxel_per_s_high"])
+            bars.append(ends_of_bar if method else (speed, speed))
         panel.set_xscale("log")
         panel.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         panel.xaxis.set_major_formatter("{x:g}")
         panel.minorticks_off()
         panel.set_xlabel(f"{direction[:-1]}ing, million voxels per second, one core")
         panel.set_ylabel(f"PSNR at {rate:g} bpv (dB)")
-        drawn.append((panel, names, places))
+        drawn.append((panel, names, places, bars))
     panels[0].scatter([], [], **_open_circles(), label=ELSEWHERE)
     if not points["method"].all():
         panels[0].legend(loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.2)
-    for panel, names, places in drawn:
+    for panel, names, places, bars in drawn:
         panel.margins(x=0.24, y=0.12)
-        for (label, method), place, spot in zip(
-            names, places, free_spots(panel, [label for label, _ in names], places, LABEL_SIZE), strict=True
-        ):
+        spots = free_spots(panel, [label for label, _ in names], places, LABEL_SIZE, bars)
+        for (label, method), place, spot in zip(names, places, spots, strict=True):
             panel.annotate(
                 label,
                 place,

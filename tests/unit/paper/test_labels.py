@@ -50,3 +50,14 @@ def test_a_name_is_not_nearer_to_another_point() -> None:
     axes.set(xlim=(-1, 1.01), ylim=(0, 2))  # names fit on the left only
     lower, upper = free_spots(axes, ["the lower one", "the upper one"], places, 6)
     assert lower.offset[1] < upper.offset[1]
+
+
+def test_a_name_leaves_the_bar_of_its_point_free() -> None:
+    figure = Figure(figsize=(4, 4))
+    axes = figure.subplots()
+    axes.scatter([1.0], [1.0])
+    axes.set(xlim=(0, 2), ylim=(0, 2))
+    (beside,) = free_spots(axes, ["name"], [(1.0, 1.0)], 6)
+    (clear,) = free_spots(axes, ["name"], [(1.0, 1.0)], 6, [(0.2, 1.8)])
+    assert beside.offset[1] == 0
+    assert abs(clear.offset[1]) >= LINE * 6 / 2
