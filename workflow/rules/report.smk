@@ -87,7 +87,9 @@ rule viewer:
     conda:
         "../../environment.yml"
     params:
-        code=code_hash("codec", "data/exam", "data/volume", "paper/viewer", "paper/pages", "study/cohort", "cli/report"),
+        code=code_hash(
+            "codec", "data/exam", "data/volume", "paper/viewer", "paper/pages", "study/cohort", "cli/report"
+        ),
         readings=readings(),
     message:
         "{wildcards.exam}: the interactive viewer"
