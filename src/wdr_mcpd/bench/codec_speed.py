@@ -55,7 +55,7 @@ def codec_speed(
     return pd.DataFrame(rows)
 
 
-def measured_alone(run: Run, direction: str, runs: int = 1) -> tuple[float, Times]:
+def measured_alone(run: Run, direction: str, runs: int = 0) -> tuple[float, Times]:
     """Peak memory in bytes and time of encoding or decoding in a process of its own."""
     return in_fresh_process(getattr(run, direction), getattr(small(run), direction), runs)
 

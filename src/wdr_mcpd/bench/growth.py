@@ -13,7 +13,8 @@ SHAPES = ((16, 256, 256), (16, 512, 512), (64, 512, 512), (64, 1024, 1024))
 """1, 4, 16 and 64 million voxels (of 2**20)."""
 RATE = 1.0
 VOXELS_TO_TIME = 2**23
-"""A size is timed as often as this holds it, at least once: one run of a small volume is too short."""
+LEAST_RUNS = 3
+"""A size is timed as often as the former holds it, at least so often, and after a run that is not timed."""
 
 
 def growth(
@@ -25,7 +26,7 @@ def growth(
     -------
     DataFrame
         Per method, shape and direction: nanoseconds (median of `runs`) and bytes of peak memory per voxel,
-        both in a fresh process.
+        both in a fresh process; memory is that of the first run, which is not timed.
     """
     rows: list[dict[str, Any]] = []
     for shape in shapes:
@@ -33,7 +34,7 @@ def growth(
         for method in methods:
             run = method.at_rates(large, [RATE])[RATE]
             for direction in ("encode", "decode"):
-                runs = max(1, VOXELS_TO_TIME // large.size)
+                runs = max(LEAST_RUNS, VOXELS_TO_TIME // large.size)
                 peak, times = measured_alone(run, direction, runs)
                 rows.append(
                     {

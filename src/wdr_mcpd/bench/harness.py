@@ -79,7 +79,7 @@ def one_core() -> Iterator[None]:
 
 
 def in_fresh_process(
-    action: Callable[[], object], warm_up: Callable[[], object], runs: int = 1
+    action: Callable[[], object], warm_up: Callable[[], object], runs: int = 0
 ) -> tuple[float, Times]:
     """Measure memory and time of an action in a process of its own, on one core.
 
@@ -87,7 +87,7 @@ def in_fresh_process(
     ----------
     action, warm_up : both picklable; the warm-up, on a small volume, loads and compiles what the action
         needs, which is not counted
-    runs : how often the action is timed
+    runs : how often the action is timed, after one run that is not
 
     Returns
     -------
@@ -95,7 +95,8 @@ def in_fresh_process(
         Bytes by which the first run raises the memory of the process above what it held before; NaN where the
         system does not tell (it needs Linux's /proc).
     Times
-        Seconds of all runs.
+        Seconds of the runs after the first: its time would also be that of the system, which finds and clears
+        pages of memory that nobody had before (on a virtual machine twice), and of large volumes only.
     """
     with get_context("spawn").Pool(1) as pool:
         peak, seconds = pool.apply(_measure, (action, warm_up, runs))
@@ -112,15 +113,13 @@ def _measure(
         marks.write_text("5")  # the high-water mark starts anew from here
     before = _status("VmRSS")
     seconds: list[float] = []
-    peak = float("nan")
     with one_core():
-        for run in range(runs):
+        action()
+        peak = _status("VmHWM")
+        for _ in range(runs):
             start = time.perf_counter()
-            kept = action()
+            action()
             seconds.append(time.perf_counter() - start)
-            if run == 0:
-                peak = _status("VmHWM")
-            del kept
     return peak - before, tuple(seconds)
 
 

@@ -88,7 +88,7 @@ def _forward(work: NDArray[Any], plan: Layout, lossy: Lossy | None) -> None:
         forward(work, plan.steps)
 
 
-def restored(header: Header, group: Group, coder: Coder, payload: NDArray[np.uint8]) -> Volume:
+def restored(header: Header, group: Group, payload: NDArray[np.uint8], coder: Coder) -> Volume:
     """Decode the payload of a group, or the beginning of one, to its slices."""
     shape = (len(group.slices), *header.shape[1:])
     decomposition = "dyadic" if header.dyadic else "packet"
@@ -114,6 +114,10 @@ def restored(header: Header, group: Group, coder: Coder, payload: NDArray[np.uin
 
 def _rounded(block: NDArray[np.float32], header: Header, group: Group) -> Volume:
     """Turn voxels less the mean into voxels of the volume's type and range."""
-    block += np.float32(group.mean)
-    np.rint(block, out=block)
-    return np.clip(block, header.minimum, header.maximum, out=block).astype(header.dtype)
+    volume = np.empty(block.shape, header.dtype)
+    for values, voxels in zip(block, volume, strict=True):  # a slice at a time stays in the cache
+        values += np.float32(group.mean)
+        np.rint(values, out=values)
+        np.clip(values, header.minimum, header.maximum, out=values)
+        voxels[...] = values
+    return volume

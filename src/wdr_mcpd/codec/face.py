@@ -72,7 +72,9 @@ def encode(
     budget = budget_of(volume.size, rate, max_bytes)
     target = checked_psnr(psnr)
     low, high = int(volume.min()), int(volume.max())
-    coded = [transformed(volume[list(slices)], settings, low, high) for slices in members]
+    whole = [tuple(range(volume.shape[0]))]
+    blocks = (volume if members == whole else volume[list(slices)] for slices in members)
+    coded = [transformed(block, settings, low, high) for block in blocks]
     header = Header(
         volume.shape,
         volume.dtype,
@@ -104,9 +106,11 @@ def decode(
     """
     header, payloads = _parsed(data, rate, max_bytes, max_voxels)
     coder = _coder_of(header)
+    blocks = (restored(header, *of_group, coder) for of_group in zip(header.groups, payloads, strict=True))
+    if header.groups[0].slices == tuple(range(header.shape[0])):
+        return next(blocks)
     volume = np.empty(header.shape, header.dtype)
-    for group, payload in zip(header.groups, payloads, strict=True):
-        block = restored(header, group, coder, payload)
+    for group, block in zip(header.groups, blocks, strict=True):
         volume[list(group.slices)] = block
     return volume
 

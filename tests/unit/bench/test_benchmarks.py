@@ -74,6 +74,8 @@ def test_growth_is_per_voxel(volume: NDArray[np.int16], monkeypatch: pytest.Monk
     np.testing.assert_allclose(frame["ns_per_voxel"], 2)
     assert (frame["bytes_per_voxel"] == 3).all()
     assert list(frame["runs"]) == [256] * 2 + [64] * 2
+    monkeypatch.setattr("wdr_mcpd.bench.growth.VOXELS_TO_TIME", 2**15)
+    assert list(growth(volume, ours, shapes=((8, 128, 128),))["runs"]) == [3, 3]
 
 
 def test_mirrored_copies_meet_without_an_edge() -> None:

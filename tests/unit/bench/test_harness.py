@@ -43,6 +43,25 @@ def test_one_core_is_given_back() -> None:
     assert os.sched_getaffinity(0) == before
 
 
+RUNS_BEFORE: list[float] = []
+
+
+@dataclass(frozen=True)
+class SlowAtFirst:
+    """Takes long once in a process; picklable."""
+
+    def __call__(self) -> None:
+        if not RUNS_BEFORE:
+            time.sleep(0.5)
+        RUNS_BEFORE.append(time.perf_counter())
+
+
+def test_the_first_run_of_a_process_is_not_timed() -> None:
+    times = in_fresh_process(SlowAtFirst(), Allocate(1), runs=3)[1]
+    assert len(times.seconds) == 3
+    assert max(times.seconds) < 0.25
+
+
 @pytest.mark.skipif(not os.path.exists("/proc/self/clear_refs"), reason="needs /proc")
 def test_peak_memory_is_what_the_action_adds() -> None:
     peak, times = in_fresh_process(Allocate(80), Allocate(5), runs=3)
