@@ -32,6 +32,7 @@ RULE_TEXT = f"""\
    - largest: *reproduced* if our largest value is about the paper's, or, for a gain, larger;
    - value: *reproduced* if our mean over subjects is about the paper's; from {ENOUGH_SUBJECTS} subjects on
      also if the 95 % interval of that mean holds the paper's value, but never for a number of slices;
+     a claim of "at least" has no upper end;
    - rank: the k-th largest of seven gains against our gains at the same rank in each exam, judged as a value;
    - folds: *reproduced* if the mean over the folds is about the paper's; folds share training subjects, so
      they have no interval;
@@ -146,7 +147,8 @@ def _judge(claim: Claim, values: pd.DataFrame, bootstrap: Bootstrap) -> Found:
         few = "" if enough else f"; an interval counts from {ENOUGH_SUBJECTS} subjects on"
         return Found(mean, low, high, verdict, f"mean over subjects{few}")
     held = enough and tolerance > 0 and bool(low <= claim.low <= high)
-    close = abs(mean - claim.low) <= tolerance or held
+    at_most = np.inf if np.isnan(claim.high) else claim.high + tolerance
+    close = claim.low - tolerance <= mean <= at_most or held
     rank = f"our gains at rank {claim.rank:.0f} of {PAPER_SELECTED}, " if claim.rule == "rank" else ""
     return Found(mean, low, high, _verdict(claim, close, mean), f"{rank}mean over subjects")
 

@@ -28,7 +28,7 @@ class Claim:
     quantity : what we measure for it (`study.measured`); empty if nothing
     rule : how it is judged, one of `RULES` (`study.claims`)
     rank : for the rule "rank", the place of the value among the paper's seven, 1 for the largest
-    low, high : the paper's numbers, equal for a single one
+    low, high : the paper's numbers, equal for a single one; `high` is NaN for "at least"
     unit : of the numbers
     min_subjects : fewer cannot test it
     paper_check : what in the paper's own tables to compare with: TABLE COLUMN range|largest|selected, or

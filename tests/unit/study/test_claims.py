@@ -131,6 +131,10 @@ def test_what_the_data_cannot_answer_is_not_testable() -> None:
     dataset = replace(GAIN, rule="dataset", quantity="slices", unit="slices")
     assert verdict(dataset, values([2.0]), same_collection=False) == NOT_TESTABLE
     assert verdict(dataset, values([2.0])) == REPRODUCED
+    assert verdict(dataset, values([3.0])) == NOT_REPRODUCED
+    at_least = replace(dataset, high=float("nan"))
+    assert verdict(at_least, values([3.0])) == REPRODUCED
+    assert verdict(at_least, values([1.0])) == NOT_REPRODUCED
 
 
 def test_a_contradiction_in_the_paper_comes_first() -> None:
