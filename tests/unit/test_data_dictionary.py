@@ -13,14 +13,16 @@ import pytest
 from wdr_mcpd.paper.anchors import agreement
 from wdr_mcpd.paper.beside_reference import PROFILE, beside_reference
 from wdr_mcpd.paper.comparison import comparison
+from wdr_mcpd.paper.speed_table import speed_table
 from wdr_mcpd.paper.transmission import transmission_table
 from wdr_mcpd.study.peers import BESIDE_REFERENCE
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "data-dictionary.md").read_text()
 COLUMNS = set(re.findall(r"^\| `(\w+)`", PAGE.partition("## Columns")[2], re.MULTILINE))
-FILES = set(re.findall(r"`([\w/.]+\.csv)`", PAGE.partition("## Columns")[0]))
-COMMITTED = sorted((ROOT / "resources" / "benchmarks").glob("*.csv"))
+FILES = set(re.findall(r"`([\w/.-]+\.csv)`", PAGE.partition("## Columns")[0]))
+BENCHMARKS = ROOT / "resources" / "benchmarks"
+COMMITTED = sorted(BENCHMARKS.glob("*.csv"))
 RATES = {"rate_bpv": [0.5, 1.0], "actual_bpv": [0.5, 1.0], "psnr_db": [60.0, 66.0]}
 
 
@@ -46,10 +48,12 @@ def test_the_tables_that_are_made_of_them_are_described() -> None:
     label, method = next(iter(BESIDE_REFERENCE.items()))
     both = pd.concat(pd.DataFrame(RATES).assign(exam="a", method=m) for m in (method, method + PROFILE))
     quality = pd.DataFrame({"exam": "a", "method": "3d-wdr", "rate_bpv": [1.0], "bytes": 9, "ssim": 0.9})
+    speed = pd.read_csv(BENCHMARKS / "codec_speed.csv").rename(columns={"volume": "exam"})
     tables = {
         "tables/peers.csv": comparison(curves),
         "benchmarks/anchors.csv": agreement(curves, anchors),
         "benchmarks/reference.csv": beside_reference(both, anchors.assign(label=label)),
+        "tables/peers-cost.csv": speed_table(speed).data,
         "tables/transmission.csv": transmission_table(quality, {"a": 100}, "").data,
     }
     assert {

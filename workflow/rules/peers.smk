@@ -31,7 +31,7 @@ rule peer_tables:
         peers=of_all(PEER_QUALITY, peer=peer_names()),
         benchmarks=expand("results/peers/bench/{name}.csv", name=["codec_speed", "lossless"]),
     output:
-        expand("results/tables/peers.{suffix}", suffix=["csv", "md", "tex"]),
+        study_tables("peers", "peers-cost"),
         multiext("results/figures/peers", ".png", ".svg"),
         multiext("results/figures/peers-speed", ".png", ".svg"),
         multiext("results/figures/peers-lossless", ".png", ".svg"),
@@ -47,6 +47,7 @@ rule peer_tables:
             "paper/peer_figures",
             "paper/labels",
             "paper/render",
+            "paper/speed_table",
             "paper/style",
             "study/peers",
             "study/rates",

@@ -13,6 +13,7 @@ REPORT_TABLES = {
     "tables/decomposition": ("5. Whole exam", "What the gain is made of, as a table"),
     "tables/tumour": ("6. Tumour", "Quality inside the tumour, as a table"),
     "tables/peers": ("7. Peers", "Today's codecs beside ours, as a table"),
+    "tables/peers-cost": ("7. Peers", "Speed and memory, as a table"),
     "tables/claims": ("8. Audit", "The paper's claims and our verdicts"),
     "tables/readings": ("8. Audit", "Readings of what the paper leaves open"),
     "data/series": ("9. Data", "Series of the study"),

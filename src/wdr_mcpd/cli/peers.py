@@ -78,6 +78,7 @@ def _peers(options: argparse.Namespace) -> None:
     from wdr_mcpd.paper.comparison import comparison_table, speed_points
     from wdr_mcpd.paper.peer_figures import save_figures
     from wdr_mcpd.paper.render import write_table
+    from wdr_mcpd.paper.speed_table import speed_table
     from wdr_mcpd.study.cohort import cohort_note
     from wdr_mcpd.study.frames import read_exams
     from wdr_mcpd.study.peers import absent_points, curves, mean_of_exams, refusal, with_mean
@@ -102,6 +103,7 @@ def _peers(options: argparse.Namespace) -> None:
     told = ". ".join([note, f"Absent: {'; '.join(absent)}"] if absent else [note])
     write_table(comparison_table(with_mean(points), told, options.rate), options.out / "tables")
     speed, lossless = (_benchmark(options.benchmarks, name) for name in ("codec_speed", "lossless"))
+    write_table(speed_table(speed), options.out / "tables")
     many = len(exams) > 2  # two fit a figure side by side; of more their mean is drawn
     save_figures(
         with_mean(points, alone=True) if many else points,
@@ -119,6 +121,7 @@ def _bench_report(options: argparse.Namespace) -> None:
     from wdr_mcpd.paper.comparison import comparison_table, speed_points
     from wdr_mcpd.paper.peer_figures import save_figures
     from wdr_mcpd.paper.render import write_table
+    from wdr_mcpd.paper.speed_table import speed_table
     from wdr_mcpd.study.frames import write_csv
 
     curves, speed, lossless = measured(options.benchmarks)
@@ -129,6 +132,7 @@ def _bench_report(options: argparse.Namespace) -> None:
     note = f"PSNR over the whole volume, peak 65535; {counted}"
     write_csv(agreement(curves, rates), options.out / "anchors.csv")
     write_table(comparison_table(curves, note), options.out)
+    write_table(speed_table(speed), options.out)
     points = speed_points(speed, curves, speeds)
     names = {name: options.out / name for name in PEER_FIGURES}
     save_figures(curves, points, lossless, note, names, only_elsewhere(rates), counted.capitalize())
@@ -149,10 +153,11 @@ def _page(options: argparse.Namespace) -> None:
     from wdr_mcpd.paper.benchmarks_page import BEGIN, END, benchmarks_section
     from wdr_mcpd.study.frames import read_csv
 
-    curves = _benchmark(options.benchmarks, "rate_distortion")
+    curves, speed = (_benchmark(options.benchmarks, name) for name in ("rate_distortion", "codec_speed"))
     names = ("growth", "startup", "study_growth")
     growth, startup, study = (read_csv(options.benchmarks / f"{name}.csv") for name in names)
-    section = benchmarks_section(curves, read_anchors(options.anchors)[0], growth, startup, study)
+    anchors, _ = read_anchors(options.anchors)
+    section = benchmarks_section(curves, anchors, speed, growth, startup, study)
     _put_between(options.page, BEGIN, END, section)
 
 

@@ -3,6 +3,8 @@
 import pandas as pd
 
 from wdr_mcpd.paper.beside_reference import beside_reference_section
+from wdr_mcpd.paper.render import as_rows
+from wdr_mcpd.paper.speed_table import speed_table
 
 BEGIN, END = "<!-- benchmarks: written by make comparison -->\n", "<!-- end of benchmarks -->\n"
 DIRECTIONS = {"encode": "encoding", "decode": "decoding"}
@@ -11,6 +13,7 @@ DIRECTIONS = {"encode": "encoding", "decode": "decoding"}
 def benchmarks_section(
     curves: pd.DataFrame,
     anchors: pd.DataFrame,
+    speed: pd.DataFrame,
     growth: pd.DataFrame,
     startup: pd.DataFrame,
     study_growth: pd.DataFrame,
@@ -21,16 +24,25 @@ def benchmarks_section(
     ----------
     curves, anchors : DataFrame
         As of `wdr_mcpd.paper.beside_reference.beside_reference`.
+    speed : DataFrame
+        As of `wdr_mcpd.paper.speed_table.speed_table`.
     growth, startup, study_growth : DataFrame
         As the benchmarks of these names write them.
     """
     sections = {
         "Beside the reference implementation": beside_reference_section(curves, anchors),
+        "Speed and memory": speed_section(speed),
         "Growth with the volume": growth_section(growth),
         "A whole process": startup_section(startup),
         "Growth with the cohort": study_section(study_growth),
     }
     return "\n".join(f"## {title}\n\n{text}" for title, text in sections.items())
+
+
+def speed_section(speed: pd.DataFrame) -> str:
+    """Give speed and memory of every codec."""
+    table = speed_table(speed)
+    return f"{table.note}.\n\n{as_rows(table)}\n"
 
 
 def growth_section(growth: pd.DataFrame) -> str:

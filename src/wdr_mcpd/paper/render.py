@@ -76,11 +76,20 @@ def as_markdown(table: Table) -> str:
     """Give the table as a Markdown page."""
     parts = [f"# {table.caption}", table.note]
     for exam, shown in _sections(table):
-        aligned = ["left" if column.text else "right" for column in table.columns.values()]
         parts += [f"## {exam}"] if exam else []
-        parts.append(shown.to_markdown(index=False, disable_numparse=True, colalign=aligned))
+        parts.append(_rows(shown, table))
     parts += [table.explanation] if table.explanation else []
     return "\n\n".join(parts) + "\n"
+
+
+def as_rows(table: Table) -> str:
+    """Give the rows alone, without caption and note, of a table that has no exams."""
+    return _rows(_as_text(table.data, table), table)
+
+
+def _rows(shown: pd.DataFrame, table: Table) -> str:
+    aligned = ["left" if column.text else "right" for column in table.columns.values()]
+    return shown.to_markdown(index=False, disable_numparse=True, colalign=aligned)
 
 
 def as_latex(table: Table) -> str:

@@ -27,7 +27,7 @@ def few_subjects(subjects: int) -> str:
     """Say what an interval over few subjects cannot be; empty where there are enough."""
     if subjects >= ENOUGH_SUBJECTS:
         return ""
-    return f"; with {subjects} subjects it shows how they differ, not how a population does"
+    return f"; with {subjects} subjects this shows how they differ, not how a population does"
 
 
 def rates(data: pd.DataFrame, note: str) -> Table:

@@ -9,6 +9,7 @@ import pytest
 from wdr_mcpd.bench.contestants import VARIANTS, contestants, to_compare
 from wdr_mcpd.cli import main
 from wdr_mcpd.cli.peers import measured
+from wdr_mcpd.paper.anchors import agreement, read_anchors
 from wdr_mcpd.paper.benchmarks_page import growth_section
 from wdr_mcpd.paper.beside_reference import beside_reference, beside_reference_section
 from wdr_mcpd.study.peers import BESIDE_REFERENCE, LABELS
@@ -79,6 +80,12 @@ def test_the_committed_points_are_all_there_and_none_is_below_the_reference() ->
     table = beside_reference(curves, anchors)
     assert len(table) == 2 * len(BESIDE_REFERENCE) * 5
     assert (table["difference_db"] > 0).all()
+
+
+def test_the_committed_points_of_other_codecs_agree_with_those_measured_elsewhere() -> None:
+    table = agreement(measured(COMMITTED)[0], read_anchors(ANCHORS)[0])
+    assert {name.split("-")[0] for name in table["method"]} >= {"jpeg2000", "htj2k", "sperr", "x265"}
+    assert table["agrees"].all(), table[~table["agrees"]]
 
 
 def test_the_variants_are_in_no_other_comparison() -> None:

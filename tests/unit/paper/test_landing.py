@@ -78,7 +78,7 @@ def test_the_page_asks_for_no_other_file(picture: Path) -> None:
 def test_an_interval_of_few_subjects_says_what_it_is(picture: Path) -> None:
     found = replace(findings(-0.25), decomposition=decomposition(-0.25, subjects=2))
     page = landing_html(found, picture)
-    assert "-0.90 to +0.40 dB; with 2 subjects it shows how they differ, not how a population does)" in page
+    assert "-0.90 to +0.40 dB; with 2 subjects this shows how they differ, not how a population does)" in page
 
 
 def test_without_3d_wdr_the_best_method_has_no_gain(picture: Path) -> None:

@@ -19,7 +19,7 @@ from wdr_mcpd.study.peers import OUR_LABELS
 
 METHODS = list(LOOK)
 BARS = "95 % bootstrap intervals of the mean over subjects"
-FEW = "with 2 subjects it shows how they differ, not how a population does"
+FEW = "with 2 subjects this shows how they differ, not how a population does"
 
 
 def with_ends(values: dict[str, object], *names: str) -> dict[str, object]:
