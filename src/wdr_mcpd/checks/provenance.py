@@ -8,7 +8,8 @@ import hashlib
 import json
 import platform
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,20 @@ from wdr_mcpd.files import read_bytes, whole_file
 SUFFIX = ".provenance.json"
 PACKAGE = Path(__file__).parents[1]
 LIBRARIES = ("numpy", "PyWavelets", "numba", "scipy", "scikit-image", "pandas", "matplotlib", "pydicom")
+CODEC_LIBRARIES = ("imagecodecs", "av", "pylibjpeg-openjpeg")
+"""Of today's codecs; recorded where they are installed."""
 OF_THE_MACHINE = ("data_folder", "series", "base_url")
 """Keys of the configuration that are places; the series are named by their hashes instead."""
 
 Record = dict[str, Any]
+
+
+def _versions() -> Iterator[tuple[str, str]]:
+    for name in LIBRARIES:
+        yield name, version(name)
+    for name in CODEC_LIBRARIES:
+        with suppress(PackageNotFoundError):
+            yield name, version(name)
 
 
 def sidecar_of(path: Path) -> Path:
@@ -66,7 +77,7 @@ def record(
         "streams": {path: hashed for exam in exams for path, hashed in _streams(results, exam, methods)},
         "configuration": {key: value for key, value in configuration.items() if key not in OF_THE_MACHINE},
         "package": package_state(),
-        "libraries": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
+        "libraries": {"python": platform.python_version(), **dict(_versions())},
     }
     groups: dict[Path, list[Path]] = {}
     for path in files:

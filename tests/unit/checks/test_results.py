@@ -34,7 +34,7 @@ def test_provenance_says_what_a_table_was_made_from(
     assert [one["series_instance_uid"] for one in known["series"]] == ["1.2.3"]
     assert known["streams"].keys() == {"streams/one_1/3d-wdr.wdr", STREAM}
     assert known["configuration"]["threshold"] == 1.05
-    assert {"numpy", "PyWavelets", "numba"} <= known["libraries"].keys()
+    assert {"numpy", "PyWavelets", "numba", "imagecodecs", "av"} <= known["libraries"].keys()
     assert known["package"].keys() == {"version", "sources_sha256", "commit", "changed_since_commit"}
     assert "/home/" not in text
     assert str(results) not in text
