@@ -9,6 +9,7 @@ import pandas as pd
 from wdr_mcpd.files import as_written
 from wdr_mcpd.paper.pages import markdown_html, picture, render
 from wdr_mcpd.paper.study_tables import few_subjects
+from wdr_mcpd.paper.style import LOOK
 
 TITLE = "3D-WDR-MCPD: does compressing the similar slices together pay?"
 PARTS = {
@@ -99,7 +100,8 @@ def _best(rates: pd.DataFrame) -> str:
     best = rates.sort_values("exam_psnr_db").iloc[-1]
     gain = best["exam_gain_db"]
     over = "" if np.isnan(gain) else f", {gain:+.2f} dB over 3D-WDR"
-    return f"Of our methods {best['method']} is the best on the whole exam at this rate{over}."
+    name = LOOK[best["method"]].name
+    return f"Of our methods {name} is the best on the whole exam at this rate{over}."
 
 
 def _verdicts(claims: pd.DataFrame) -> str:
