@@ -29,7 +29,7 @@ def test_what_is_not_imported_stays_out() -> None:
 
 
 def test_imports_inside_functions_count() -> None:
-    assert "data/dicom.py" in names("data/volume_files")
+    assert "data/dicom.py" in names("data/reading")
 
 
 def test_the_command_line_stands_for_itself() -> None:

@@ -114,9 +114,7 @@ rule volume:
     conda:
         "../../environment.yml"
     params:
-        code=code_hash(
-            "data/dicom", "data/planes", "data/masks", "data/exam", "data/volume", "data/volume_files"
-        ),
+        code=code_hash("data/reading", "data/exam", "data/manifest", "cli/data"),
         folder=subpath(input.manifest, parent=True),
         slices=config["slices"],
         first=config["first_slice"],

@@ -93,7 +93,7 @@ def _verify(options: argparse.Namespace) -> None:
 def _volume(options: argparse.Namespace) -> None:
     from wdr_mcpd.data.exam import window, write_exam
     from wdr_mcpd.data.manifest import MANIFEST, check_whole
-    from wdr_mcpd.data.volume_files import read_volume
+    from wdr_mcpd.data.reading import read_volume
     from wdr_mcpd.errors import InputError
 
     if (options.series / MANIFEST).exists():

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wdr_mcpd.data.exam import window
+from wdr_mcpd.data.reading import read_volume
 from wdr_mcpd.data.series import Series
-from wdr_mcpd.data.volume_files import read_volume
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import whole_file
 

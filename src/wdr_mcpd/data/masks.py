@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from wdr_mcpd.data.mask_series import MASK_FOLDER, read_mask_series
 from wdr_mcpd.data.planes import Plane
 from wdr_mcpd.data.volume import Volume
-from wdr_mcpd.data.volume_files import read_volume, write_volume
+from wdr_mcpd.data.volume_files import read_volume_file, write_volume
 from wdr_mcpd.errors import InputError
 
 MASK_FILE = "mask.nrrd"
@@ -43,7 +43,7 @@ def read_mask(folder: Path, planes: list[Plane]) -> NDArray[np.bool_] | None:
         inside = folder / MASK_FOLDER
         return read_mask_series(inside, planes) if inside.is_dir() else None
     shape = (len(planes), planes[0].rows, planes[0].columns)
-    mask: NDArray[np.bool_] = read_volume(path).voxels != 0
+    mask: NDArray[np.bool_] = read_volume_file(path).voxels != 0
     if mask.shape != shape:
         raise InputError(f"{path}: the mask is {mask.shape}, the series {shape}")
     return mask

@@ -16,7 +16,7 @@ from wdr_mcpd.data.manifest import sha256_of
 from wdr_mcpd.data.masks import write_mask
 from wdr_mcpd.data.series import Series
 from wdr_mcpd.data.volume import Volume
-from wdr_mcpd.data.volume_files import read_volume
+from wdr_mcpd.data.volume_files import read_volume_file
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import whole_file
 
@@ -151,7 +151,7 @@ def _nrrd(contents: tarfile.TarFile, subject: str, kind: str) -> Volume:
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / f"{kind}.nrrd"
         path.write_bytes(_member(contents, f"data/{subject}_{kind}.nrrd"))
-        return read_volume(path)
+        return read_volume_file(path)
 
 
 def _member(contents: tarfile.TarFile, name: str) -> bytes:

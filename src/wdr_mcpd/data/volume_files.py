@@ -1,7 +1,8 @@
-"""Volumes from and to files: DICOM folders, NumPy, NRRD and NIfTI."""
+"""Volumes from and to files: NumPy, NRRD and NIfTI."""
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,33 +22,31 @@ PATIENT_RAS = np.diag([-1.0, -1.0, 1.0])
 """NIfTI counts to the right and to the front, DICOM and NRRD here to the left and to the back."""
 
 
-def read_volume(path: Path | str) -> Volume:
-    """Read the stored values of a volume.
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Say in one line that a volume cannot be read, whatever the system says of it."""
+    try:
+        yield
+    except (OSError, MemoryError) as error:
+        raise InputError(f"{path}: cannot be read ({_cause(error)})") from error
 
-    Parameters
-    ----------
-    path : Path
-        A folder with one DICOM series, or a file `.npy`, `.nrrd`, `.nii`, `.nii.gz`. A NumPy array is
-        (slice, row, column); NRRD and NIfTI list their fastest axis first, which is the column.
+
+def read_volume_file(path: Path) -> Volume:
+    """Read the stored values of a file `.npy`, `.nrrd`, `.nii` or `.nii.gz`.
+
+    A NumPy array is (slice, row, column); NRRD and NIfTI list their fastest axis first, which is the column.
 
     Raises
     ------
     InputError
-        The path is missing or unreadable, or what it holds is no volume of at most 16-bit integers.
+        The file is missing or unreadable, or what it holds is no volume of at most 16-bit integers.
     """
-    path = Path(path)
-    try:
-        if path.is_dir():
-            from wdr_mcpd.data.dicom import read_series
-
-            return read_series(path)
+    with readable(path):
         if not path.exists():
             raise InputError(f"{path}: no such file or folder")
         if not path.is_file():  # a pipe or a device would be read for ever
             raise InputError(f"{path}: is neither a file nor a folder")
         return _reader(path)(path)
-    except (OSError, MemoryError) as error:
-        raise InputError(f"{path}: cannot be read ({_cause(error)})") from error
 
 
 def write_volume(path: Path | str, volume: Volume) -> None:
