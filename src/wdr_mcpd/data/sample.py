@@ -46,6 +46,15 @@ if not hasattr(configparser, "SafeConfigParser"):
 """What the distribution's setup, which pip runs to read its metadata, misses since Python 3.12."""
 
 
+def pip_error(stderr: str) -> str:
+    """Find the line that says why pip failed: its last error, or the exception with which it crashed."""
+    lines = [line for line in stderr.splitlines() if line.strip()]
+    errors = [line for line in lines if line.startswith("ERROR")]
+    if errors and errors[-1] == "ERROR: Exception:":  # a traceback follows
+        return lines[-1]
+    return errors[-1] if errors else "no message"
+
+
 def download_archive(path: Path) -> None:
     """Get the source distribution with pip, as the user's pip is configured, and check it.
 
@@ -73,10 +82,9 @@ def download_archive(path: Path) -> None:
             [*command, str(folder)], env=environment, capture_output=True, text=True, check=False
         )
         if run.returncode != 0:
-            lines = [line for line in run.stderr.splitlines() if line.startswith("ERROR")] or ["no message"]
             raise InputError(
-                f"pip could not download the sample data (pyradiomics 3.0.1): {lines[-1]}. Without a "
-                "network, point the study at DICOM folders of your own: source: local"
+                f"pip could not download the sample data (pyradiomics 3.0.1): {pip_error(run.stderr)}. "
+                "Without a network, point the study at DICOM folders of your own: source: local"
             )
         shutil.move(folder / ARCHIVE, draft)
         if sha256_of(draft) != ARCHIVE_SHA256:

@@ -15,7 +15,7 @@ from wdr_mcpd.cli import main
 from wdr_mcpd.data import read_volume
 from wdr_mcpd.data.fetch import Sources, fetch_series
 from wdr_mcpd.data.manifest import sha256_of
-from wdr_mcpd.data.sample import ARCHIVE_SHA256, OLD_NAMES, download_archive, stored_volumes
+from wdr_mcpd.data.sample import ARCHIVE_SHA256, OLD_NAMES, download_archive, pip_error, stored_volumes
 from wdr_mcpd.data.series import read_series_table
 from wdr_mcpd.errors import InputError
 
@@ -35,6 +35,21 @@ def test_the_archive_is_the_published_one(archive: Path, monkeypatch: pytest.Mon
     assert [p.name for p in archive.parent.iterdir()] == [archive.name]
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     download_archive(archive)  # already there: pip is not asked
+
+
+@pytest.mark.parametrize(
+    ("stderr", "said"),
+    [
+        ("WARNING: old\nERROR: No matching distribution\n", "ERROR: No matching distribution"),
+        (
+            "ERROR: Exception:\nTraceback:\n  F\nOSError: No space left on device\n\n",
+            "OSError: No space left on device",
+        ),
+        ("", "no message"),
+    ],
+)
+def test_the_line_in_which_pip_says_what_was_wrong(stderr: str, said: str) -> None:
+    assert pip_error(stderr) == said
 
 
 def test_the_distributions_setup_finds_the_names_that_python_3_12_dropped(
