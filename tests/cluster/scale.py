@@ -89,7 +89,7 @@ def main(results: Path, page: Path) -> None:
         "graph built after",
         "workflow read after",
         "memory (GB)",
-        "CPU hours",
+        "core hours",
         "stored (GB)",
     ]
     table = pd.DataFrame(rows, columns=names)
@@ -98,7 +98,7 @@ def main(results: Path, page: Path) -> None:
         f"One of {PARTS} parts of {SIZES[-1]:,} exams: {part.jobs:,} jobs after {part.built:.0f} s.\n\n"
         "The times are from the start of a dry run in an empty folder, on one core: until Snakemake says\n"
         "how many jobs there are (printing them comes on top), and until it begins with the graph, which\n"
-        "each job on a cluster takes too. CPU hours and bytes are those of an exam of the sample\n"
+        "each job on a cluster takes too. Core hours and bytes are those of an exam of the sample\n"
         f"({seconds:.0f} s in its jobs, each on one core, {stored / 1e6:.1f} MB) times the number of exams,\n"
         "without the tables over all exams.\n"
     )

@@ -79,7 +79,7 @@ for family, files in FAMILIES.items():
         conda:
             "../../environment.yml"
         params:
-            code=code_hash("checks/provenance", "cli/checks"),
+            code=code_hash("checks/provenance", "data/series", "cli/checks"),
             methods=methods_of(family),
             configuration=CONFIGURATION,
         message:
@@ -118,7 +118,7 @@ for family, files in CHECKED.items():
         conda:
             "../../environment.yml"
         params:
-            code=code_hash("checks", "cli/checks"),
+            code=code_hash("checks", "data/series", "cli/checks"),
         message:
             "Checking the tables and figures against what was measured"
         shell:

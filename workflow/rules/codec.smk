@@ -35,7 +35,7 @@ rule quality:
     conda:
         "../../environment.yml"
     params:
-        code=code_hash("study/quality", "data/exam", "cli/study"),
+        code=code_hash("study/quality", "study/frames", "data/exam", "cli/study"),
         rates=rates(),
         measures=measures(),
     message:

@@ -1,3 +1,5 @@
+# Rates are given against 3D-WDR, whichever methods are compared.
+COMPARED = list(dict.fromkeys([*config["methods"], "3d-wdr"]))
 PEER_QUALITY = "results/peers/{exam}/{peer}.csv"
 
 
@@ -13,7 +15,7 @@ rule peer_quality:
     conda:
         "../../environment.yml"
     params:
-        code=code_hash("peers", "study/peers", "study/quality", "study/metrics", "data/volume", "cli/peers"),
+        code=code_hash("peers", "study/peers", "study/quality", "study/frames", "data/exam", "cli/peers"),
         rates=rates(),
         measures=measures(),
     message:
@@ -27,7 +29,7 @@ rule peer_tables:
     input:
         series="results/data/series.tsv",
         volumes=of_all("results/volumes/{exam}.npz"),
-        quality=of_all("results/quality/{exam}/{method}.csv", method=config["methods"]),
+        quality=of_all("results/quality/{exam}/{method}.csv", method=COMPARED),
         peers=of_all(PEER_QUALITY, peer=peer_names()),
         benchmarks=expand("results/peers/bench/{name}.csv", name=["codec_speed", "lossless"]),
     output:
@@ -59,7 +61,7 @@ rule peer_tables:
             "cli/peers",
         ),
         rate=config["table_rate"],
-        methods=config["methods"],
+        methods=COMPARED,
         peers=peer_names(),
         readings=readings(),
     message:

@@ -29,7 +29,13 @@ rule transmission:
         "../../environment.yml"
     params:
         code=code_hash(
-            "paper/transmission", "paper/render", "paper/style", "study/frames", "study/cohort", "cli/report"
+            "paper/transmission",
+            "paper/render",
+            "paper/style",
+            "study/frames",
+            "study/cohort",
+            "data/exam",
+            "cli/report",
         ),
         methods=config["methods"],
         readings=readings(),
@@ -88,7 +94,14 @@ rule viewer:
         "../../environment.yml"
     params:
         code=code_hash(
-            "codec", "data/exam", "data/volume", "paper/viewer", "paper/pages", "study/cohort", "cli/report"
+            "codec",
+            "data/exam",
+            "data/volume",
+            "paper/viewer",
+            "paper/pages",
+            "study/cohort",
+            "study/frames",
+            "cli/report",
         ),
         readings=readings(),
     message:

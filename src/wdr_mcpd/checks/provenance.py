@@ -120,9 +120,10 @@ def sha256(path: Path) -> str:
 
 
 def package_state() -> Record:
-    """Version of this package, hash of its modules, and the git commit of its checkout if it has one."""
+    """Version of this package, hash of its files, and the git commit of its checkout if it has one."""
     sources = hashlib.sha256()
-    for path in sorted(PACKAGE.rglob("*.py")):
+    files = (path for path in PACKAGE.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    for path in sorted(files):
         sources.update(f"{path.relative_to(PACKAGE).as_posix()} {sha256_of(path)}\n".encode())
     return {
         "version": _version(),

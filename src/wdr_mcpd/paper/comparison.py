@@ -119,10 +119,10 @@ def readme_section(
     facts = dict(zip(machine["what"], machine["value"].fillna(""), strict=True))
     exams = " and ".join(curves["exam"].unique())
     lead = (
-        f"On the volumes {exams} of the sample data, every byte counted; ours in bold. PSNR has the peak"
-        " 65535; the Bjontegaard rates are means over the volumes (below 0: fewer bits for the same PSNR);"
-        f" speeds are at 1 bit per voxel on one core ({facts['processor']}), as medians of ratios of runs"
-        " taken in turn."
+        f"On the volumes {exams} of the sample data, every byte counted; ours in bold, of them 3D-WDR"
+        " and 3D-WDR-MCPD with 3 axial levels. PSNR has the peak 65535; the Bjontegaard rates are means over"
+        " the volumes (below 0: fewer bits for the same PSNR); speeds are at 1 bit per voxel on one core"
+        f" ({facts['processor']}), as medians of ratios of runs taken in turn."
     )
     table = readme_table(curves, speed, lossless)
     return f"{lead}\n\n{table}\n{targets_section(curves, speed, lossless, targets)}\n{PICTURE}\n"

@@ -12,7 +12,7 @@ from wdr_mcpd.paper.style import LOOK, PAGE_WIDTH
 LINKS_BIT_S = {"64 kbit/s": 64e3, "1 Mbit/s": 1e6, "10 Mbit/s": 10e6, "100 Mbit/s": 100e6}
 SSIM_TARGETS = (0.90, 0.95, 0.98)
 READER = {
-    "method": Column("Method"),
+    "method": Column("Method", text=True),
     "ssim": Column("Mean SSIM", ".2f"),
     "exams_that_reach_it": Column("Exams that reach it", ".0f"),
     "exams": Column("of", ".0f"),

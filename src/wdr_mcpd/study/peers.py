@@ -15,7 +15,7 @@ from wdr_mcpd.study.quality import COLUMNS, measure_volume
 OUR_LABELS = {
     "3d-wdr-cc": "3D-WDR-CC",
     "3d-wdr-auto": "3D-WDR, axial by content",
-    "3d-wdr": "3D-WDR, 3 axial levels",
+    "3d-wdr": "3D-WDR",
     "3d-wdr-mcpd": "3D-WDR-MCPD",
     "2d-wdr": "2D-WDR",
 }

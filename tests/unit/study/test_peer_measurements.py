@@ -116,3 +116,9 @@ def test_the_lossless_mean_is_over_methods_that_coded_every_exam() -> None:
     )
     mean = mean_of_exams(bits)
     assert mean.to_dict("records") == [{"method": "jpegls", "bpv": 6.5, "exam": "mean of 2 exams"}]
+
+
+def test_tables_and_figures_name_our_methods_alike() -> None:
+    from wdr_mcpd.paper.style import LOOK
+
+    assert {method: look.name for method, look in LOOK.items()} == OUR_LABELS
