@@ -99,11 +99,13 @@ def read_only_checkout(tmp_path: Path) -> Iterator[Path]:
     """The checkout on a place that not even root can write to; needs root."""
     copy, mounted = tmp_path / "copy", tmp_path / "read only"
     copy.mkdir()
-    for name in ("Snakefile", "config", "resources", "src", "workflow", "profiles", "environment.yml"):
+    # With .git: the results tell the commit of their checkout.
+    parts = ("Snakefile", "config", "resources", "src", "workflow", "profiles", "environment.yml", ".git")
+    for name in parts:
         source = runs.ROOT / name
         if source.is_dir():
             shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
+        elif source.exists():
             shutil.copy2(source, copy / name)
     mounted.mkdir()
     if subprocess.run(["mount", "--bind", str(copy), str(mounted)], check=False).returncode:
