@@ -18,45 +18,44 @@ CHECKED_TOGETHER = {
 }
 
 for family, methods in CHECKED_TOGETHER.items():
-    if methods:
 
-        rule:
-            name:
-                f"check_streams_of_{family}"
-            input:
-                volume="results/volumes/{exam}.npz",
-                streams=expand(STREAM, method=methods, allow_missing=True),
-                quality=expand(QUALITY, method=methods, allow_missing=True),
-                mcpd="results/mcpd/{exam}.csv" if "3d-wdr-mcpd" in methods else [],
-            output:
-                expand(CHECKED_STREAM, method=methods, allow_missing=True),
-            log:
-                f"results/logs/checks/{{exam}}/{family}.log",
-            benchmark:
-                f"results/logs/benchmarks/checks/{{exam}}/{family}.tsv"
-            conda:
-                "../../environment.yml"
-            params:
-                code=code_hash(
-                    "codec",
-                    "coherence",
-                    "study/metrics",
-                    "data/exam",
-                    "checks/streams",
-                    "cli/checks",
-                ),
-                rates=rates(),
-                peak=config["psnr_peak"],
-                selection=lambda wildcards, input: (
-                    ["--mcpd", input.mcpd, "--unit", config["mcpd_unit"], "--threshold", config["threshold"]]
-                    if input.mcpd
-                    else []
-                ),
-            message:
-                "{wildcards.exam}: checking its streams"
-            shell:
-                "python -m wdr_mcpd check-streams {input.volume:q} --stream {input.streams:q} --quality {input.quality:q}"
-                " --rates {params.rates} --peak {params.peak} {params.selection:q} --out {output:q} 2> {log:q}"
+    rule:
+        name:
+            f"check_streams_of_{family}"
+        input:
+            volume="results/volumes/{exam}.npz",
+            streams=expand(STREAM, method=methods, allow_missing=True),
+            quality=expand(QUALITY, method=methods, allow_missing=True),
+            mcpd="results/mcpd/{exam}.csv" if "3d-wdr-mcpd" in methods else [],
+        output:
+            expand(CHECKED_STREAM, method=methods, allow_missing=True),
+        log:
+            f"results/logs/checks/{{exam}}/{family}.log",
+        benchmark:
+            f"results/logs/benchmarks/checks/{{exam}}/{family}.tsv"
+        conda:
+            "../../environment.yml"
+        params:
+            code=code_hash(
+                "codec",
+                "coherence",
+                "study/metrics",
+                "data/exam",
+                "checks/streams",
+                "cli/checks",
+            ),
+            rates=rates(),
+            peak=config["psnr_peak"],
+            selection=lambda wildcards, input: (
+                ["--mcpd", input.mcpd, "--unit", config["mcpd_unit"], "--threshold", config["threshold"]]
+                if input.mcpd
+                else []
+            ),
+        message:
+            "{wildcards.exam}: checking its streams"
+        shell:
+            "python -m wdr_mcpd check-streams {input.volume:q} --stream {input.streams:q} --quality {input.quality:q}"
+            " --rates {params.rates} --peak {params.peak} {params.selection:q} --out {output:q} 2> {log:q}"
 
 
 for family, files in FAMILIES.items():

@@ -125,7 +125,7 @@ OURS = (
     OurMethod("3d-wdr-mcpd", "3d-wdr-mcpd", {"axial_levels": 3}),
     OurMethod("2d-wdr", "2d-wdr"),
 )
-"""The study's methods, with its settings."""
+"""The study's methods at its default settings; a configuration that changes them does not reach here."""
 
 SAME_TRANSFORM = (
     *(method for method in OURS if method.name in BESIDE_REFERENCE.values()),

@@ -4,10 +4,9 @@ import pandas as pd
 
 from wdr_mcpd.paper.beside_reference import beside_reference_section
 from wdr_mcpd.paper.render import as_rows
-from wdr_mcpd.paper.speed_table import speed_table
+from wdr_mcpd.paper.speed_table import DIRECTIONS, speed_table
 
 BEGIN, END = "<!-- benchmarks: written by make comparison -->\n", "<!-- end of benchmarks -->\n"
-DIRECTIONS = {"encode": "encoding", "decode": "decoding"}
 
 
 def benchmarks_section(
@@ -54,9 +53,10 @@ def growth_section(growth: pd.DataFrame) -> str:
     sizes = sorted(growth["voxels"].unique())
     said, heads = [], ["Million voxels (2^20)"]
     for (label, direction), at in columns.items():
-        heads.append(f"{label}: {DIRECTIONS[str(direction)]}")
+        shown = DIRECTIONS[str(direction)].lower()
+        heads.append(f"{label}: {shown}")
         times = at["ns_per_voxel"]
-        said.append(f"{times[sizes[-1]] / times[sizes[0]]:.2f} ({label}, {DIRECTIONS[str(direction)]})")
+        said.append(f"{times[sizes[-1]] / times[sizes[0]]:.2f} ({label}, {shown})")
     rows = [
         [f"{size / 2**20:g}", *(_cost(at.loc[size]) for at in columns.values() if size in at.index)]
         for size in sizes

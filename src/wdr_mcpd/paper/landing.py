@@ -10,6 +10,7 @@ from wdr_mcpd.files import as_written
 from wdr_mcpd.paper.pages import markdown_html, picture, render
 from wdr_mcpd.paper.study_tables import few_subjects
 from wdr_mcpd.paper.style import LOOK
+from wdr_mcpd.study.claims import counted
 
 TITLE = "3D-WDR-MCPD: does compressing the similar slices together pay?"
 PARTS = {
@@ -105,9 +106,7 @@ def _best(rates: pd.DataFrame) -> str:
 
 
 def _verdicts(claims: pd.DataFrame) -> str:
-    counts = claims["verdict"].value_counts()
-    listed = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
-    return f"Of {len(claims)} claims of the paper: {listed} (Audit, by a stated rule)."
+    return f"Of {len(claims)} claims of the paper: {counted(claims['verdict'])} (Audit, by a stated rule)."
 
 
 def _table(parts: pd.DataFrame) -> str:

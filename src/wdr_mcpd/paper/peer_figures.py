@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
 from wdr_mcpd.paper.labels import free_spots, spread
+from wdr_mcpd.paper.speed_table import DEFAULTS
 from wdr_mcpd.paper.style import LOOK, PAGE_WIDTH, paper_style, save_figure
 from wdr_mcpd.study.peers import LABELS, LOSSLESS_LABELS
 
@@ -45,8 +46,10 @@ def save_figures(
     """
     with paper_style():
         save_figure(rate_distortion_figure(curves, note, elsewhere), files["rate_distortion"])
-        save_figure(speed_figure(speeds, f"{note}. Median and quartiles of the runs"), files["speed"])
-        save_figure(lossless_figure(lossless, lossless_note or note), files["lossless"])
+        save_figure(
+            speed_figure(speeds, f"{note}. Median and quartiles of the runs. {DEFAULTS}"), files["speed"]
+        )
+        save_figure(lossless_figure(lossless, f"{lossless_note or note}. {DEFAULTS}"), files["lossless"])
 
 
 def rate_distortion_figure(curves: pd.DataFrame, note: str, elsewhere: pd.DataFrame | None = None) -> Figure:

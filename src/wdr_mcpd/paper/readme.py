@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from wdr_mcpd.errors import InputError
-from wdr_mcpd.study.claims import VERDICTS
+from wdr_mcpd.study.claims import counted
 from wdr_mcpd.study.frames import read_csv
 
 PICTURE = "results/reference/figures/decomposition.png"
@@ -78,6 +78,5 @@ def _whole_exam(tables: Path) -> str:
 
 
 def _claims(tables: Path) -> str:
-    verdicts = read_csv(tables / "claims.csv", ["verdict"])["verdict"].value_counts()
-    counted = ", ".join(f"{verdicts.get(verdict, 0)} {verdict}" for verdict in VERDICTS)
-    return f"Of {verdicts.sum()} claims of the paper: {counted} ([all of them]({CLAIMS}))."
+    verdicts = read_csv(tables / "claims.csv", ["verdict"])["verdict"]
+    return f"Of {len(verdicts)} claims of the paper: {counted(verdicts)} ([all of them]({CLAIMS}))."

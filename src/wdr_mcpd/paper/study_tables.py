@@ -3,7 +3,7 @@
 import pandas as pd
 
 from wdr_mcpd.paper.render import Column, Table
-from wdr_mcpd.study.claims import RULE_TEXT, VERDICTS
+from wdr_mcpd.study.claims import RULE_TEXT, counted
 from wdr_mcpd.study.statistics import ENOUGH_SUBJECTS
 
 SUBJECTS = {"subjects": Column("Subjects", ".0f")}
@@ -163,14 +163,12 @@ def claims(data: pd.DataFrame, note: str) -> Table:
         "best_reading": Column("Reading that fits best", text=True),
         "best_reading_share_in_range": Column("Slices in range under it", ".0%"),
     }
-    counts = data["verdict"].value_counts()
-    counted = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if verdict in counts)
     brackets = (
         "In brackets the smallest and largest slice for ranges and largest values, the smallest and largest "
         "fold for thresholds, else the 95 % interval over subjects, on which a verdict rests only from "
         f"{ENOUGH_SUBJECTS} subjects on"
     )
-    summary = f"{note}. {len(data)} claims: {counted}. {brackets}"
+    summary = f"{note}. {len(data)} claims: {counted(data['verdict'])}. {brackets}"
     caption = "Claims of the paper, what we measured, and the verdict"
     explanation = f"## The rule of the verdicts\n\n{RULE_TEXT}".strip()
     return Table("claims", caption, summary, data, columns, explanation=explanation)

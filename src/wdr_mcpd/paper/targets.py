@@ -54,7 +54,7 @@ def targets_section(
         f" not 65535 as above, which makes every PSNR lower by {shifts}. The least value is the best wavelet"
         " codec or an experiment made before, whichever is higher; the goal is to be ahead of x265 medium"
         " ([where they are from](resources/anchors/README.md)). The networks of its filter were fitted on"
-        " brain1 and have not seen brain2."
+        " brain1 and have not seen brain2; its other choices were made by looking at both volumes."
     )
     sentences = " ".join(filter(None, [_speed(speed), _lossless(lossless)]))
     return "\n\n".join(filter(None, [lead, _table(rows), sentences])) + "\n"

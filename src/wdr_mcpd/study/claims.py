@@ -55,6 +55,12 @@ class Found:
     reason: str = ""
 
 
+def counted(verdicts: "pd.Series[str]") -> str:
+    """Say how often each verdict was given, the best first."""
+    counts = verdicts.value_counts()
+    return ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if verdict in counts)
+
+
 def audit(
     claims: Sequence[Claim],
     tables: Mapping[str, pd.DataFrame],
