@@ -137,7 +137,7 @@ def info(data: bytes) -> dict[str, Any]:
         "maximum": header.maximum,
         "coder": names[0] if names else f"unknown ({header.coder})",
         "decomposition": "dyadic" if header.dyadic else "packet",
-        "transform": "reversible 5/3" if header.lossless else "CDF 9/7",
+        "transform": _transform_of(header, names),
         "in_plane_levels": header.in_plane_levels,
         "bytes": len(data),
         "header_bytes": len(data) - sum(p.size for p in payloads),
@@ -153,6 +153,13 @@ def info(data: bytes) -> dict[str, Any]:
             for group, payload in zip(header.groups, payloads, strict=True)
         ],
     }
+
+
+def _transform_of(header: Header, names: Sequence[str]) -> str:
+    if header.lossless:
+        return "reversible 5/3"
+    own = not header.dyadic and any(CODERS[name].lossy for name in names)
+    return "17/11 and CDF 9/7" if own else "CDF 9/7"
 
 
 def groups(data: bytes) -> list[tuple[int, ...]]:

@@ -194,3 +194,19 @@ def test_bad_volumes_are_named() -> None:
         codec.encode(np.zeros((2, 2, 2), np.int16), [(0,)])
     with pytest.raises(InputError, match="above 0"):
         codec.encode(np.zeros((2, 2, 2), np.int16), rate=0)
+
+
+@pytest.mark.parametrize(
+    ("coder", "decomposition", "lossless", "transform"),
+    [
+        ("wdr", "packet", False, "CDF 9/7"),
+        ("cc", "packet", False, "17/11 and CDF 9/7"),
+        ("cc", "dyadic", False, "CDF 9/7"),
+        ("cc", "packet", True, "reversible 5/3"),
+    ],
+)
+def test_the_transform_of_a_stream_is_named(
+    coder: str, decomposition: str, lossless: bool, transform: str
+) -> None:
+    data = codec.encode(smooth((4, 16, 16)), None, Settings(coder, decomposition, 3, 1, lossless))
+    assert codec.info(data)["transform"] == transform
