@@ -104,7 +104,7 @@ def test_names_are_not_followed_out_of_the_folder(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", [whole_file, whole_folder])
 def test_the_cause_of_an_error_is_never_hidden(tmp_path: Path, kind: Callable[[Path], Any]) -> None:
-    with pytest.raises(OSError, match="^what a library says$"), kind(tmp_path / "a"):
+    with pytest.raises(OSError, match=r"^what a library says$"), kind(tmp_path / "a"):
         raise OSError("what a library says")
-    with pytest.raises(OSError, match="No space left.*/a'$"), kind(tmp_path / "a"):
+    with pytest.raises(OSError, match=r"No space left.*/a'$"), kind(tmp_path / "a"):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
