@@ -101,7 +101,7 @@ def _series_list(options: argparse.Namespace) -> None:
 
     images = (options.min_images, options.max_images)
     rule = Rule(options.description, images, options.exams, options.patients)
-    table = choose(_records(options), rule, options.source)
+    table = choose(_records(options), rule, options.source, say=print)
     write_series_table(options.out, table)
     masks = sum(row.mask_series_uid != "" for row in table)
     drawn = f", {masks} with a tumour mask" if masks else ""
@@ -116,7 +116,7 @@ def _records(options: argparse.Namespace) -> "list[Record]":
 
         if options.data_folder is None:
             raise InputError("source local needs --data-folder, the tree of DICOM files")
-        return local_records(options.data_folder, options.collection or "local")
+        return local_records(options.data_folder, options.collection or "local", say=print)
     if options.collection is None:
         raise InputError(f"source {options.source} needs --collection, its name at TCIA, e.g. UPENN-GBM")
     if options.source == "idc":
