@@ -26,6 +26,18 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def checksum_of(path: Path, kind: str) -> str:
+    """Give the checksum of a file as `kind:HEX`.
+
+    The kinds are those of hashlib, and git-blob: the SHA-1 of "blob", the size and the content, git's name of it.
+    """
+    digest = hashlib.new({"git-blob": "sha1"}.get(kind, kind), usedforsecurity=False)
+    if kind == "git-blob":
+        digest.update(b"blob %d\0" % path.stat().st_size)
+    with path.open("rb") as stream:
+        return f"{kind}:{hashlib.file_digest(stream, lambda: digest).hexdigest()}"
+
+
 def write_manifest(folder: Path, origin: dict[str, Any]) -> None:
     """Write `manifest.json`: `origin` (collection, UID, licence, ...) and all files below `folder`."""
     files = [
