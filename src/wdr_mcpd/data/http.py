@@ -4,7 +4,8 @@ import asyncio
 import logging
 import os
 import ssl
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -69,14 +70,31 @@ def download(
     with whole_file(path) as draft:
 
         async def attempt(client: "Client") -> None:
-            await client.save(url, draft, most=size or MOST, progress=progress)
-            check_file(draft, url, checksum, size)
+            with taken_back(progress) as counted:
+                await client.save(url, draft, most=size or MOST, progress=counted)
+                check_file(draft, url, checksum, size)
 
         within_deadline(lambda client: client.persistently(lambda: attempt(client)), size, limits)
 
 
+@contextmanager
+def taken_back(progress: Progress) -> Iterator[Progress]:
+    """Pass on progress, and take it back if the block ends with an error."""
+    sizes: list[int] = []
+
+    def counted(size: int) -> None:
+        sizes.append(size)
+        progress(size)
+
+    try:
+        yield counted
+    except BaseException:
+        progress(-sum(sizes))
+        raise
+
+
 def check_file(path: Path, url: str, checksum: str, size: int) -> None:
-    """Compare a downloaded file with what it must be.
+    """Compare a downloaded file with what it must be; `size` 0 and an empty `checksum` are unknown.
 
     Raises
     ------
@@ -86,8 +104,8 @@ def check_file(path: Path, url: str, checksum: str, size: int) -> None:
     found = path.stat().st_size
     if size and found != size:
         raise Transient(f"{url}: {found} of {size} bytes came", spoilt=True)
-    if checksum_of(path, checksum.partition(":")[0]) != checksum:
-        kind = checksum.partition(":")[0]
+    kind = checksum.partition(":")[0]
+    if kind and checksum_of(path, kind) != checksum:
         raise Transient(f"{url}: what came is another file than expected (its {kind} differs)", spoilt=True)
 
 
@@ -178,20 +196,13 @@ class Client:
         progress: Progress = nobody,
     ) -> None:
         """Write the body of one answer to `path`, over what stands there. Raises what `receive` does."""
-        came = 0
         with path.open("wb") as file:
 
             def write(piece: bytes) -> None:
-                nonlocal came
                 file.write(piece)
-                came += len(piece)
                 progress(len(piece))
 
-            try:
-                await self.receive(url, write, params, most)
-            except BaseException:
-                progress(-came)
-                raise
+            await self.receive(url, write, params, most)
 
     async def read(self, url: str, params: Mapping[str, str] = {}, most: int = 64 << 20) -> bytes:
         """Give the body of one answer, repeating what is worth it. Raises what `persistently` does."""
