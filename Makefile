@@ -36,7 +36,7 @@ everything: $(READY)
 	$(BIN)/snakemake
 
 bench: $(READY)
-	$(WDR) bench --sample results/data/pyradiomics-3.0.1.tar.gz --out results/benchmarks
+	$(WDR) bench --sample results/data/sample --out results/benchmarks
 	$(WDR) bench-report results/benchmarks --anchors resources/anchors --out results/benchmarks
 
 comparison: $(READY)

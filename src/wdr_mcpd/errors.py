@@ -7,3 +7,7 @@ class InputError(ValueError):
 
 class StreamError(ValueError):
     """A compressed stream that cannot be decoded, or a request that no stream can meet."""
+
+
+class SeriesError(InputError):
+    """One series or file that its source refuses or spoils; a study may do without it."""

@@ -1,8 +1,9 @@
-"""The server: getSeries, getSeriesMetadata and getImage of `/nbia-api/services/v4/`."""
+"""The server: what NBIA answers to queries and getImage, and files by their path."""
 
 import csv
 import io
 import json
+import ssl
 import threading
 from collections import Counter
 from collections.abc import Iterable
@@ -10,7 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from urllib.parse import parse_qsl, urlsplit
 
-from .archives import zipped
+from .archives import ARCHIVES, zipped
+from .clock import FakeClock
 from .faults import FAULTS, send
 from .holdings import Holding
 
@@ -18,13 +20,42 @@ PREFIX = "/nbia-api/services/v4/"
 FILTERS = ("Collection", "PatientID", "StudyInstanceUID", "SeriesInstanceUID", "Modality")
 
 
+class Arrived:
+    """Bytes that a fetch has got: a fault that goes on when they are there depends on no speed."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.changed = threading.Condition()
+
+    def __call__(self, size: int) -> None:
+        with self.changed:
+            self.size += size
+            self.changed.notify_all()
+
+    def restart(self) -> None:
+        """Count from nothing."""
+        with self.changed:
+            self.size = 0
+
+    def wait_for(self, size: int) -> None:
+        """Wait until so many bytes are there."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.size >= size, 60)
+
+
 class NbiaServer:
     """A server on a free port of 127.0.0.1, as a context manager.
 
     Attributes
     ----------
+    files : dict
+        Files by their path, e.g. "/a.bin".
+    clock : FakeClock
+        Set on by faults that take time.
+    arrived : Arrived
+        Told by the fetch under test, as its progress, what has arrived.
     faults : dict
-        For each SeriesInstanceUID the names of the faults that its next answers have, in order; "forever" as
+        For each SeriesInstanceUID or path the names of the faults of its next answers, in order; "forever" as
         the last one repeats the one before it.
     query_faults : list
         The same for getSeries and getSeriesMetadata.
@@ -32,19 +63,37 @@ class NbiaServer:
         How often each series was asked for, by UID, and each query, by its name.
     """
 
-    def __init__(self, holdings: Iterable[Holding], port: int = 0) -> None:
+    def __init__(
+        self, holdings: Iterable[Holding] = (), port: int = 0, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.holdings = {held.uid: held for held in holdings}
+        self.files: dict[str, bytes] = {}
+        self.clock = FakeClock()
+        self.arrived = Arrived()
         self.faults: dict[str, list[str]] = {}
         self.query_faults: list[str] = []
         self.requests: Counter[str] = Counter()
         self.lock = threading.Lock()
         self.http = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
         self.http.daemon_threads = True
+        self.http.owner = self
+        self.scheme = "https" if tls else "http"
+        if tls:
+            self.http.socket = tls.wrap_socket(
+                self.http.socket, server_side=True, do_handshake_on_connect=False
+            )
         self.thread = threading.Thread(target=self.http.serve_forever, args=(0.05,), daemon=True)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.http.server_port}"
+        return f"{self.scheme}://127.0.0.1:{self.http.server_port}"
+
+    def forget(self) -> None:
+        """Forget faults and requests, and begin with a new clock."""
+        self.faults.clear()
+        self.query_faults.clear()
+        self.requests.clear()
+        self.clock = FakeClock()
 
     def __enter__(self) -> "NbiaServer":
         self.thread.start()
@@ -78,6 +127,10 @@ def _handler(server: NbiaServer) -> type[BaseHTTPRequestHandler]:
                 self.answer(_get_image, server, question)
             elif place.path == PREFIX + "getSeries":
                 self.answer(_get_series, server, question)
+            elif place.path == PREFIX + "getCollectionValues":
+                self.answer(_get_collections, server, question)
+            elif place.path in server.files:
+                self.answer(_get_file, server, {"path": place.path})
             else:
                 send(self, b"no such service", 404)
 
@@ -91,7 +144,7 @@ def _handler(server: NbiaServer) -> type[BaseHTTPRequestHandler]:
         def answer(self, service, server: NbiaServer, question: dict[str, str]) -> None:
             try:
                 service(self, server, question)
-            except OSError:
+            except (OSError, ValueError):  # ValueError: the fault has closed the connection
                 self.close_connection = True  # the client went away
 
     return Handler
@@ -106,8 +159,10 @@ def _get_image(handler: BaseHTTPRequestHandler, server: NbiaServer, question: di
     if held is None:
         return send(handler, b"")
     fault = server.next_fault(server.faults.get(uid, []))
+    if fault in ARCHIVES:
+        return ARCHIVES[fault].play(handler, held)
     if fault is not None:
-        return FAULTS[fault](handler, held)
+        return FAULTS[fault].play(handler, zipped(held.files))
     hashes = held.files if question.get("IncludeMD5") == "Yes" else {}
     return send(handler, zipped(held.files, hashes), Content_Type="application/zip")
 
@@ -116,7 +171,7 @@ def _query_fault(handler: BaseHTTPRequestHandler, server: NbiaServer, name: str)
     server.requests[name] += 1
     fault = server.next_fault(server.query_faults)
     if fault is not None:
-        FAULTS[fault](handler, next(iter(server.holdings.values())))
+        {**FAULTS, **ARCHIVES}[fault].play(handler, b"[]" * 100)
     return fault is not None
 
 
@@ -133,6 +188,24 @@ def _get_series(handler: BaseHTTPRequestHandler, server: NbiaServer, question: d
     ]
     data = json.dumps(records).encode() if records else b""
     send(handler, data, Content_Type="application/json")
+
+
+def _get_collections(handler: BaseHTTPRequestHandler, server: NbiaServer, question: dict[str, str]) -> None:
+    if _query_fault(handler, server, "getCollectionValues"):
+        return
+    names = sorted({str(held.record["Collection"]) for held in server.holdings.values()})
+    data = json.dumps([{"Collection": name} for name in names]).encode()
+    send(handler, data, Content_Type="application/json")
+
+
+def _get_file(handler: BaseHTTPRequestHandler, server: NbiaServer, question: dict[str, str]) -> None:
+    path = question["path"]
+    server.requests[path] += 1
+    fault = server.next_fault(server.faults.get(path, []))
+    if fault is not None:
+        FAULTS[fault].play(handler, server.files[path])
+    else:
+        send(handler, server.files[path])
 
 
 def _get_metadata(handler: BaseHTTPRequestHandler, server: NbiaServer, question: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-SAMPLE_ARCHIVE = "results/data/pyradiomics-3.0.1.tar.gz"
+SAMPLE_ARCHIVE = "results/data/sample"
 LOCAL_INDEX = "results/data/local.tsv"
 
 
@@ -50,7 +50,7 @@ rule excluded:
 
 rule sample_archive:
     output:
-        SAMPLE_ARCHIVE,
+        directory(SAMPLE_ARCHIVE),
     log:
         "results/logs/sample_archive.log",
     benchmark:
@@ -58,7 +58,7 @@ rule sample_archive:
     conda:
         "../../environment.yml"
     message:
-        "Sample data: downloading with pip (34 MB, once)"
+        "Sample data: downloading (69 MB, once)"
     shell:
         "python -m wdr_mcpd sample {output:q} 2> {log:q}"
 

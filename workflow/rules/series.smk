@@ -86,7 +86,7 @@ if config["on_bad_series"] == "exclude" and "WDR_MCPD_FINDS_BAD_SERIES" not in o
 def fetch_options():
     """What `wdr-mcpd fetch` needs beside the row of the table."""
     return {
-        "sample": ["--archive", SAMPLE_ARCHIVE],
+        "sample": ["--sample", SAMPLE_ARCHIVE],
         "nbia": ["--base-url", config["base_url"]],
         "local": ["--data-folder", config["data_folder"], "--index", LOCAL_INDEX],
     }.get(config["source"], [])

@@ -22,8 +22,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     command.add_argument(
         "--sample",
         type=Path,
-        metavar="ARCHIVE",
-        help="also the two volumes of the sample data as stored; downloads the archive if it is not there",
+        metavar="FOLDER",
+        help="also two volumes of the sample data as stored; downloads them into it if they are not there",
     )
     command.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     command.add_argument("--only", nargs="+", default=[], metavar="BENCHMARK", help="default: all")
@@ -39,9 +39,10 @@ def _bench(options: argparse.Namespace) -> None:
 
     volumes: dict[str, Array] = {}
     if options.sample:
-        from wdr_mcpd.data.sample import download_archive, stored_volumes
+        from wdr_mcpd.data.sample import stored_volumes
+        from wdr_mcpd.data.source_archives import PYRADIOMICS, fetch_archives
 
-        download_archive(options.sample)
+        fetch_archives(options.sample, (PYRADIOMICS,))
         volumes |= {name: volume.voxels for name, volume in stored_volumes(options.sample).items()}
     for argument in options.volumes:
         name, separator, path = argument.partition("=")

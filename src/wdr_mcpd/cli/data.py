@@ -2,14 +2,18 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wdr_mcpd.cli.series import add_window
+
+if TYPE_CHECKING:
+    from wdr_mcpd.data.fetch import Sources
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `sample`, `fetch`, `index`, `verify` and `volume`."""
-    sample = commands.add_parser("sample", help="download the archive of the sample data with pip")
-    sample.add_argument("archive", type=Path, help="file to write")
+    sample = commands.add_parser("sample", help="download the sample data from the index that pip uses")
+    sample.add_argument("folder", type=Path, help="folder to write: PROJECT/FILE")
     sample.set_defaults(run=_sample)
 
     fetch = commands.add_parser("fetch", help="fetch series, whole and verified, one folder for each exam")
@@ -19,11 +23,9 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     fetch.add_argument("--series", type=Path, metavar="TSV", help="series table")
     fetch.add_argument("--exam", action="append", help="only this exam of the table (can be repeated)")
     fetch.add_argument("--row", help="instead of a table: its one row, values separated by tabs")
-    fetch.add_argument("--archive", type=Path, help="source sample: the archive (wdr-mcpd sample)")
-    fetch.add_argument("--base-url", help="source nbia: address of the server")
-    fetch.add_argument("--data-folder", type=Path, help="source local: the tree of DICOM files")
-    fetch.add_argument("--index", type=Path, help="source local: index of the tree (wdr-mcpd index)")
-    fetch.add_argument("--copy", action="store_true", help="source local: copy the files instead of linking")
+    fetch.add_argument("--at-once", type=int, default=4, help="series at a time (default 4)")
+    fetch.add_argument("--exclude", action="store_true", help="what cannot be had is recorded, and no error")
+    _add_sources(fetch)
     fetch.set_defaults(run=_fetch)
 
     index = commands.add_parser("index", help="list which file of a folder tree is of which DICOM series")
@@ -34,6 +36,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     verify = commands.add_parser("verify", help="compare fetched series with their manifests, byte for byte")
     verify.add_argument("folder", type=Path, help="folder that holds one folder for each exam")
     verify.add_argument("--series", type=Path, required=True, metavar="TSV", help="series table")
+    _add_sources(verify)
     verify.add_argument("--discard", action="store_true", help="remove what is broken, to be fetched again")
     verify.set_defaults(run=_verify)
 
@@ -44,16 +47,40 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     volume.set_defaults(run=_volume)
 
 
-def _sample(options: argparse.Namespace) -> None:
-    from wdr_mcpd.data.sample import download_archive
+def _add_sources(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--sample", type=Path, help="source sample: its folder (wdr-mcpd sample)")
+    command.add_argument("--base-url", help="source nbia: address of the server")
+    command.add_argument("--idc-endpoint", help="source idc: address of the server")
+    command.add_argument("--data-folder", type=Path, help="source local: the tree of DICOM files")
+    command.add_argument("--index", type=Path, help="source local: index of the tree (wdr-mcpd index)")
+    command.add_argument(
+        "--copy", action="store_true", help="source local: copy the files instead of linking"
+    )
 
-    download_archive(options.archive)
+
+def _sources(options: argparse.Namespace) -> "Sources":
+    from wdr_mcpd.data.fetch import Sources
+    from wdr_mcpd.data.idc import ENDPOINT
+    from wdr_mcpd.data.nbia import BASE_URL
+
+    return Sources(
+        sample=options.sample,
+        base_url=options.base_url or BASE_URL,
+        idc_endpoint=options.idc_endpoint or ENDPOINT,
+        data_folder=options.data_folder,
+        index=options.index,
+        copy=options.copy,
+    )
+
+
+def _sample(options: argparse.Namespace) -> None:
+    from wdr_mcpd.data.source_archives import fetch_archives
+
+    fetch_archives(options.folder)
 
 
 def _fetch(options: argparse.Namespace) -> None:
     from wdr_mcpd.data.cohort import fetch_cohort
-    from wdr_mcpd.data.fetch import Sources
-    from wdr_mcpd.data.nbia import BASE_URL
     from wdr_mcpd.data.series import find_exam, read_row, read_series_table
     from wdr_mcpd.errors import InputError
 
@@ -65,14 +92,7 @@ def _fetch(options: argparse.Namespace) -> None:
         table = read_series_table(options.series)
         if options.exam:
             table = [find_exam(table, exam) for exam in options.exam]
-    sources = Sources(
-        archive=options.archive,
-        base_url=options.base_url or BASE_URL,
-        data_folder=options.data_folder,
-        index=options.index,
-        copy=options.copy,
-    )
-    fetch_cohort(table, options.folder, sources)
+    fetch_cohort(table, options.folder, _sources(options), options.at_once, options.exclude)
 
 
 def _index(options: argparse.Namespace) -> None:
@@ -83,10 +103,8 @@ def _index(options: argparse.Namespace) -> None:
 
 def _verify(options: argparse.Namespace) -> None:
     from wdr_mcpd.data.cohort import verify_cohort
-    from wdr_mcpd.data.series import read_series_table
 
-    table = read_series_table(options.series)
-    count = verify_cohort(table, options.folder, discard=options.discard)
+    count = verify_cohort(options.series, options.folder, _sources(options), options.discard)
     print(f"{count} series are whole")
 
 

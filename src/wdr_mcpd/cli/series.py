@@ -123,10 +123,10 @@ def _records(options: argparse.Namespace) -> "list[Record]":
         from wdr_mcpd.data.idc import idc_records
 
         return idc_records(options.collection)
-    from wdr_mcpd.data.nbia import BASE_URL, Patience
+    from wdr_mcpd.data.nbia import BASE_URL
     from wdr_mcpd.data.nbia_query import nbia_records
 
-    return nbia_records(options.collection, options.base_url or BASE_URL, Patience())
+    return nbia_records(options.collection, options.base_url or BASE_URL)
 
 
 def _write_table(options: argparse.Namespace, table: "list[Series]") -> None:

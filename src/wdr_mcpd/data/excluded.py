@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wdr_mcpd.data.exam import window
+from wdr_mcpd.data.manifest import refusal
 from wdr_mcpd.data.reading import read_volume
 from wdr_mcpd.data.series import Series
 from wdr_mcpd.errors import InputError
@@ -14,8 +15,10 @@ COLUMNS = ["exam", "series_instance_uid", "reason"]
 
 
 def flaw(folder: Path, slices: int, first: int | str) -> str:
-    """Say why the series in `folder` cannot give the slices of the study; empty if it can."""
+    """Say why the series in `folder` was not had or cannot give the slices of the study; empty if it can."""
     try:
+        if refused := refusal(folder):
+            return refused
         window(read_volume(folder), slices, first)
     except InputError as error:
         return str(error).removeprefix(f"{folder}: ").replace(f"{folder}/", "")
