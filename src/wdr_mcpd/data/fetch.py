@@ -35,8 +35,8 @@ class Sources:
     limits : Limits
         Sources nbia and idc: how long the server is waited for.
     data_folder, index, copy : Path, Path and bool
-        Source local: the tree of DICOM files, the index of it if there is one, and whether its files are
-        copied instead of linked.
+        Sources local and files: the folder that holds the files, for local the index of it if there is one,
+        and whether files are copied instead of linked.
     """
 
     sample: Path | None = None
@@ -118,7 +118,8 @@ def origin_of(series: Series) -> dict[str, Any]:
         "licence": series.licence,
         "source": series.source,
     }
-    return origin | ({"mask_series_uid": series.mask_series_uid} if series.mask_series_uid else {})
+    further = ("mask_series_uid", "file", "checksum")
+    return origin | {name: value for name in further if (value := getattr(series, name))}
 
 
 def _bring_mask(series: Series, folder: Path, sources: Sources, progress: Progress) -> dict[str, str]:
@@ -168,6 +169,13 @@ def _bring(series: Series, folder: Path, sources: Sources, progress: Progress) -
             raise InputError("source local needs --data-folder, the tree of DICOM files")
         instances = link_series(series, folder, sources.data_folder, sources.index, sources.copy)
         return {"sop_instance_uids": instances}
+    if series.source == "files":
+        from wdr_mcpd.data.file_source import bring_file
+
+        bring_file(series, folder, sources.data_folder, sources.copy, sources.limits, progress)
+        origin = "a local folder" if sources.data_folder else series.file
+        _write_citation(series, folder, origin)
+        return {}
     raise InputError(f"source {series.source} cannot be fetched")
 
 

@@ -15,9 +15,10 @@ PARTS = ("subject", "exam", "sequence")
 
 
 def bids_patterns(suffix: str) -> list[str]:
-    """Patterns of a BIDS tree for one kind of image, as T1w: with sessions, which are the exams, and without."""
-    with_sessions = f"sub-{{subject}}/ses-{{exam}}/anat/sub-{{subject}}_ses-{{exam}}_*{{sequence={suffix}}}.nii.gz"
-    return [with_sessions, f"sub-{{subject}}/anat/sub-{{subject}}_*{{sequence={suffix}}}.nii.gz"]
+    """Patterns of a BIDS tree for one kind of image, as T1w, with sessions (the exams) and without."""
+    image = f"_*{{sequence={suffix}}}.nii.gz"
+    with_sessions = "sub-{subject}/ses-{exam}/anat/sub-{subject}_ses-{exam}"
+    return [with_sessions + image, "sub-{subject}/anat/sub-{subject}" + image]
 
 
 def file_records(
@@ -84,7 +85,7 @@ def _record(path: Path, folder: Path, parts: dict[str, str], collection: str, li
 def _regex(pattern: str) -> re.Pattern[str]:
     pieces = "".join(_pieces(pattern))
     if "(?P<subject>" not in pieces:
-        raise InputError(f"the pattern {pattern} needs the part {{subject}}; others are {{exam}} and {{sequence}}")
+        raise InputError(f"the pattern {pattern} needs {{subject}}; others are {{exam}} and {{sequence}}")
     return re.compile(pieces)
 
 

@@ -1,11 +1,11 @@
 """`source: files`: the volume file of one exam, from a folder or by its address, verified by its checksum."""
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from wdr_mcpd.data.http import download
+from wdr_mcpd.data.http import Progress, download
+from wdr_mcpd.data.http_limits import Limits
 from wdr_mcpd.data.manifest import checksum_of
 from wdr_mcpd.data.reading import VOLUME
 from wdr_mcpd.data.series import Series, is_address
@@ -18,7 +18,8 @@ def bring_file(
     folder: Path,
     data_folder: Path | None,
     copy: bool,
-    progress: Callable[[int], object],
+    limits: Limits,
+    progress: Progress,
 ) -> None:
     """Put the file of one exam into the existing `folder`, as `volume` with its suffix.
 
@@ -34,17 +35,18 @@ def bring_file(
     """
     suffix = suffix_of(Path(PurePosixPath(urlsplit(series.file).path).name))
     if not suffix:
-        raise InputError(f"exam {series.exam_id}: {series.file} is no kind of volume file that can be read")
+        raise InputError(f"{series.file} is no kind of volume file that can be read")
     target = folder / f"{VOLUME}{suffix}"
     if data_folder is None and is_address(series.file):
-        download(series.file, target, checksum=series.checksum, size=series.bytes, progress=progress)
+        checksum, size = series.checksum, series.bytes
+        download(series.file, target, checksum=checksum, size=size, limits=limits, progress=progress)
         return
     source = find_file(series, data_folder)
     if source is None:
-        raise SeriesError(f"exam {series.exam_id}: {series.file} is not in {data_folder or 'this folder'}")
+        raise SeriesError(f"{series.file} is not in {data_folder or 'this folder'}")
     kind = series.checksum.partition(":")[0]
     if kind and checksum_of(source, kind) != series.checksum:
-        raise SeriesError(f"exam {series.exam_id}: {source} is another file than the table says ({kind} differs)")
+        raise SeriesError(f"{source} is another file than the table says ({kind} differs)")
     if copy:
         shutil.copyfile(source, target)
     else:

@@ -1,4 +1,4 @@
-"""`source: sample`: two real brain MR series with tumour, out of the source distribution of pyradiomics."""
+"""`source: sample`: real brain MR with tumours, out of source distributions of the package index."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import numpy as np
 from wdr_mcpd.data.dicom_write import write_mr_series
 from wdr_mcpd.data.identity import SeriesIdentity
 from wdr_mcpd.data.masks import write_mask
+from wdr_mcpd.data.sample_tumour import TUMOUR_EXAMS, make_tumour_exam
 from wdr_mcpd.data.series import Series
 from wdr_mcpd.data.source_archives import PYRADIOMICS, member_path
 from wdr_mcpd.data.volume import Volume
@@ -30,7 +31,7 @@ Changes: written as DICOM, one file per slice, with the same stored values, spac
 
 
 def make_sample_series(sample: Path, series: Series, folder: Path) -> None:
-    """Write one subject's DICOM files, mask, licence and origin into the existing `folder`.
+    """Write one exam's images, mask, licence and origin into the existing `folder`.
 
     Parameters
     ----------
@@ -40,13 +41,15 @@ def make_sample_series(sample: Path, series: Series, folder: Path) -> None:
     Raises
     ------
     InputError
-        The sample data are not the published ones, or they have no such subject.
+        The sample data are not the published ones, or they have no such exam.
     """
     subject = series.patient_id
+    if series.exam_id in TUMOUR_EXAMS:
+        make_tumour_exam(sample, series, folder)
+        return
     if subject not in SUBJECTS or series.exam != 1:
-        raise InputError(
-            f"the sample data have the exams {', '.join(f'{s}_1' for s in SUBJECTS)}, not {series.exam_id}"
-        )
+        known = ", ".join((*(f"{name}_1" for name in SUBJECTS), *TUMOUR_EXAMS))
+        raise InputError(f"the sample data have the exams {known}, not {series.exam_id}")
     volume = _from_front_to_back(_stored(sample, subject, "image"), _stored(sample, subject, "label"))
     write_mr_series(folder, volume, identity(subject))
     write_mask(folder, volume)
