@@ -17,8 +17,8 @@ PARTS = ("subject", "exam", "sequence")
 def bids_patterns(suffix: str) -> list[str]:
     """Patterns of a BIDS tree for one kind of image, as T1w, with sessions (the exams) and without."""
     image = f"_*{{sequence={suffix}}}.nii.gz"
-    with_sessions = "sub-{subject}/ses-{exam}/anat/sub-{subject}_ses-{exam}"
-    return [with_sessions + image, "sub-{subject}/anat/sub-{subject}" + image]
+    with_sessions = "{subject=sub-*}/ses-{exam}/anat/{subject}_ses-{exam}"
+    return [with_sessions + image, "{subject=sub-*}/anat/{subject}" + image]
 
 
 def file_records(
@@ -34,7 +34,8 @@ def file_records(
     ----------
     patterns : sequence of str
         Paths below the folder with parts in braces: `{subject}/study{exam}_{sequence}.nii.gz`. A part that
-        stands twice is the same text both times, `{sequence=T1w}` is that text, `*` any text within a name.
+        stands twice is the same text both times; `*` is any text within a name, also in `{subject=sub-*}`,
+        a part that is given.
     say : callable
         Gets one line where exams are ordered by the alphabet, as their names are no numbers.
 
@@ -103,4 +104,5 @@ def _pieces(pattern: str) -> Iterator[str]:
             yield f"(?P={name})"
         else:
             seen.add(name)
-            yield f"(?P<{name}>{re.escape(fixed) if fixed else '[^/]+?'})"
+            given = re.escape(fixed).replace(r"\*", "[^/]*?")
+            yield f"(?P<{name}>{given or '[^/]+?'})"
