@@ -26,9 +26,10 @@ def file_records(
     patterns: Sequence[str],
     collection: str,
     licence: str = "",
+    checksums: bool = True,
     say: Callable[[str], object] = lambda line: None,
 ) -> list[Record]:
-    """List the files below `folder` whose path fits one of the patterns, with the SHA-256 of each.
+    """List the files below `folder` whose path fits one of the patterns.
 
     Parameters
     ----------
@@ -36,6 +37,8 @@ def file_records(
         Paths below the folder with parts in braces: `{subject}/study{exam}_{sequence}.nii.gz`. A part that
         stands twice is the same text both times; `*` is any text within a name, also in `{subject=sub-*}`,
         a part that is given.
+    checksums : bool
+        Give the SHA-256 of each; without it any copy will do, however it was packed.
     say : callable
         Gets one line where exams are ordered by the alphabet, as their names are no numbers.
 
@@ -61,13 +64,17 @@ def file_records(
     exams = {parts.get("exam", "1") for parts in found.values()}
     if len(exams) > 1 and not all(exam.isdecimal() for exam in exams):
         say(f"the exams are in the order of the alphabet: {', '.join(sorted(exams)[:8])}")
-    return [_record(path, folder, parts, collection, licence) for path, parts in found.items()]
+    return [
+        _record(path, path.relative_to(folder).as_posix(), parts, collection, licence, checksums)
+        for path, parts in found.items()
+    ]
 
 
-def _record(path: Path, folder: Path, parts: dict[str, str], collection: str, licence: str) -> Record:
+def _record(
+    path: Path, name: str, parts: dict[str, str], collection: str, licence: str, checksums: bool
+) -> Record:
     exam = parts.get("exam", "1")
     sequence = parts.get("sequence", path.name)
-    name = path.relative_to(folder).as_posix()
     return Record(
         collection,
         parts["subject"],
@@ -76,10 +83,10 @@ def _record(path: Path, folder: Path, parts: dict[str, str], collection: str, li
         derived_uid(collection, name),
         sequence,
         0,
-        path.stat().st_size,
+        path.stat().st_size if checksums else 0,
         licence,
         file=name,
-        checksum=f"sha256:{sha256_of(path)}",
+        checksum=f"sha256:{sha256_of(path)}" if checksums else "",
     )
 
 
