@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-import pydicom
-
+from wdr_mcpd.data.dicom_files import open_dicom
 from wdr_mcpd.data.series import Series
 from wdr_mcpd.errors import SeriesError
 
@@ -26,7 +25,7 @@ def check_files(paths: list[Path], series: Series) -> dict[str, str]:
     instances: dict[str, str] = {}
     for path in paths:
         try:
-            header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=IDENTITY_TAGS)
+            header = open_dicom(path, stop_before_pixels=True, specific_tags=IDENTITY_TAGS)
             uid, instance = str(header.SeriesInstanceUID), str(header.SOPInstanceUID)
         except Exception as error:  # broken files raise many kinds
             raise SeriesError(f"{path.name} is no DICOM file of a series") from error

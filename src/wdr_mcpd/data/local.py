@@ -13,7 +13,7 @@ from wdr_mcpd.data.checks import check_count, check_files
 from wdr_mcpd.data.choose import Record
 from wdr_mcpd.data.dicom_files import open_dicom
 from wdr_mcpd.data.series import Series
-from wdr_mcpd.errors import InputError
+from wdr_mcpd.errors import InputError, SeriesError
 from wdr_mcpd.files import whole_file
 
 TAGS = [
@@ -161,7 +161,7 @@ def link_series(
 
     Raises
     ------
-    InputError
+    SeriesError
         The tree has no such series, or another number of files than the table says.
     """
     uid = series.series_instance_uid
@@ -170,7 +170,7 @@ def link_series(
     else:
         sources = [data_folder / name for name in _indexed(index, uid)]
     if not sources:
-        raise InputError(f"exam {series.exam_id}: {data_folder} has no series {uid}")
+        raise SeriesError(f"{data_folder} has no series {uid}")
     digits = max(2, len(str(len(sources))))
     links = []
     for number, source in enumerate(sources, 1):
@@ -185,9 +185,8 @@ def link_series(
         check_count(images, series)
         return check_files(links, series)
     except (InputError, OSError) as error:
-        raise InputError(
-            f"exam {series.exam_id} in {data_folder}: {error}; is the index out of date?"
-        ) from error
+        hint = "; is the index out of date?" if index is not None else ""
+        raise SeriesError(f"{data_folder}: {error}{hint}") from error
 
 
 def _once(folder: Path) -> Iterator[tuple[Path, Any]]:
