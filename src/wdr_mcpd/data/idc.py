@@ -136,7 +136,7 @@ def download_from_idc(
         size = sum(item.size for item in objects)
         if series.bytes and size != series.bytes:
             raise SeriesError(
-                f"{size} bytes are there, the table says {series.bytes}; make the table anew if it is old"
+                f"{size} bytes are there, the table says {series.bytes}; make it anew if it is old"
             )
         await _fetch_all(client, place, objects, folder, progress)
         return objects

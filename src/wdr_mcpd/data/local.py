@@ -13,7 +13,7 @@ import pydicom
 from wdr_mcpd.data.checks import check_count, check_files
 from wdr_mcpd.data.choose import Record
 from wdr_mcpd.data.series import Series
-from wdr_mcpd.errors import InputError
+from wdr_mcpd.errors import InputError, SeriesError
 from wdr_mcpd.files import whole_file
 
 TAGS = [
@@ -135,7 +135,7 @@ def link_series(
     else:
         sources = [data_folder / name for name in _indexed(index, uid)]
     if not sources:
-        raise InputError(f"exam {series.exam_id}: {data_folder} has no series {uid}")
+        raise SeriesError(f"{data_folder} has no series {uid}")
     digits = max(2, len(str(len(sources))))
     links = []
     for number, source in enumerate(sources, 1):
@@ -149,9 +149,7 @@ def link_series(
         check_count(len(links), series)
         return check_files(links, series)
     except (InputError, OSError) as error:
-        raise InputError(
-            f"exam {series.exam_id} in {data_folder}: {error}; is the index out of date?"
-        ) from error
+        raise SeriesError(f"{data_folder}: {error}; is the index out of date?") from error
 
 
 def _indexed(index: Path, uid: str) -> list[str]:
