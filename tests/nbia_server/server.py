@@ -77,12 +77,17 @@ class NbiaServer:
         self.http = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
         self.http.daemon_threads = True
         self.http.owner = self
-        self.scheme = "https" if tls else "http"
+        self.scheme = "http"
         if tls:
-            self.http.socket = tls.wrap_socket(
-                self.http.socket, server_side=True, do_handshake_on_connect=False
-            )
+            self.use_tls(tls)
         self.thread = threading.Thread(target=self.http.serve_forever, args=(0.05,), daemon=True)
+
+    def use_tls(self, context: ssl.SSLContext) -> None:
+        """Speak HTTPS; before the server begins."""
+        self.scheme = "https"
+        self.http.socket = context.wrap_socket(
+            self.http.socket, server_side=True, do_handshake_on_connect=False
+        )
 
     @property
     def url(self) -> str:
@@ -205,7 +210,8 @@ def _get_file(handler: BaseHTTPRequestHandler, server: NbiaServer, question: dic
     if fault is not None:
         FAULTS[fault].play(handler, server.files[path])
     else:
-        send(handler, server.files[path])
+        kind = "text/html" if path.endswith("/") else "application/octet-stream"
+        send(handler, server.files[path], Content_Type=kind)
 
 
 def _get_metadata(handler: BaseHTTPRequestHandler, server: NbiaServer, question: dict[str, str]) -> None:

@@ -213,6 +213,6 @@ def test_no_list_of_objects(server: S3Server, row: Series, tmp_path: Path) -> No
 
 def test_a_series_that_the_index_lacks(tmp_path: Path) -> None:
     row = Series("C", "P", 1, "1.2.3", "T1", 3, 0, "", "idc")
-    with pytest.raises(SeriesError, match=r"has no series 1\.2\.3; make the table anew"):
+    with pytest.raises(SeriesError, match=r"has no series 1\.2\.3 in a collection C; make the table anew"):
         fetch_series(row, tmp_path / "P_1")
     assert list(tmp_path.iterdir()) == []
