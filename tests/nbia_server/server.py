@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from .archives import ARCHIVES, zipped
 from .clock import FakeClock
-from .faults import FAULTS, send
+from .faults import FAULTS, LIBRARIES, send
 from .holdings import Holding
 
 PREFIX = "/nbia-api/services/v4/"
@@ -176,7 +176,7 @@ def _query_fault(handler: BaseHTTPRequestHandler, server: NbiaServer, name: str)
     server.requests[name] += 1
     fault = server.next_fault(server.query_faults)
     if fault is not None:
-        {**FAULTS, **ARCHIVES}[fault].play(handler, b"[]" * 100)
+        {**FAULTS, **LIBRARIES}[fault].play(handler, b"[]" * 100)
     return fault is not None
 
 
@@ -208,7 +208,7 @@ def _get_file(handler: BaseHTTPRequestHandler, server: NbiaServer, question: dic
     server.requests[path] += 1
     fault = server.next_fault(server.faults.get(path, []))
     if fault is not None:
-        FAULTS[fault].play(handler, server.files[path])
+        {**FAULTS, **LIBRARIES}[fault].play(handler, server.files[path])
     else:
         kind = "text/html" if path.endswith("/") else "application/octet-stream"
         send(handler, server.files[path], Content_Type=kind)

@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from nbia_server import AGAIN, FAULTS, FakeClock, Holding, Intercepted, NbiaServer, holding
+from nbia_server.tried import TRIED
 from wdr_mcpd.cli import main
 from wdr_mcpd.data.fetch import fetch_series
 from wdr_mcpd.data.http_limits import Limits
@@ -89,6 +90,7 @@ def test_a_fault_that_passes(server: tuple[NbiaServer, str]) -> None:
     assert listed(server) == 4
 
 
+@pytest.mark.parametrize("server", ["mirror"], indirect=True)
 def test_a_refusal_is_told_and_no_empty_list(server: tuple[NbiaServer, str]) -> None:
     server[0].query_faults[:] = ["403", "forever"]
     with pytest.raises(InputError) as caught:
@@ -98,17 +100,7 @@ def test_a_refusal_is_told_and_no_empty_list(server: tuple[NbiaServer, str]) -> 
     )
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        *(
-            name
-            for name, fault in FAULTS.items()
-            if fault.where in ("start", "header") and fault.ends == AGAIN
-        ),
-        *("reset midway", "cut with length", "cut chunked", "no last chunk"),
-    ],
-)
+@pytest.mark.parametrize("name", [name for name in TRIED["list of NBIA"] if FAULTS[name].ends == AGAIN])
 def test_faults_of_another_server(mirror: NbiaServer, name: str) -> None:
     mirror.forget()
     mirror.query_faults[:] = [name]
@@ -129,7 +121,7 @@ def test_a_page_instead_of_a_list(mirror: NbiaServer) -> None:
 
 @pytest.mark.parametrize("server", ["archive"], indirect=True)
 def test_tcia_utils_that_would_wait_for_ever_is_ended(server: tuple[NbiaServer, str]) -> None:
-    server[0].query_faults[:] = ["drip in header"]
+    server[0].query_faults[:] = ["library drip"]
     server[0].clock.pace = 1000
     with pytest.raises(InputError, match="not done within"):
         listed(server)
@@ -182,7 +174,7 @@ def test_the_process_of_tcia_utils_ends_with_the_one_that_started_it() -> None:
 
 
 def test_nothing_of_it_is_imported_before_it_is_needed() -> None:
-    needless = {"httpx2", "tcia_utils", "pandas", "requests", "unearth"}
+    needless = {"httpx2", "tcia_utils", "pandas", "idc_index_data", "unearth"}
     script = f"import sys, wdr_mcpd.data.cohort; print({needless} & {{*sys.modules}})"
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert run.stdout == "set()\n"

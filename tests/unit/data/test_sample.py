@@ -156,7 +156,7 @@ def test_an_index_that_is_not_there(
 
 
 def test_a_search_that_would_never_end(index: NbiaServer, made: SourceArchive, tmp_path: Path) -> None:
-    index.faults[FULL] = ["drip in header", "forever"]
+    index.faults[FULL] = ["library drip", "forever"]
     index.clock.pace = 1000
     assert "not done within" in refusal_of(index, made, tmp_path)
 
