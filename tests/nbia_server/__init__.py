@@ -4,6 +4,7 @@ from .archives import ARCHIVES, zipped
 from .clock import FakeClock
 from .faults import AGAIN, DEADLINE, ENDED, FAULTS, REFUSED, SOUND, SPOILT, Fault
 from .holdings import Holding, holding
+from .proxy import Intercepted
 from .server import NbiaServer
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "FakeClock",
     "Fault",
     "Holding",
+    "Intercepted",
     "NbiaServer",
     "holding",
     "zipped",

@@ -122,7 +122,7 @@ ARCHIVES: dict[str, Fault] = {
     "corrupted pixel": _archive("a file unlike its MD5", SPOILT, "was altered on the way", _corrupted_pixel),
     "bad CRC": _archive("an archive unlike its CRC", SPOILT, "is broken", _bad_crc),
     "cut archive": _archive("a complete answer with a cut archive", SPOILT, "is broken", _cut),
-    "wrong count": _archive("fewer files than in the table", REFUSED, "the table says", _wrong_count),
+    "wrong count": _archive("fewer files than in the table", REFUSED, "by the table", _wrong_count),
     "dot dot": _archive("a path out of the folder", REFUSED, NO_NAME, _named("../outside.dcm")),
     "absolute": _archive("a path from the root", REFUSED, NO_NAME, _named("/tmp/wdr-mcpd-outside.dcm")),
     "drive": _archive("a path on a drive", REFUSED, NO_NAME, _named("C:\\outside.dcm")),

@@ -13,6 +13,8 @@ class FakeClock:
     ----------
     slept : list
         Seconds of every sleep in its loops. They take no real time.
+    pace : float
+        What a skip is multiplied by.
     unresolved : OSError, optional
         What looking up a host name raises.
     """
@@ -20,6 +22,7 @@ class FakeClock:
     def __init__(self) -> None:
         self.skipped = 0.0
         self.slept: list[float] = []
+        self.pace = 1.0
         self.unresolved: OSError | None = None
         self.loops: set[_Loop] = set()
         self.lock = threading.Lock()
@@ -30,7 +33,7 @@ class FakeClock:
     def skip(self, seconds: float) -> None:
         """Let time pass, for all loops at once; from any thread."""
         with self.lock:
-            self.skipped += seconds
+            self.skipped += seconds * self.pace
             for loop in self.loops:
                 loop.call_soon_threadsafe(lambda: None)
 

@@ -305,3 +305,14 @@ FAULTS: dict[str, Fault] = {
     ),
     "more behind": Fault("end", "more bytes than Content-Length", SOUND, "", _more_behind),
 }
+
+LIBRARIES: dict[str, Fault] = {
+    "library drip": Fault(
+        "header",
+        "one byte a second, to a library without a deadline",
+        DEADLINE,
+        "not done within",
+        _drip_headers,
+    ),
+}
+"""For a fetch that asks through tcia-utils or unearth."""

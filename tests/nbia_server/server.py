@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from .archives import ARCHIVES, zipped
 from .clock import FakeClock
-from .faults import FAULTS, send
+from .faults import FAULTS, LIBRARIES, send
 from .holdings import Holding
 
 PREFIX = "/nbia-api/services/v4/"
@@ -77,12 +77,17 @@ class NbiaServer:
         self.http = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
         self.http.daemon_threads = True
         self.http.owner = self
-        self.scheme = "https" if tls else "http"
+        self.scheme = "http"
         if tls:
-            self.http.socket = tls.wrap_socket(
-                self.http.socket, server_side=True, do_handshake_on_connect=False
-            )
+            self.use_tls(tls)
         self.thread = threading.Thread(target=self.http.serve_forever, args=(0.05,), daemon=True)
+
+    def use_tls(self, context: ssl.SSLContext) -> None:
+        """Speak HTTPS; before the server begins."""
+        self.scheme = "https"
+        self.http.socket = context.wrap_socket(
+            self.http.socket, server_side=True, do_handshake_on_connect=False
+        )
 
     @property
     def url(self) -> str:
@@ -171,7 +176,7 @@ def _query_fault(handler: BaseHTTPRequestHandler, server: NbiaServer, name: str)
     server.requests[name] += 1
     fault = server.next_fault(server.query_faults)
     if fault is not None:
-        {**FAULTS, **ARCHIVES}[fault].play(handler, b"[]" * 100)
+        {**FAULTS, **LIBRARIES}[fault].play(handler, b"[]" * 100)
     return fault is not None
 
 
@@ -203,9 +208,10 @@ def _get_file(handler: BaseHTTPRequestHandler, server: NbiaServer, question: dic
     server.requests[path] += 1
     fault = server.next_fault(server.faults.get(path, []))
     if fault is not None:
-        FAULTS[fault].play(handler, server.files[path])
+        {**FAULTS, **LIBRARIES}[fault].play(handler, server.files[path])
     else:
-        send(handler, server.files[path])
+        kind = "text/html" if path.endswith("/") else "application/octet-stream"
+        send(handler, server.files[path], Content_Type=kind)
 
 
 def _get_metadata(handler: BaseHTTPRequestHandler, server: NbiaServer, question: dict[str, str]) -> None:

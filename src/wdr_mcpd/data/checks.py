@@ -47,5 +47,5 @@ def check_count(count: int, series: Series) -> None:
     """
     if series.image_count and count != series.image_count:
         raise SeriesError(
-            f"{count} files came, the table says {series.image_count}; make the table anew if it is old"
+            f"{count} files came, the series has {series.image_count} by the table; make it anew if it is old"
         )

@@ -58,7 +58,7 @@ def fetch_cohort(
             fetched = fetch_series(row, place, sources, meter.counter(row), exclude)
         except SeriesError as error:
             refused[row.exam_id] = str(error)
-            meter.done(row, f"not fetched: {error}")
+            meter.done(row, f"not fetched: {str(error).removeprefix(f'exam {row.exam_id}: ')}")
         else:
             reason = refusal(place)
             left_out = f"left out: {reason}" if reason else "fetched"

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -71,8 +72,7 @@ def idc_records(collection: str) -> list[Record]:
     InputError
         The index has no such collection.
     """
-    name = collection.lower().replace("-", "_").replace(" ", "_")
-    rows = _index(COLUMNS, "collection_id", name)
+    rows = _index(COLUMNS, collection)
     if not rows:
         raise InputError(f"the index of the Imaging Data Commons has no collection {collection}")
     return [
@@ -92,13 +92,14 @@ def idc_records(collection: str) -> list[Record]:
     ]
 
 
-def _index(columns: list[str], key: str, value: str) -> list[dict[str, Any]]:
-    """Give some columns of the rows of the shipped index in which `key` is `value`."""
+def _index(columns: list[str], collection: str) -> list[dict[str, Any]]:
+    """Give some columns of the shipped index, of all series of a collection."""
     import idc_index_data
     import pandas as pd
 
     path = str(idc_index_data.IDC_INDEX_PARQUET_FILEPATH)
-    rows = pd.read_parquet(path, columns=columns, filters=[(key, "=", value)])
+    name = collection.lower().replace("-", "_").replace(" ", "_")
+    rows = pd.read_parquet(path, columns=columns, filters=[("collection_id", "=", name)])
     return [{str(name): cell for name, cell in row.items()} for row in rows.to_dict("records")]
 
 
@@ -136,7 +137,7 @@ def download_from_idc(
         size = sum(item.size for item in objects)
         if series.bytes and size != series.bytes:
             raise SeriesError(
-                f"{size} bytes are there, the table says {series.bytes}; make the table anew if it is old"
+                f"{size} bytes are there, the table says {series.bytes}; make it anew if it is old"
             )
         await _fetch_all(client, place, objects, folder, progress)
         return objects
@@ -148,14 +149,20 @@ def download_from_idc(
 
 def _address(series: Series) -> tuple[str, str, str]:
     """Where the index says that the files are: bucket and prefix; and the DOI of the collection."""
-    found = _index(["series_aws_url", "source_DOI"], "SeriesInstanceUID", series.series_instance_uid)
-    if not found:
+    uid = series.series_instance_uid
+    if uid not in (rows := _addresses(series.collection)):
         raise SeriesError(
-            f"the index of idc-index-data has no series {series.series_instance_uid}; make the table anew "
-            "with this version (wdr-mcpd series list)"
+            f"the index of the Imaging Data Commons has no series {uid} in a collection {series.collection}; "
+            "make the table anew (wdr-mcpd series list)"
         )
-    bucket, _, prefix = str(found[0]["series_aws_url"]).removeprefix("s3://").partition("/")
-    return bucket, prefix.removesuffix("*"), _text(found[0]["source_DOI"])
+    bucket, _, prefix = str(rows[uid]["series_aws_url"]).removeprefix("s3://").partition("/")
+    return bucket, prefix.removesuffix("*"), _text(rows[uid]["source_DOI"])
+
+
+@cache
+def _addresses(collection: str) -> dict[str, dict[str, Any]]:
+    rows = _index(["SeriesInstanceUID", "series_aws_url", "source_DOI"], collection)
+    return {str(row["SeriesInstanceUID"]): row for row in rows}
 
 
 async def _listed(client: Client, place: str, prefix: str) -> list[Object]:

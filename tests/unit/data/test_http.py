@@ -4,16 +4,18 @@ import asyncio
 import errno
 import hashlib
 import socket
-import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from email.utils import formatdate
 from pathlib import Path
 
 import pytest
 import trustme
 
-from nbia_server import AGAIN, DEADLINE, ENDED, FAULTS, REFUSED, SOUND, SPOILT, NbiaServer
+from nbia_server import AGAIN, DEADLINE, FAULTS, REFUSED, SOUND, SPOILT, NbiaServer
+from nbia_server.surroundings import SURROUNDINGS, Place, secure_context
+from nbia_server.table import PAGE, with_table
 from wdr_mcpd.data.http import download, stop_all
 from wdr_mcpd.data.http_limits import Limits, asked_wait, wait_before
 from wdr_mcpd.errors import InputError, SeriesError
@@ -181,116 +183,50 @@ def test_stopped_from_another_thread(server: NbiaServer, tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.fixture
-def closed_port() -> Iterator[int]:
-    """A port on which nobody listens, and that nobody else takes meanwhile."""
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        yield held.getsockname()[1]
-
-
-def test_nobody_there(server: NbiaServer, tmp_path: Path, closed_port: int) -> None:
-    kind, line = refusal_of(server, tmp_path, f"http://127.0.0.1:{closed_port}/")
-    assert "127.0.0.1 refuses the connection" in line
-    assert "run again later" in line
-    assert kind is InputError
-
-
-@pytest.mark.parametrize(
-    ("number", "attempts"), [(socket.EAI_NONAME, 0), (socket.EAI_AGAIN, 2)], ids=["unknown", "no answer"]
-)
-def test_a_name_without_an_address(server: NbiaServer, tmp_path: Path, number: int, attempts: int) -> None:
-    server.clock.unresolved = socket.gaierror(number, "no such name")
-    _, line = refusal_of(server, tmp_path, "http://nowhere.example/a.bin")
-    assert "nowhere.example cannot be resolved (no such name); check the network" in line
-    assert len(server.clock.slept) == attempts
-
-
-@pytest.mark.parametrize("url", ["nowhere", "git://127.0.0.1/a", "http://", "http://127.0.0.1:port/"])
-def test_no_address(server: NbiaServer, tmp_path: Path, url: str) -> None:
-    assert f"{url}: is no address" in refusal_of(server, tmp_path, url)[1]
-
-
 @pytest.fixture(scope="module")
 def authority() -> trustme.CA:
     return trustme.CA()
 
 
 @pytest.fixture
-def trusted(
-    authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path_factory.mktemp("authority") / "ca.pem"
-    authority.cert_pem.write_to_path(path)
+def place(
+    server: NbiaServer,
+    authority: trustme.CA,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Place]:
+    """Servers, a port on which nobody listens, and an authority that is trusted."""
+    certificate = tmp_path_factory.mktemp("authority") / "authority.pem"
+    authority.cert_pem.write_to_path(certificate)
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(path))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    with socket.socket() as closed, ExitStack() as running:
+        closed.bind(("127.0.0.1", 0))
+
+        def secure(host: str) -> str:
+            other = running.enter_context(NbiaServer(tls=secure_context(authority, host)))
+            other.files[PATH] = DATA
+            return other.url + PATH
+
+        yield Place(server, PATH, secure, closed.getsockname()[1], monkeypatch)
 
 
-def secure_server(authority: trustme.CA, name: str) -> NbiaServer:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(name).configure_cert(context)
-    server = NbiaServer(tls=context)
-    server.files[PATH] = DATA
-    return server
+@pytest.mark.parametrize("name", SURROUNDINGS)
+def test_what_is_wrong_around_it(place: Place, tmp_path: Path, name: str) -> None:
+    fault = SURROUNDINGS[name]
+    kind, line = refusal_of(place.server, tmp_path, fault.arrange(place))
+    assert fault.says in line
+    assert "secret" not in line
+    assert kind is InputError
+    assert ("run again later" in line) == (fault.ends == AGAIN)
+    assert len(place.server.clock.slept) == (2 if fault.ends == AGAIN else 0)
 
 
-@pytest.mark.usefixtures("trusted")
-def test_an_authority_that_the_environment_names(authority: trustme.CA, tmp_path: Path) -> None:
-    with secure_server(authority, "127.0.0.1") as server:
-        fetch(server, tmp_path / "a.bin")
+def test_an_authority_that_the_environment_names(place: Place, tmp_path: Path) -> None:
+    fetch(place.server, tmp_path / "a.bin", place.secure("127.0.0.1"))
     assert (tmp_path / "a.bin").read_bytes() == DATA
 
 
-def test_an_unknown_authority(authority: trustme.CA, tmp_path: Path) -> None:
-    with secure_server(authority, "127.0.0.1") as server:
-        kind, line = refusal_of(server, tmp_path)
-        assert "not trusted (unable to get local issuer certificate)" in line
-        assert "SSL_CERT_FILE" in line
-        assert "again" not in line
-        assert kind is InputError
-        assert server.clock.slept == []
-
-
-@pytest.mark.usefixtures("trusted")
-def test_the_certificate_of_another_host(authority: trustme.CA, tmp_path: Path) -> None:
-    with secure_server(authority, "other.example") as server:
-        assert "IP address mismatch" in refusal_of(server, tmp_path)[1]
-
-
-def test_no_tls_where_it_should_be(server: NbiaServer, tmp_path: Path) -> None:
-    line = refusal_of(server, tmp_path, server.url.replace("http:", "https:"))[1]
-    assert "no secure connection to 127.0.0.1" in line
-    assert server.clock.slept == []
-
-
-def test_a_proxy_that_is_not_there(
-    server: NbiaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, closed_port: int
-) -> None:
-    monkeypatch.setenv("HTTP_PROXY", f"http://me:secret@127.0.0.1:{closed_port}")
-    line = refusal_of(server, tmp_path, "http://archive.example/a.bin")[1]
-    assert f"the proxy 127.0.0.1:{closed_port} refuses the connection" in line
-    assert "secret" not in line
-
-
-def test_a_proxy_that_does_not_let_through(
-    server: NbiaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", server.url)  # which answers 501 to CONNECT
-    line = refusal_of(server, tmp_path, "https://archive.example/a.bin")[1]
-    assert "does not let through to archive.example" in line
-    assert "HTTPS_PROXY" in line
-    assert server.clock.slept == []
-
-
-@pytest.mark.parametrize(
-    ("name", "value"), [("HTTPS_PROXY", "nonsense://x"), ("SSL_CERT_FILE", "/no/such/file")]
-)
-def test_an_unusable_environment(
-    server: NbiaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
-) -> None:
-    monkeypatch.setenv(name, value)
-    assert name in refusal_of(server, tmp_path)[1]
-
-
-def test_ends_is_one_of_the_kinds() -> None:
-    assert {fault.ends for fault in FAULTS.values()} == {SOUND, AGAIN, SPOILT, REFUSED, ENDED, DEADLINE}
+def test_the_page_lists_the_faults_that_are_tried() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert with_table(page) == page, "python tests/nbia_server/table.py writes the table anew"
