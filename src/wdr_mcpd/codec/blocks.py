@@ -10,7 +10,8 @@ from wdr_mcpd.codec.axial import best_axial_levels
 from wdr_mcpd.codec.coders import CODERS, Coder, Lossy
 from wdr_mcpd.codec.header import MAX_TOP, Group, Header
 from wdr_mcpd.codec.layout import Layout, depth, gather, layout, scatter
-from wdr_mcpd.codec.settings import Settings, Volume
+from wdr_mcpd.codec.requests import Volume
+from wdr_mcpd.codec.settings import Settings
 from wdr_mcpd.codec.transform import forward, inverse
 from wdr_mcpd.errors import InputError
 

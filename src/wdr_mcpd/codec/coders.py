@@ -1,4 +1,4 @@
-"""The bit-plane coders by name and by their number in a stream."""
+"""The bit-plane coders by name."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,17 +40,15 @@ class Coder:
     packet decomposition.
     """
 
-    number: int
     encode: Encode
     decode: Decode
     lossy: Lossy | None = None
 
 
 CODERS: dict[str, Coder] = {
-    "wdr": Coder(0, wdr.encode, wdr.decode),
-    "wdr-reference": Coder(1, wdr_reference.encode, wdr_reference.decode),
+    "wdr": Coder(wdr.encode, wdr.decode),
+    "wdr-reference": Coder(wdr_reference.encode, wdr_reference.decode),
     "cc": Coder(
-        2,
         coherent.encode,
         coherent.decode,
         Lossy(split_layout, coherent_transform.forward, coherent.restore),

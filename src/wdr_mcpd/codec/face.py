@@ -12,17 +12,15 @@ from wdr_mcpd.codec.blocks import Part, restored, transformed
 from wdr_mcpd.codec.coders import CODERS, Coder
 from wdr_mcpd.codec.header import Group, Header, pack, unpack
 from wdr_mcpd.codec.layout import depth
-from wdr_mcpd.codec.settings import (
-    DEFAULT,
-    Settings,
+from wdr_mcpd.codec.requests import (
     Volume,
     budget_of,
     check_budget,
     checked_groups,
     checked_psnr,
-    checked_settings,
     checked_volume,
 )
+from wdr_mcpd.codec.settings import CODER_NAMES, DEFAULT, Settings, check_settings
 from wdr_mcpd.codec.target import fewest
 from wdr_mcpd.errors import InputError, StreamError
 
@@ -68,7 +66,8 @@ def encode(
     if sum(choice is not None for choice in (rate, max_bytes, psnr)) > 1:
         raise InputError("give one of rate, max_bytes and psnr, not several")
     members = checked_groups(groups, volume.shape[0])
-    coder = checked_settings(settings)
+    check_settings(settings)
+    coder = CODERS[settings.coder]
     budget = budget_of(volume.size, rate, max_bytes)
     target = checked_psnr(psnr)
     low, high = int(volume.min()), int(volume.max())
@@ -80,7 +79,7 @@ def encode(
         volume.dtype,
         low,
         high,
-        coder.number,
+        CODER_NAMES.index(settings.coder),
         settings.decomposition == "dyadic",
         settings.lossless,
         min(settings.in_plane_levels, depth(max(volume.shape[1:]))),
@@ -129,7 +128,7 @@ def info(data: bytes) -> dict[str, Any]:
     """Describe a stream as plain values: shape, type, range, settings, groups, sizes."""
     header, payloads = _parsed(data, None, None, 1 << 62)
     voxels = prod(header.shape)
-    names = [name for name, coder in CODERS.items() if coder.number == header.coder]
+    names = CODER_NAMES[header.coder : header.coder + 1]
     return {
         "shape": list(header.shape),
         "dtype": str(header.dtype),
@@ -260,7 +259,6 @@ def _psnr(volume: Volume, decoded: Volume) -> float:
 
 
 def _coder_of(header: Header) -> Coder:
-    for coder in CODERS.values():
-        if coder.number == header.coder:
-            return coder
-    raise StreamError(f"the stream was coded by coder {header.coder}, which this version does not know")
+    if header.coder >= len(CODER_NAMES):
+        raise StreamError(f"the stream was coded by coder {header.coder}, which this version does not know")
+    return CODERS[CODER_NAMES[header.coder]]
