@@ -119,18 +119,16 @@ def _imports(path: Path) -> tuple[Path, ...]:
 
 
 def _imported(tree: ast.AST) -> Iterator[Path]:
-    """Modules of the package that code imports, as paths without suffix; those for type checkers alone do not count."""
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+    """Modules of the package that code imports, as paths without suffix."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Import | ast.ImportFrom):
             continue
-        names = [f"{node.module}.{alias.name}" for alias in node.names] if isinstance(node, ast.ImportFrom) else []
-        names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        for name in names:
-            package, *parts = name.split(".")
+        inside = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+        for alias in node.names:
+            package, *parts = f"{inside}{alias.name}".split(".")
             if package == PACKAGE.name:
                 base = PACKAGE.joinpath(*parts)
                 yield base if _module(base) else base.parent
-        yield from _imported(node)
 
 
 @cache

@@ -2,11 +2,14 @@ import gc
 import json
 import os
 import sys
+from dataclasses import asdict
 
-from wdr_mcpd import config as keys
+from wdr_mcpd.baselines.codecs import CODECS
+from wdr_mcpd.config import configuration
 from wdr_mcpd.data.excluded import read_excluded
-from wdr_mcpd.data.study import series_of_study
+from wdr_mcpd.data.study import check_slices, how_to_make_a_table, series_of_study
 from wdr_mcpd.errors import InputError
+from wdr_mcpd.failures import failures
 from wdr_mcpd.methods import BASELINE, DEFAULT, PROPOSED
 from wdr_mcpd.results import Results, sidecar_of
 from wdr_mcpd.step import code_hash
@@ -16,27 +19,24 @@ from wdr_mcpd.step import code_hash
 gc.set_threshold(1_000_000, 100, 1000)
 
 
-def or_stop(function, *arguments, **keywords):
+def or_stop(function, *arguments):
     """What a function gives, or one line that says what is wrong, before anything runs."""
     try:
-        return function(*arguments, **keywords)
+        return function(*arguments)
     except InputError as error:
         sys.exit(f"wdr-mcpd: {error}")
 
 
 def step(function, *names, **values):
-    """Parameters of a step: its function, the values that it gets by name, and the hash of its code."""
-    return {
-        "step": function,
-        "settings": {name: CONFIGURATION.value(name) for name in names} | values,
-        "code": code_hash(function),
-    }
+    """Parameters of a step: its function, the keys and values that it gets by name, and the hash of its code."""
+    settings = {name: CONFIGURATION.value(name) for name in names} | values
+    return {"step": function, "settings": settings, "code": code_hash(function)}
 
 
 def finish_steps():
     """Give every step its log and its benchmark, by rule and wildcards."""
     for one in workflow.rules:
-        if "step" in one.params.keys() and not one.log:
+        if "step" in one.params.keys() and one.name != "step" and not one.log:
             wildcards = sorted(one.wildcard_names) if one.has_wildcards() else []
             stem = "/".join([one.name, *(f"{{{name}}}" for name in wildcards)])
             one.log_modifier = one.benchmark_modifier = one.output_modifier
@@ -44,24 +44,114 @@ def finish_steps():
             one.benchmark = f"results/logs/benchmarks/{stem}.tsv"
 
 
-def beside(name):
-    """A file of the checkout, whatever the working folder is and whoever uses this workflow as a module."""
-    return local(os.path.relpath(HERE / name))
+def beside(*names):
+    """Files of the checkout, whatever the working folder is and whoever uses this workflow as a module."""
+    return [local(os.path.relpath(HERE / name)) for name in names]
 
 
-def exams(wildcards):
-    """Exams of the study, without those that are left out, which are known when all series are there."""
+def given_table():
+    """The table that names the exams, in the working folder or beside this file; None for the synthetic cohort."""
+    if CONFIGURATION.source == "synthetic":
+        return None
+    if CONFIGURATION.source == "local" and not CONFIGURATION.data_folder:
+        raise InputError("data_folder: source local needs the folder with the DICOM series")
+    named = CONFIGURATION.series or ("config/series/sample.tsv" if CONFIGURATION.source == "sample" else None)
+    places = [Path(named), Path(os.path.relpath(HERE / named))] if named else []
+    found = next((place for place in places if place.exists()), None)
+    if found is None:
+        hint = how_to_make_a_table(CONFIGURATION.source, CONFIGURATION.data_folder, named or "my.tsv")
+        raise InputError(f"series: {named or 'is not set'}; {hint}")
+    return found
+
+
+def exams_of_study():
+    """The row of each exam; where a bad series stops the run, each has as many images as slices are taken."""
+    rows = series_of_study(CONFIGURATION.source, TABLE, CONFIGURATION.value("synthetic"))
+    if CONFIGURATION.on_bad_series == "fail":
+        for row in rows:
+            check_slices(row, CONFIGURATION.slices, CONFIGURATION.first_slice)
+    return {row.exam_id: row for row in rows}
+
+
+def exams():
+    """Exams of the study without those that are left out, which are known once all series are there."""
     if CONFIGURATION.on_bad_series == "fail":
         return list(SERIES)
     left_out = read_excluded(Path(checkpoints.excluded.get().output.out))
     return [exam for exam in SERIES if exam not in left_out]
 
 
-def of_all(path, **values):
+def of_all(*paths, only=None, **values):
     """Files of all exams, as a function: only a process whose graph holds the rule makes the list, not each job."""
-    return lambda wildcards: expand(str(path), exam=exams(wildcards), **values)
+    patterns = [str(path) for path in paths]
+    return lambda wildcards: expand(patterns, exam=exams()[:only], **values)
 
 
 def files(paths):
     """Paths as Snakemake takes them."""
     return [str(path) for path in paths]
+
+
+def tables(*names):
+    """Files of tables."""
+    return [str(path) for name in names for path in RESULTS.table(name)]
+
+
+def figures(*names):
+    """Files of figures."""
+    return [str(path) for name in names for path in RESULTS.figure(name)]
+
+
+def sidecars(paths):
+    """Provenance of tables and figures: one file for all with the same stem."""
+    return list(dict.fromkeys(str(sidecar_of(Path(path))) for path in paths))
+
+
+def families(*left_out):
+    """Names of the families of tables and figures that this configuration makes."""
+    return [name for name in MADE if name not in left_out and (name != "baselines" or CONFIGURATION.baselines)]
+
+
+def shown(*names):
+    """Tables and figures of families."""
+    return [path for name in names for path in tables(*MADE[name]["tables"]) + figures(*MADE[name]["figures"])]
+
+
+def with_provenance(*names):
+    """Tables and figures of families and their provenance."""
+    return shown(*names) + sidecars(shown(*names))
+
+
+def encode_settings(wildcards):
+    """What encodes a method: only what changes its stream, so that a changed key reruns no more than it must."""
+    method = CONFIGURATION.registry[wildcards.method]
+    settings = {"grouping": method.grouping, "coding": asdict(method.settings), "rate": max(CONFIGURATION.rates)}
+    selection = {"threshold": CONFIGURATION.threshold, "mcpd_unit": CONFIGURATION.mcpd_unit}
+    return settings | (selection if method.grouping == "mcpd" else {})
+
+
+def mcpd_if_selecting(wildcards):
+    """The average MCPD of an exam, for a method that selects slices by it."""
+    return str(RESULTS.mcpd()) if CONFIGURATION.registry[wildcards.method].grouping == "mcpd" else []
+
+
+def measured_of_exam(wildcards):
+    """What is measured of each exam of one part; tables and figures over all exams are made from these files."""
+    per_exam = [RESULTS.mcpd(), *(RESULTS.of_exam(kind) for kind in ("sweep", "whole_exam", "readings"))]
+    per_exam += RESULTS.figure("{exam}/figure1")[:1]
+    part = exams()[int(wildcards.number) - 1 :: int(wildcards.parts)]
+    measured = expand(files(per_exam), exam=part)
+    measured += expand(files([RESULTS.quality(), RESULTS.checked_stream()]), exam=part, method=STREAMS_OF["study"])
+    return measured + expand(str(RESULTS.baseline()), exam=part, baseline=COMPARED_CODECS)
+
+
+def in_report(path):
+    """A file of the report with its category, title and caption (workflow/report/STEM.rst)."""
+    stem, folder = os.path.splitext(os.path.basename(path))[0], os.path.basename(os.path.dirname(path))
+    category, item = next((group, items[stem]) for group, items in IN_REPORT.items() if stem in items)
+    if folder == "report" and stem in {name for made in MADE.values() for name in made["figures"]}:
+        item += ", as a table"
+    if folder not in ("figures", "report"):
+        item += f", exam {folder}"
+    caption = str(HERE / "workflow" / "report" / f"{stem}.rst")
+    return report(path, category=category, caption=caption, labels={"item": item})

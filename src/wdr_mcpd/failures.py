@@ -1,19 +1,11 @@
-"""The subcommand `failures`: one line for each failed job of a run, with its reason and its log."""
+"""One line for each failed job of a run, with its reason and its log."""
 
-import argparse
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 FAILED = re.compile(r"^Error in rule (?P<rule>\S+?):\n(?P<details>(?:[ \t]+.*\n?)*)", re.MULTILINE)
 DETAIL = r"^\s+{}: (.+?)(?: \(check log.*\))?$"
-
-
-def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the subcommand."""
-    command = commands.add_parser("failures", help="what failed in a run, and where its log is")
-    command.add_argument("log", type=Path, help="the run's log, in .snakemake/log")
-    command.set_defaults(run=_failures)
 
 
 def failures(text: str) -> Iterator[str]:
@@ -26,8 +18,8 @@ def failures(text: str) -> Iterator[str]:
     """
     for failed in FAILED.finditer(text):
         outputs, log = (_detail(name, failed["details"]) for name in ("output", "log"))
-        reason = _last_line(log) if log else "it has no log"
-        yield f"rule {failed['rule']} failed for {outputs or 'no file'}: {reason} (log: {log or 'none'})"
+        reason = _last_line(log).removeprefix("wdr-mcpd: ") if log else "it has no log"
+        yield f"wdr-mcpd: {failed['rule']} failed for {outputs or 'no file'}: {reason} (log: {log or 'none'})"
 
 
 def _detail(name: str, details: str) -> str:
@@ -36,16 +28,9 @@ def _detail(name: str, details: str) -> str:
 
 
 def _last_line(log: str) -> str:
-    """Last line that says something; a command's reason stands there."""
+    """Last line that says something; a step's reason stands there."""
     try:
         lines = Path(log).read_text(encoding="utf-8", errors="replace").split("\n")
     except OSError as error:
         return f"its log cannot be read ({error.strerror})"
     return next((line.strip() for line in reversed(lines) if line.strip()), "it was killed, or said nothing")
-
-
-def _failures(options: argparse.Namespace) -> None:
-    from wdr_mcpd.files import read_bytes
-
-    for line in failures(read_bytes(options.log).decode("utf-8", errors="replace")):
-        print(f"wdr-mcpd: {line}")
