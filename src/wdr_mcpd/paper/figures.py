@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from wdr_mcpd.errors import InputError
-from wdr_mcpd.paper.style import PAGE_WIDTH
+from wdr_mcpd.render.style import PAGE_WIDTH
 
 WHITE_PERCENTILE = 98.5  # the bright fat of the scalp would otherwise darken the brain
 
