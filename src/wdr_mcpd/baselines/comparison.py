@@ -21,7 +21,7 @@ BD_COLUMNS = {
 
 
 def comparison(curves: pd.DataFrame, rate: float = 1.0) -> pd.DataFrame:
-    """Compare all methods and baselines of each exam.
+    """Compare all methods and codecs of each exam.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def comparison_table(curves: pd.DataFrame, note: str, rate: float = 1.0) -> Tabl
     if "tumour_psnr_db" in data and data["tumour_psnr_db"].notna().any():
         columns["tumour_psnr_db"] = Column(f"Tumour PSNR (dB) at {rate:g} bpv", ".2f")
     caption = "Today's codecs and ours at equal total bits per voxel"
-    return Table("baselines", caption, note, data, columns | BD_COLUMNS)
+    return Table("codecs", caption, note, data, columns | BD_COLUMNS)
 
 
 def readme_table(curves: pd.DataFrame, speed: pd.DataFrame, lossless: pd.DataFrame) -> str:

@@ -1,4 +1,4 @@
-"""Figures of our methods beside today's codecs: ours in colour, baselines in grey, each with its name on it."""
+"""Figures of our methods beside today's codecs: ours in colour, codecs in grey, each with its name on it."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +16,7 @@ from wdr_mcpd.baselines.speed import DEFAULTS
 from wdr_mcpd.render.style import LOOK, PAGE_WIDTH, paper_style, save_figure
 from wdr_mcpd.baselines.measure import LABELS, LOSSLESS_LABELS
 
-# Baselines of one family share a dash pattern, so grey alone need not tell them apart.
+# Codecs of one family share a dash pattern, so grey alone need not tell them apart.
 COLOURS = {method: look.colour for method, look in LOOK.items()}
 PEER_COLOUR = "0.55"
 DASHES = {"jpeg2000": "-", "htj2k": "--", "x265": (0, (4, 1)), "av1": (0, (4, 1, 1, 1)), "sperr": "-."}
@@ -204,7 +204,7 @@ def lossless_figure(lossless: pd.DataFrame, note: str) -> Figure:
 
 
 def _draw_curves(axes: Axes, curves: Mapping[str, pd.DataFrame], value: Any) -> None:
-    """Draw the baselines first, thin and grey, then ours over them."""
+    """Draw the codecs first, thin and grey, then ours over them."""
     for name in sorted(curves, key=lambda name: name in COLOURS):
         points = curves[name]
         ours = name in COLOURS

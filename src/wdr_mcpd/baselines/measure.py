@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from wdr_mcpd.baselines.codecs import BASELINES, RateSearch
+from wdr_mcpd.baselines.codecs import CODECS, RateSearch
 from wdr_mcpd.progress import steps
 from wdr_mcpd.study.metrics import Reading
 from wdr_mcpd.study.quality import COLUMNS, measure_volume
@@ -27,7 +27,7 @@ BESIDE_REFERENCE = {
     "QccPack 2D-WDR": "2d-wdr",
 }
 """Settings of the reference implementation, as resources/anchors names them: ours of the same transform."""
-LABELS = OUR_LABELS | {name: baseline.label for name, baseline in BASELINES.items()}
+LABELS = OUR_LABELS | {name: codec.label for name, codec in CODECS.items()}
 LOSSLESS_LABELS = LABELS | {
     "jpeg2000-slices-quality": "JPEG 2000, slices",
     "htj2k-slices": "HTJ2K, slices",
@@ -36,12 +36,12 @@ LOSSLESS_LABELS = LABELS | {
 
 
 def refusal(name: str, original: NDArray[Any]) -> str | None:
-    """Say why a baseline codes nothing of a volume (not installed, too many bits), or None if it does."""
-    baseline = BASELINES[name]
-    return baseline.missing() or baseline.refusal(original)
+    """Say why a codec codes nothing of a volume (not installed, too many bits), or None if it does."""
+    codec = CODECS[name]
+    return codec.missing() or codec.refusal(original)
 
 
-def measure_baseline(
+def measure_codec(
     exam: str,
     name: str,
     original: NDArray[Any],
@@ -49,12 +49,12 @@ def measure_baseline(
     reading: Reading,
     mask: NDArray[np.bool_] | None = None,
 ) -> tuple[pd.DataFrame, str]:
-    """Code the slices with one baseline within 1 % of each rate, decode, and measure every slice.
+    """Code the slices with one codec within 1 % of each rate, decode, and measure every slice.
 
     Parameters
     ----------
     exam : name of the rows
-    name : of the baseline
+    name : of the codec
     original : ndarray (slice, row, column)
     rates : bits per voxel
     reading : peak, range and window
@@ -63,15 +63,15 @@ def measure_baseline(
     Returns
     -------
     DataFrame
-        As `wdr_mcpd.study.quality.measure_stream` gives it for our methods; a rate that the baseline does not
+        As `wdr_mcpd.study.quality.measure_stream` gives it for our methods; a rate that the codec does not
         reach has no rows.
     str
         Which rates are not there and why; empty if all are.
     """
-    baseline = BASELINES[name]
+    codec = CODECS[name]
     if reason := refusal(name, original):
         return pd.DataFrame(columns=COLUMNS), reason
-    search = RateSearch(baseline, original)
+    search = RateSearch(codec, original)
     frames, absent = [], []
     for rate in steps(sorted(rates), "rate"):
         if (reached := search.reach(rate)) is None:
@@ -80,7 +80,7 @@ def measure_baseline(
         setting, _, stream = reached
         measured = measure_volume(original, setting.decode(stream), reading, mask)
         frames.append(measured.assign(exam=exam, method=name, rate_bpv=rate, bytes=len(stream)))
-    note = f"{baseline.label}: cannot reach {', '.join(absent)} bits per voxel within 1 %" if absent else ""
+    note = f"{codec.label}: cannot reach {', '.join(absent)} bits per voxel within 1 %" if absent else ""
     measured = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=COLUMNS)
     return measured[COLUMNS], note
 
@@ -90,7 +90,7 @@ def curves(exams: pd.DataFrame, voxels: Mapping[str, int]) -> pd.DataFrame:
 
     Parameters
     ----------
-    exams : as `wdr_mcpd.study.rates.exam_quality` gives them, of our methods and of baselines
+    exams : as `wdr_mcpd.study.rates.exam_quality` gives them, of our methods and of codecs
     voxels : number of voxels of each exam's slices
 
     Returns
@@ -107,25 +107,25 @@ def curves(exams: pd.DataFrame, voxels: Mapping[str, int]) -> pd.DataFrame:
 def absent_points(
     curves: pd.DataFrame, names: Sequence[str], reasons: Mapping[tuple[str, str], str]
 ) -> list[str]:
-    """Say of each baseline which points of the curves it does not have, and why.
+    """Say of each codec which points of the curves it does not have, and why.
 
     Parameters
     ----------
     curves : columns exam, method, rate_bpv; every exam and rate occurs with one method at least
-    names : of the baselines
-    reasons : why a baseline codes nothing of an exam, by exam and baseline
+    names : of the codecs
+    reasons : why a codec codes nothing of an exam, by exam and codec
 
     Returns
     -------
     list of str
-        One line per baseline and reason, with its exams; empty if nothing is absent.
+        One line per codec and reason, with its exams; empty if nothing is absent.
     """
     exams, rates = curves["exam"].unique(), sorted(curves["rate_bpv"].unique())
     lines: dict[str, list[str]] = {}
     for name in names:
-        of_baseline = curves[curves["method"] == name]
+        of_codec = curves[curves["method"] == name]
         for exam in exams:
-            there = set(of_baseline.loc[of_baseline["exam"] == exam, "rate_bpv"])
+            there = set(of_codec.loc[of_codec["exam"] == exam, "rate_bpv"])
             missed = ", ".join(f"{rate:g}" for rate in rates if rate not in there)
             if missed:
                 line = f"{LABELS[name]}: not within 1 % of {missed} bits per voxel"

@@ -1,4 +1,4 @@
-"""Figures measured elsewhere: points for the figures, and a check that our baselines are the same codecs."""
+"""Figures measured elsewhere: points for the figures, and a check that our codecs are the same codecs."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pandas as pd
 
 from wdr_mcpd.study.frames import read_csv
 
-RATE_COLUMNS = ["volume", "label", "baseline", "rate_bpv", "actual_bpv", "psnr_db"]
+RATE_COLUMNS = ["volume", "label", "codec", "rate_bpv", "actual_bpv", "psnr_db"]
 SPEED_COLUMNS = ["volume", "label", "encode_mvoxel_per_s", "decode_mvoxel_per_s"]
 AGREEMENT_DB = 0.3
 
@@ -21,19 +21,19 @@ def read_anchors(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def only_elsewhere(rates: pd.DataFrame) -> pd.DataFrame:
-    """Keep the points of codecs that are not among our baselines."""
-    return rates[rates["baseline"].isna()]
+    """Keep the points of codecs that are not among our codecs."""
+    return rates[rates["codec"].isna()]
 
 
 def agreement(curves: pd.DataFrame, anchors: pd.DataFrame) -> pd.DataFrame:
-    """Compare our measurements of a baseline with those made elsewhere, at equal rate.
+    """Compare our measurements of a codec with those made elsewhere, at equal rate.
 
     Parameters
     ----------
     curves : DataFrame
         Columns exam, method, actual_bpv, psnr_db.
     anchors : DataFrame
-        Columns exam, baseline, label, actual_bpv, psnr_db.
+        Columns exam, codec, label, actual_bpv, psnr_db.
 
     Returns
     -------
@@ -43,11 +43,11 @@ def agreement(curves: pd.DataFrame, anchors: pd.DataFrame) -> pd.DataFrame:
         difference, and whether it is within 0.3 dB.
     """
     rows = []
-    shared = anchors[anchors["baseline"].notna()].groupby(["exam", "baseline"], sort=False)
+    shared = anchors[anchors["codec"].notna()].groupby(["exam", "codec"], sort=False)
     for key, theirs in shared:
         assert isinstance(key, tuple)
-        exam, baseline = key
-        ours = curves[(curves["exam"] == exam) & (curves["method"] == baseline)].sort_values("actual_bpv")
+        exam, codec = key
+        ours = curves[(curves["exam"] == exam) & (curves["method"] == codec)].sort_values("actual_bpv")
         if len(ours) < 2:
             continue
         for point in theirs.to_dict("records"):
@@ -55,7 +55,7 @@ def agreement(curves: pd.DataFrame, anchors: pd.DataFrame) -> pd.DataFrame:
             rows.append(
                 {
                     "exam": exam,
-                    "method": baseline,
+                    "method": codec,
                     "actual_bpv": point["actual_bpv"],
                     "elsewhere_psnr_db": point["psnr_db"],
                     "psnr_db": psnr,

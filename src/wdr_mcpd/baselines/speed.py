@@ -46,4 +46,4 @@ def speed_table(speed: pd.DataFrame) -> Table:
         f"without rate control is not counted. {DEFAULTS}"
     )
     caption = "Speed and memory of today's codecs and ours"
-    return Table("baselines-cost", caption, note, wide.reset_index(), columns)
+    return Table("codecs-cost", caption, note, wide.reset_index(), columns)

@@ -12,7 +12,7 @@ BESIDE = ("3d-wdr", "3d-wdr-auto")
 SPEED_MUST, SPEED_GOAL = 0.16, 0.5
 """Encoding and decoding speed, as shares of the speed at which SPERR encodes in the same run."""
 LOSSLESS_MUST, LOSSLESS_GOAL = "jpeg2000-slices-quality", "jpegxl"
-"""Baselines whose lossless rate it must not and should not exceed: JPEG 2000's 5/3 and JPEG XL effort 7."""
+"""Codecs whose lossless rate it must not and should not exceed: JPEG 2000's 5/3 and JPEG XL effort 7."""
 
 
 def read_targets(folder: Path) -> pd.DataFrame:

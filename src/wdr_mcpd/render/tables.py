@@ -1,12 +1,12 @@
 """A table as CSV for programs, Markdown for readers and LaTeX (booktabs) for papers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from wdr_mcpd.files import whole_file
+from wdr_mcpd.files import write_text
 from wdr_mcpd.render.latex import escape, latex_table
 from wdr_mcpd.study.frames import write_csv
 
@@ -64,12 +64,14 @@ class Table:
     explanation: str = ""
 
 
-def write_table(table: Table, folder: Path) -> None:
-    """Write `folder`/NAME.csv, .md and .tex."""
-    write_csv(table.data, folder / f"{table.name}.csv")
-    for suffix, text in ((".md", as_markdown(table)), (".tex", as_latex(table))):
-        with whole_file(folder / f"{table.name}{suffix}") as draft:
-            draft.write_text(text, encoding="utf-8", newline="\n")
+def write_table(table: Table, out: Iterable[Path]) -> None:
+    """Write the table into each file of `out`, as its suffix says: .csv, .md or .tex."""
+    texts = {".md": as_markdown, ".tex": as_latex}
+    for path in out:
+        if path.suffix == ".csv":
+            write_csv(table.data, path)
+        else:
+            write_text(path, texts[path.suffix](table))
 
 
 def as_markdown(table: Table) -> str:
@@ -88,7 +90,13 @@ def as_rows(table: Table) -> str:
 
 
 def _rows(shown: pd.DataFrame, table: Table) -> str:
-    aligned = ["left" if column.text else "right" for column in table.columns.values()]
+    return markdown_table(shown, [column.text for column in table.columns.values()])
+
+
+def markdown_table(shown: pd.DataFrame, words: Sequence[bool] = (True,)) -> str:
+    """Give texts as rows of Markdown; the columns that hold words at the left, the others at the right."""
+    left = [*words, *[False] * (shown.shape[1] - len(words))]
+    aligned = ["left" if one else "right" for one in left]
     return shown.to_markdown(index=False, disable_numparse=True, colalign=aligned)
 
 

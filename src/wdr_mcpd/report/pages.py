@@ -1,69 +1,22 @@
-"""HTML pages that need no other file and no network: templates, and Markdown texts as pages."""
+"""Tables and texts as HTML pages of their own, for the report."""
 
-import base64
-import html
-import re
-from functools import cache
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markdown_it import MarkdownIt
 
-from wdr_mcpd.errors import InputError
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=PackageLoader("wdr_mcpd.paper", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-    )
+from wdr_mcpd.files import read_bytes, write_text
+from wdr_mcpd.render.pages import markdown_page, table_page
 
 
-def render(template: str, **values: Any) -> str:
-    """Fill one of the package's page templates."""
-    return _templates().get_template(template).render(**values)
+def page(path: Path) -> str:
+    """Make a page of a Markdown text (.md) or of a table (.csv, .tsv)."""
+    if path.suffix == ".md":
+        return markdown_page(read_bytes(path).decode(), path.parent)
+    separator = "\t" if path.suffix == ".tsv" else ","
+    return table_page(pd.read_csv(path, sep=separator, dtype=str, keep_default_na=False), path.stem)
 
 
-def markdown_html(text: str) -> str:
-    """HTML of a Markdown text with tables; HTML inside the text is shown, not used."""
-    return str(MarkdownIt("commonmark", {"html": False}).enable("table").render(text))
-
-
-def markdown_page(text: str, folder: Path) -> str:
-    """A page of its own for a Markdown text, titled by its first heading.
-
-    Parameters
-    ----------
-    text : str
-        Markdown; its pictures are PNG files, named relative to `folder`, and become part of the page.
-    folder : Path
-        Where the text stands.
-    """
-    first = next((line for line in text.splitlines() if line.startswith("# ")), "# ")
-    body = re.sub(
-        r'<img src="([^"]+)"',
-        lambda match: f'<img src="{picture(folder / html.unescape(unquote(match[1])))}"',
-        markdown_html(text),
-    )
-    return render("page.html", title=first.removeprefix("# "), body=body)
-
-
-def picture(path: Path) -> str:
-    """A PNG file as an address that holds the picture itself."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
-    return "data:image/png;base64," + base64.b64encode(content).decode("ascii")
-
-
-def table_page(data: pd.DataFrame, title: str) -> str:
-    """A page of its own for a table as it is."""
-    body = f"<h1>{html.escape(title)}</h1>\n{data.to_html(index=False, border=0, na_rep='')}"
-    return render("page.html", title=title, body=body)
+def report_pages(*, files: list[Path], out: list[Path]) -> None:
+    """Write a page for each file, in the same order."""
+    for source, target in zip(files, out, strict=True):
+        write_text(target, page(source))

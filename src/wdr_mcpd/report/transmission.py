@@ -1,13 +1,20 @@
 """Progressive transmission: how long a link takes until the received prefix has a given quality."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from wdr_mcpd.render.tables import Column, Table
-from wdr_mcpd.render.style import LOOK, PAGE_WIDTH
+from wdr_mcpd.render.tables import Column, Table, write_table
+from wdr_mcpd.study.frames import read_exams
+from wdr_mcpd.study.rates import rate_reaching
+from wdr_mcpd.data.exam import read_exam
+from wdr_mcpd.methods import METHODS, Method, with_variants
+from wdr_mcpd.render.notes import Measured, note_of
+from wdr_mcpd.render.style import PAGE_WIDTH, noted, write_figure
 
 LINKS_BIT_S = {"64 kbit/s": 64e3, "1 Mbit/s": 1e6, "10 Mbit/s": 10e6, "100 Mbit/s": 100e6}
 SSIM_TARGETS = (0.90, 0.95, 0.98)
@@ -32,25 +39,7 @@ def mean_over_slices(quality: pd.DataFrame) -> pd.DataFrame:
     return groups.agg(bytes=("bytes", "first"), ssim=("ssim", "mean")).reset_index()
 
 
-def bytes_needed(sizes: Sequence[float], qualities: Sequence[float], target: float) -> float:
-    """Smallest number of bytes at which a stream reaches a quality.
-
-    Between two measured prefixes the quality is taken as linear in the logarithm of the bytes. A target that
-    the smallest measured prefix already meets gets that prefix's size; one that no prefix meets gets NaN.
-    """
-    order = np.argsort(sizes)
-    size = np.asarray(sizes, dtype=np.float64)[order]
-    best = np.maximum.accumulate(np.asarray(qualities, dtype=np.float64)[order])
-    if target > best[-1]:
-        return float("nan")
-    at = int(np.searchsorted(best, target))
-    if at == 0:
-        return float(size[0])
-    share = (target - best[at - 1]) / (best[at] - best[at - 1])
-    return float(np.exp(np.interp(share, [0.0, 1.0], np.log(size[at - 1 : at + 1]))))
-
-
-def transmission_table(quality: pd.DataFrame, stored_bytes: Mapping[str, int], note: str) -> Table:
+def times_to_quality(quality: pd.DataFrame, stored_bytes: Mapping[str, int], note: str) -> Table:
     """Mean time over the exams until the received slices have a mean SSIM of each target, for each link.
 
     Parameters
@@ -66,8 +55,8 @@ def transmission_table(quality: pd.DataFrame, stored_bytes: Mapping[str, int], n
     for method, curves in mean_over_slices(quality).groupby("method", sort=True):
         for target in SSIM_TARGETS:
             needed = [
-                bytes_needed(exam["bytes"].to_list(), exam["ssim"].to_list(), target)
-                for _, exam in curves.groupby("exam", sort=True)
+                rate_reaching(exam["bytes"], exam["ssim"], target)
+                for _, exam in curves.sort_values("bytes").groupby("exam", sort=True)
             ]
             reached = [size for size in needed if np.isfinite(size)]
             mean = float(np.mean(reached)) if reached else float("nan")
@@ -79,15 +68,17 @@ def transmission_table(quality: pd.DataFrame, stored_bytes: Mapping[str, int], n
     return Table("transmission", caption, note, pd.DataFrame(rows, columns=list(columns)), columns)
 
 
-def transmission_figure(quality: pd.DataFrame, note: str) -> Figure:
+def draw_arrival(
+    quality: pd.DataFrame, note: str, methods: Mapping[str, Method] = METHODS
+) -> Figure:
     """Draw mean SSIM over the exams against the bytes received, and the time that each link needs."""
     curves = mean_over_slices(quality).groupby(["method", "rate_bpv"], sort=True)[["bytes", "ssim"]].mean()
     figure = Figure(figsize=(PAGE_WIDTH, 3.4))
     axes = figure.subplots()
     for method, curve in curves.groupby("method", sort=True):
-        look = LOOK[str(method)]
+        look = methods[str(method)]
         axes.plot(
-            curve["bytes"] / 1000, curve["ssim"], color=look.colour, marker=look.marker, label=look.name
+            curve["bytes"] / 1000, curve["ssim"], color=look.colour, marker=look.marker, label=look.label
         )
     for target in SSIM_TARGETS:
         axes.axhline(target, color="0.6", linewidth=0.6, linestyle=":")
@@ -101,9 +92,7 @@ def transmission_figure(quality: pd.DataFrame, note: str) -> Figure:
     )
     axes.set_ylabel("mean SSIM of the slices received")
     axes.legend(loc="lower right")
-    figure.suptitle("Quality while an exam arrives", fontsize="medium", fontweight="bold")
-    figure.supxlabel(note, fontsize="x-small", color="0.35", wrap=True)
-    return figure
+    return noted(figure, note, "Quality while an exam arrives")
 
 
 def _times(size: float) -> str:
@@ -129,3 +118,21 @@ def _row(method: str, target: float, exams: int, reached: int, size: float) -> d
         "kilobytes": size / 1000,
         **{_seconds(name): 8 * size / speed for name, speed in LINKS_BIT_S.items()},
     }
+
+
+def transmission(
+    *,
+    series: Path,
+    quality: list[Path],
+    volumes: list[Path],
+    table: list[Path],
+    figure: list[Path],
+    variants: dict[str, dict[str, Any]],
+    **how: Unpack[Measured],
+) -> None:
+    """Write the table and the figure of all exams."""
+    measured = read_exams(quality, ["method", "rate_bpv", "slice", "ssim", "bytes"])
+    stored = {path.stem: read_exam(path).volume.voxels.nbytes for path in volumes}
+    note, methods = note_of(series, how), with_variants(variants)
+    write_table(times_to_quality(measured, stored, note), table)
+    write_figure(lambda: draw_arrival(measured, note, methods), figure)

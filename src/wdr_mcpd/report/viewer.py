@@ -5,22 +5,26 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec import decode
-from wdr_mcpd.data import Volume
+from wdr_mcpd.data.exam import read_exam
+from wdr_mcpd.data.volume import Volume
 from wdr_mcpd.errors import InputError
-from wdr_mcpd.report.pages import render
+from wdr_mcpd.files import read_bytes, write_text
+from wdr_mcpd.methods import METHODS, PROPOSED, Method, decode, with_variants
 from wdr_mcpd.progress import steps
+from wdr_mcpd.render.notes import Measured, note_of
+from wdr_mcpd.render.pages import fill
+from wdr_mcpd.study.frames import read_csv
 
 SHOWN = ("psnr_db", "ssim", "tumour_psnr_db", "tumour_ssim")
 COLUMNS = ("method", "rate_bpv", "slice", *SHOWN, "bytes")
 WINDOW_PERCENTILES = (0.5, 99.8)
-PROPOSED = "3d-wdr-mcpd"
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +49,7 @@ class CodedExam:
     quality: pd.DataFrame
 
 
-def viewer_html(exam: CodedExam, note: str = "") -> str:
+def viewer_html(exam: CodedExam, note: str = "", methods: Mapping[str, Method] = METHODS) -> str:
     """Build the page; it needs no other file and no network.
 
     Parameters
@@ -54,6 +58,8 @@ def viewer_html(exam: CodedExam, note: str = "") -> str:
         The original, its streams and their measured quality.
     note : str
         How PSNR and SSIM were measured, shown under the title.
+    methods : mapping
+        The registry that has their labels.
 
     Raises
     ------
@@ -71,12 +77,12 @@ def viewer_html(exam: CodedExam, note: str = "") -> str:
         "allocated": voxels.dtype.itemsize * 8,
         "rates": rates,
         "original": [tile(plane) for plane in grey_levels(voxels, window)],
-        "methods": [_method(exam, name, rates, window) for name in steps(list(exam.streams), "method")],
+        "methods": [_method(exam, methods[name], rates, window) for name in steps(list(exam.streams), "method")],
         "outline": None if mask is None or not mask.any() else [outline(plane) for plane in mask],
         "start": _start(exam, rates),
     }
     height, width = (n * size for n, size in zip(voxels.shape[1:], exam.volume.spacing[1:], strict=True))
-    return render(
+    return fill(
         "viewer.html",
         exam=exam.name,
         low=window[0],
@@ -117,7 +123,8 @@ def outline(mask: NDArray[np.bool_]) -> list[int]:
     return [int(value) for value in np.argwhere(mask & ~inner).ravel()]
 
 
-def _method(exam: CodedExam, name: str, rates: list[float], window: tuple[int, int]) -> dict[str, Any]:
+def _method(exam: CodedExam, method: Method, rates: list[float], window: tuple[int, int]) -> dict[str, Any]:
+    name = method.name
     shape = exam.volume.voxels.shape
     table = exam.quality[exam.quality["method"] == name].set_index(["rate_bpv", "slice"])
     wanted = pd.MultiIndex.from_product([rates, range(1, shape[0] + 1)])
@@ -129,6 +136,7 @@ def _method(exam: CodedExam, name: str, rates: list[float], window: tuple[int, i
     shown = table.loc[wanted, list(SHOWN)].to_numpy(np.float64).reshape(*by_rate, len(SHOWN))
     return {
         "name": name,
+        "label": method.label,
         "tiles": [_tiles(exam, name, rate, window) for rate in rates],
         "quality": [[_numbers(slice_) for slice_ in rate] for rate in shown],
         "bytes": table.loc[wanted, "bytes"].to_numpy(np.int64).reshape(by_rate)[:, 0].tolist(),
@@ -157,3 +165,21 @@ def _start(exam: CodedExam, rates: list[float]) -> dict[str, Any]:
         "rate": int(np.argmin(np.abs(np.asarray(rates) - 1.0))),
         "slice": middle if mask is None or not mask.any() else int(np.argmax(mask.sum(axis=(1, 2)))),
     }
+
+
+def viewer(
+    *,
+    exam: str,
+    series: Path,
+    volume: Path,
+    streams: list[Path],
+    quality: list[Path],
+    out: Path,
+    variants: dict[str, dict[str, Any]],
+    **how: Unpack[Measured],
+) -> None:
+    """Write the page of one exam from METHOD.wdr files and their measurements."""
+    measured = pd.concat([read_csv(path, COLUMNS) for path in quality], ignore_index=True)
+    coded = {path.stem: read_bytes(path) for path in streams}
+    shown = CodedExam(exam, read_exam(volume).volume, coded, measured)
+    write_text(out, viewer_html(shown, note_of(series, how), with_variants(variants)))

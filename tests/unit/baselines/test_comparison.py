@@ -62,7 +62,7 @@ def test_agreement_is_at_the_rate_measured_elsewhere(curves: pd.DataFrame) -> No
         {
             "exam": ["a", "a", "a", "b"],
             "label": "x",
-            "baseline": ["sperr", "sperr", None, "sperr"],
+            "codec": ["sperr", "sperr", None, "sperr"],
             "actual_bpv": [0.95, 0.2, 1.0, 1.0],
             "psnr_db": [60 + 6 * np.log2(0.95 / 0.8) + 0.25, 60 + 6 * np.log2(0.2 / 0.8) - 0.4, 0.0, 0.0],
         }
@@ -77,7 +77,7 @@ def test_the_committed_anchors_can_be_read() -> None:
     outside = only_elsewhere(rates)
     assert set(outside["exam"]) == {"brain1", "brain2"}
     assert outside["label"].str.contains("QccPack|SPIHT").all()
-    assert set(rates["baseline"].dropna()) >= {"sperr", "x265-medium", "htj2k-slices", "jpeg2000-volume"}
+    assert set(rates["codec"].dropna()) >= {"sperr", "x265-medium", "htj2k-slices", "jpeg2000-volume"}
     assert speed["psnr_db"].between(60, 80).all()
     peaks = rates["psnr_db"] - rates["psnr_max_db"]
     np.testing.assert_allclose(peaks[rates["exam"] == "brain1"], 20 * np.log10(65535 / 3057), atol=1e-3)

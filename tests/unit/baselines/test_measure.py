@@ -10,7 +10,7 @@ from wdr_mcpd.baselines.measure import (
     absent_points,
     curves,
     mean_of_exams,
-    measure_baseline,
+    measure_codec,
     with_mean,
 )
 from wdr_mcpd.study.quality import COLUMNS
@@ -29,7 +29,7 @@ def volume() -> NDArray[np.int16]:
 def test_a_baseline_is_measured_like_our_methods(volume: NDArray[np.int16]) -> None:
     mask = np.zeros(volume.shape, bool)
     mask[2:4, 10:20, 10:30] = True
-    frame, note = measure_baseline("a_1", "jpeg2000-volume", volume, [2.0, 1.0], Reading(), mask)
+    frame, note = measure_codec("a_1", "jpeg2000-volume", volume, [2.0, 1.0], Reading(), mask)
     assert note == ""
     assert list(frame.columns) == COLUMNS
     assert list(frame["rate_bpv"]) == [1.0] * 6 + [2.0] * 6
@@ -42,10 +42,10 @@ def test_a_baseline_is_measured_like_our_methods(volume: NDArray[np.int16]) -> N
 
 
 def test_pooled_psnr_of_a_curve_is_that_of_the_volume(volume: NDArray[np.int16]) -> None:
-    from wdr_mcpd.baselines.codecs import BASELINES, RateSearch
+    from wdr_mcpd.baselines.codecs import CODECS, RateSearch
 
-    frame, _ = measure_baseline("a_1", "sperr", volume, [1.0], Reading())
-    reached = RateSearch(BASELINES["sperr"], volume).reach(1.0)
+    frame, _ = measure_codec("a_1", "sperr", volume, [1.0], Reading())
+    reached = RateSearch(CODECS["sperr"], volume).reach(1.0)
     assert reached is not None
     point = curves(exam_quality(frame.assign(subject="a")), {"a_1": volume.size})
     assert point["psnr_db"].item() == pytest.approx(pooled_psnr(volume, reached[0].decode(reached[2])))
@@ -53,10 +53,10 @@ def test_pooled_psnr_of_a_curve_is_that_of_the_volume(volume: NDArray[np.int16])
 
 
 def test_what_cannot_be_reached_is_absent_and_said(volume: NDArray[np.int16]) -> None:
-    frame, note = measure_baseline("a_1", "zfp", volume, [0.01, 2.0], Reading())
+    frame, note = measure_codec("a_1", "zfp", volume, [0.01, 2.0], Reading())
     assert set(frame["rate_bpv"]) == {2.0}
     assert note == "ZFP, fixed rate: cannot reach 0.01 bits per voxel within 1 %"
-    frame, note = measure_baseline("a_1", "x265-medium", volume.astype(np.uint16) * 8, [1.0], Reading())
+    frame, note = measure_codec("a_1", "x265-medium", volume.astype(np.uint16) * 8, [1.0], Reading())
     assert frame.empty
     assert list(frame.columns) == COLUMNS
     assert note == "x265 medium: takes 12 bits, the volume needs 15"
@@ -103,10 +103,10 @@ def test_what_is_absent_is_named_with_the_exams_and_rates() -> None:
 
 def test_every_method_and_baseline_has_a_name() -> None:
     from wdr_mcpd.methods import METHODS
-    from wdr_mcpd.baselines.codecs import BASELINES
+    from wdr_mcpd.baselines.codecs import CODECS
 
     assert set(METHODS) <= set(OUR_LABELS)
-    assert set(BASELINES) <= set(LABELS)
+    assert set(CODECS) <= set(LABELS)
     assert len(set(LABELS.values())) == len(LABELS)
 
 

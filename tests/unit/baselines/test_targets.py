@@ -60,7 +60,7 @@ def test_speeds_are_shares_of_the_encoding_of_sperr() -> None:
 @pytest.mark.parametrize(
     ("ours", "must", "goal"), [(6.6, "missed", "missed"), (6.3, "met", "missed"), (6.1, "met", "met")]
 )
-def test_lossless_rate_beside_both_baselines(ours: float, must: str, goal: str) -> None:
+def test_lossless_rate_beside_both_codecs(ours: float, must: str, goal: str) -> None:
     text = targets_section(curves("3d-wdr-cc", 40.0), SPEED, lossless(ours), TARGETS)
     assert (
         f"{ours:.3f} bits per voxel on a (at most JPEG 2000's 6.500: {must}; goal JPEG XL's 6.200: {goal})"

@@ -8,7 +8,7 @@ import pytest
 
 from wdr_mcpd.bench.contestants import VARIANTS, contestants, to_compare
 from wdr_mcpd.cli import main
-from wdr_mcpd.cli.baselines import measured
+from wdr_mcpd.cli.codecs import measured
 from wdr_mcpd.baselines.published import agreement, read_anchors
 from wdr_mcpd.bench.page import growth_section
 from wdr_mcpd.baselines.beside_reference import beside_reference, beside_reference_section

@@ -1,7 +1,7 @@
 """Codecs that a user could pick instead, behind one small face."""
 
 from wdr_mcpd.baselines.codecs.av1 import Av1
-from wdr_mcpd.baselines.codecs.contract import Control, Baseline
+from wdr_mcpd.baselines.codecs.contract import Control, Codec
 from wdr_mcpd.baselines.codecs.htj2k import OneStream as Htj2kOneStream
 from wdr_mcpd.baselines.codecs.htj2k import Slices as Htj2kSlices
 from wdr_mcpd.baselines.codecs.jpeg2000 import OneStream, OneStreamAxial, SlicesAtEqualQuality, SlicesAtEqualRate
@@ -15,9 +15,9 @@ from wdr_mcpd.baselines.codecs.sz3 import Sz3
 from wdr_mcpd.baselines.codecs.x265 import X265
 from wdr_mcpd.baselines.codecs.zfp import Zfp
 
-BASELINES: dict[str, Baseline] = {
-    baseline.name: baseline
-    for baseline in (
+CODECS: dict[str, Codec] = {
+    codec.name: codec
+    for codec in (
         SlicesAtEqualRate(),
         SlicesAtEqualQuality(),
         OneStream(),
@@ -35,4 +35,4 @@ BASELINES: dict[str, Baseline] = {
     )
 }
 
-__all__ = ["BASELINES", "Control", "Baseline", "RateSearch", "Scan", "Search"]
+__all__ = ["CODECS", "Control", "Codec", "RateSearch", "Scan", "Search"]

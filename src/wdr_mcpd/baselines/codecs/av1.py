@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.baselines.codecs.contract import Control, Baseline, imagecodecs
+from wdr_mcpd.baselines.codecs.contract import Control, Codec, imagecodecs
 from wdr_mcpd.baselines.codecs.frame import Frame
 
 Array = NDArray[Any]
@@ -14,7 +14,7 @@ QUALITY = Control("quality", 0, 99, whole=True)
 
 
 @dataclass(frozen=True)
-class Av1(Baseline):
+class Av1(Codec):
     """One quality for the whole sequence: 101 whole numbers, so many rates fall between two of them."""
 
     name: str = "av1"

@@ -1,4 +1,4 @@
-"""What every baseline offers: a name, its limits, encode at a quality, decode."""
+"""What every codec offers: a name, its limits, encode at a quality, decode."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Control:
-    """The parameter that decides how many bytes a baseline spends, and the range in which it is searched.
+    """The parameter that decides how many bytes a codec spends, and the range in which it is searched.
 
     `coarse` spends the fewest bytes and `fine` the most; `log` says that equal ratios of the parameter
     (a step, a tolerance) matter, not equal differences (a PSNR, a rate factor);
@@ -46,7 +46,7 @@ class Control:
         return round(value) if self.whole else value
 
 
-class Baseline(ABC):
+class Codec(ABC):
     """A codec that a user could pick instead.
 
     Attributes
@@ -67,7 +67,7 @@ class Baseline(ABC):
     lossless: bool = False
 
     @property
-    def nearby(self) -> "tuple[Baseline, ...]":
+    def nearby(self) -> "tuple[Codec, ...]":
         """The same codec set very slightly differently, for rates that its parameter jumps over."""
         return ()
 
@@ -80,11 +80,11 @@ class Baseline(ABC):
         """Return the non-negative volume that `compress` coded, not yet rounded or clipped, to be changed."""
 
     def missing(self) -> str | None:
-        """Say which library is not installed, or None if the baseline can be used."""
+        """Say which library is not installed, or None if the codec can be used."""
         return None if find_spec(self.library) else f"{self.label}: {self.library} is not installed"
 
     def refusal(self, volume: Array) -> str | None:
-        """Say why this volume is not for this baseline, or None. A wide volume is never scaled to fit."""
+        """Say why this volume is not for this codec, or None. A wide volume is never scaled to fit."""
         if volume.dtype.name not in TYPES or volume.ndim != 3:
             return f"{self.label}: takes volumes of {', '.join(TYPES)}, not {volume.ndim}D {volume.dtype}"
         bits = _frame(volume).bits
@@ -101,7 +101,7 @@ class Baseline(ABC):
         Raises
         ------
         InputError
-            When the baseline does not take the volume, or has no such mode.
+            When the codec does not take the volume, or has no such mode.
         """
         if reason := self.refusal(volume):
             raise InputError(reason)
@@ -126,7 +126,7 @@ def imagecodecs() -> Any:
 
 
 def _finished(values: Array, frame: Frame) -> Array:
-    """Round, clip and shift in place: a baseline is timed with as little around it as our own codecs have."""
+    """Round, clip and shift in place: a codec is timed with as little around it as our own codecs have."""
     values = np.require(values, requirements="W")  # copies if read-only, as np.frombuffer is
     if values.dtype.kind == "f":
         np.rint(values, out=values)

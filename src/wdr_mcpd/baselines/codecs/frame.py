@@ -1,4 +1,4 @@
-"""The few bytes around a baseline's own bytes, so that a stream decodes alone and every byte counts.
+"""The few bytes around a codec's own bytes, so that a stream decodes alone and every byte counts.
 
     type    1 byte: index of the NumPy type in TYPES
     shape   3 numbers: slices, rows, columns
@@ -21,7 +21,7 @@ TYPES = ("int8", "uint8", "int16", "uint16")
 
 @dataclass(frozen=True)
 class Frame:
-    """What a decoder must know beside the baseline's own bytes."""
+    """What a decoder must know beside the codec's own bytes."""
 
     dtype: str
     shape: tuple[int, int, int]
@@ -58,13 +58,13 @@ def unpack(data: bytes) -> tuple[Frame, list[bytes]]:
             number, at = _number(data, at)
             lengths.append(number)
     except IndexError:
-        raise StreamError("the baseline's stream ends inside its frame") from None
+        raise StreamError("the codec's stream ends inside its frame") from None
     parts = []
     for length in lengths:
         parts.append(data[at : at + length])
         at += length
     if at != len(data):
-        raise StreamError(f"the baseline's stream has {len(data)} bytes, its frame says {at}")
+        raise StreamError(f"the codec's stream has {len(data)} bytes, its frame says {at}")
     slices, rows, columns, least, largest = numbers[:5]
     return Frame(dtype, (slices, rows, columns), _signed(least), _signed(largest)), parts
 

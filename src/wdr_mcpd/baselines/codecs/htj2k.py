@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.baselines.codecs.contract import Control, Baseline, imagecodecs
+from wdr_mcpd.baselines.codecs.contract import Control, Codec, imagecodecs
 from wdr_mcpd.baselines.codecs.frame import Frame
 
 Array = NDArray[Any]
@@ -14,7 +14,7 @@ STEP = Control("quantisation step", 0.3, 1e-5, log=True)
 
 
 @dataclass(frozen=True)
-class Slices(Baseline):
+class Slices(Codec):
     """Each slice is a codestream; the step is the same."""
 
     name: str = "htj2k-slices"
@@ -33,7 +33,7 @@ class Slices(Baseline):
 
 
 @dataclass(frozen=True)
-class OneStream(Baseline):
+class OneStream(Codec):
     """All slices are components of one codestream, which saves the headers of the others."""
 
     name: str = "htj2k-volume"

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wdr_mcpd.baselines.codecs import axial
-from wdr_mcpd.baselines.codecs.contract import Control, Baseline, imagecodecs
+from wdr_mcpd.baselines.codecs.contract import Control, Codec, imagecodecs
 from wdr_mcpd.baselines.codecs.frame import Frame
 
 Array = NDArray[Any]
@@ -25,7 +25,7 @@ AXIAL_BITS = 13
 
 
 @dataclass(frozen=True)
-class SlicesAtEqualRate(Baseline):
+class SlicesAtEqualRate(Codec):
     """Each slice is a codestream of the same size, by OpenJPEG's own rate control."""
 
     name: str = "jpeg2000-slices-rate"
@@ -50,7 +50,7 @@ class SlicesAtEqualRate(Baseline):
 
 
 @dataclass(frozen=True)
-class SlicesAtEqualQuality(Baseline):
+class SlicesAtEqualQuality(Codec):
     """Each slice is a codestream of the same PSNR; or the reversible 5/3 transform, which loses nothing."""
 
     name: str = "jpeg2000-slices-quality"
@@ -69,7 +69,7 @@ class SlicesAtEqualQuality(Baseline):
 
 
 @dataclass(frozen=True)
-class OneStream(Baseline):
+class OneStream(Codec):
     """All slices are components of one codestream, with joint rate control."""
 
     name: str = "jpeg2000-volume"
@@ -88,7 +88,7 @@ class OneStream(Baseline):
 
 
 @dataclass(frozen=True)
-class OneStreamAxial(Baseline):
+class OneStreamAxial(Codec):
     """One codestream of the volume's axial wavelet coefficients, with joint rate control."""
 
     name: str = "jpeg2000-volume-axial"

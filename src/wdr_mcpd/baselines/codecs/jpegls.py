@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.baselines.codecs.contract import Baseline, imagecodecs
+from wdr_mcpd.baselines.codecs.contract import Codec, imagecodecs
 from wdr_mcpd.baselines.codecs.frame import Frame
 
 Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
-class JpegLS(Baseline):
+class JpegLS(Codec):
     """Slices without loss."""
 
     name: str = "jpegls"

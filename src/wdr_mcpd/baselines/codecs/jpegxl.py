@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.baselines.codecs.contract import Control, Baseline, imagecodecs
+from wdr_mcpd.baselines.codecs.contract import Control, Codec, imagecodecs
 from wdr_mcpd.baselines.codecs.frame import Frame
 
 Array = NDArray[Any]
@@ -14,7 +14,7 @@ DISTANCE = Control("distance", 25, 0.005, log=True)
 
 
 @dataclass(frozen=True)
-class JpegXL(Baseline):
+class JpegXL(Codec):
     """Slices at the same distance.
 
     The samples are declared as 16 bits wide. Declared with their true 12 bits, libjxl takes the slice for

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.baselines.codecs.contract import Control, Baseline, imagecodecs
+from wdr_mcpd.baselines.codecs.contract import Control, Codec, imagecodecs
 from wdr_mcpd.baselines.codecs.frame import Frame
 
 Array = NDArray[Any]
@@ -14,7 +14,7 @@ RATE = Control("bits per voxel", 0.01, 16, log=True)
 
 
 @dataclass(frozen=True)
-class Sperr(Baseline):
+class Sperr(Codec):
     """The whole volume in one chunk."""
 
     name: str = "sperr"

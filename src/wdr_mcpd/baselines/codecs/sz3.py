@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.baselines.codecs.contract import Control, Baseline, imagecodecs
+from wdr_mcpd.baselines.codecs.contract import Control, Codec, imagecodecs
 from wdr_mcpd.baselines.codecs.frame import Frame
 
 Array = NDArray[Any]
@@ -15,7 +15,7 @@ BOUND = Control("absolute error", 8192, 0.5, log=True, steady=False)
 
 
 @dataclass(frozen=True)
-class Sz3(Baseline):
+class Sz3(Codec):
     """The whole volume; an error bound below one half restores every voxel."""
 
     name: str = "sz3"

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wdr_mcpd.errors import StreamError
-from wdr_mcpd.baselines.codecs.contract import Control, Baseline
+from wdr_mcpd.baselines.codecs.contract import Control, Codec
 from wdr_mcpd.baselines.codecs.frame import Frame
 
 Array = NDArray[Any]
@@ -20,7 +20,7 @@ ONE_THREAD = "pools=none:frame-threads=1:wpp=0:log-level=error:info=0"
 
 
 @dataclass(frozen=True)
-class X265(Baseline):
+class X265(Codec):
     """One preset of x265; without a quality its lossless mode."""
 
     name: str

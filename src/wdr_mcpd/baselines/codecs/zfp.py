@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.baselines.codecs.contract import Control, Baseline, imagecodecs
+from wdr_mcpd.baselines.codecs.contract import Control, Codec, imagecodecs
 from wdr_mcpd.baselines.codecs.frame import Frame
 
 Array = NDArray[Any]
@@ -14,7 +14,7 @@ RATE = Control("bits per voxel of the padded volume", 0.05, 16, log=True)
 
 
 @dataclass(frozen=True)
-class Zfp(Baseline):
+class Zfp(Codec):
     """The whole volume; slices, rows and columns that do not fill a block are paid for."""
 
     name: str = "zfp"

@@ -53,7 +53,7 @@ function fillNumbers(rate, slice) {
     const row = document.createElement("tr");
     row.setAttribute("aria-current", String(method.name === methodMenu.value));
     const [psnr, ssim, tumourPsnr, tumourSsim] = method.quality[rate][slice];
-    const cells = [method.name, number(psnr, 2), number(ssim, 4), number(tumourPsnr, 2), number(tumourSsim, 4),
+    const cells = [method.label, number(psnr, 2), number(ssim, 4), number(tumourPsnr, 2), number(tumourSsim, 4),
       method.bytes[rate].toLocaleString("en")];
     for (const text of cells) row.appendChild(document.createElement("td")).textContent = text;
     return row;
@@ -80,13 +80,13 @@ async function show() {
   element("slice-text").textContent = `${slice + 1} of ${data.original.length}`;
   rateSlider.setAttribute("aria-valuetext", element("rate-text").textContent);
   sliceSlider.setAttribute("aria-valuetext", element("slice-text").textContent);
-  element("coded-title").textContent = showsOriginal ? "Original (key held)" : `${method.name} at ${bits} bpv`;
+  element("coded-title").textContent = showsOriginal ? "Original (key held)" : `${method.label} at ${bits} bpv`;
   element("scale-low").textContent = `−${Math.round(span / gain)}`;
   element("scale-high").textContent = `+${Math.round(span / gain)} stored values`;
-  element("readout").textContent = `Slice ${slice + 1}, ${method.name}, ${bits} bits per voxel: ` +
+  element("readout").textContent = `Slice ${slice + 1}, ${method.label}, ${bits} bits per voxel: ` +
     `PSNR ${number(psnr, 2)} dB, SSIM ${number(ssim, 4)}.`;
   element("original").setAttribute("aria-label", `Original slice ${slice + 1}`);
-  element("coded").setAttribute("aria-label", `Slice ${slice + 1} coded with ${method.name} at ${bits} bits per voxel`);
+  element("coded").setAttribute("aria-label", `Slice ${slice + 1} coded with ${method.label} at ${bits} bits per voxel`);
   element("difference").setAttribute("aria-label", `Difference of slice ${slice + 1}, ${gain} times`);
   fillNumbers(rate, slice);
   document.body.dataset.shown = `${method.name}/${rate}/${slice}/${gain}/${showsOriginal}`;
@@ -114,7 +114,7 @@ function onKey(event) {
   action();
 }
 
-for (const method of data.methods) methodMenu.add(new Option(method.name, method.name));
+for (const method of data.methods) methodMenu.add(new Option(method.label, method.name));
 methodMenu.value = data.start.method;
 rateSlider.max = data.rates.length - 1;
 rateSlider.value = data.start.rate;
