@@ -7,6 +7,7 @@ the function and of all that it imports from this package, directly or not, also
 import ast
 import hashlib
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -17,6 +18,8 @@ from typing import Any
 from wdr_mcpd.errors import InputError, StreamError
 
 PACKAGE = Path(__file__).parent
+DATA_NAME = re.compile(r"(?!.{200})\w[\w.-]*(/\w[\w.-]*)*")
+"""Texts that may name a file or folder beside the module in which they stand."""
 
 
 def function_of(name: str) -> Callable[..., object]:
@@ -103,8 +106,8 @@ def _module(base: Path) -> list[Path]:
     The package's own forwards names; it counts where one of them is imported.
     """
     own = [path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()]
-    rooms = [room / "__init__.py" for room in base.parents if room.is_relative_to(PACKAGE) and room != PACKAGE]
-    return [*own[:1], *rooms] if own else []
+    rooms = [room / "__init__.py" for room in base.parents if PACKAGE in room.parents]
+    return [*own[:1], *(room for room in rooms if room.is_file())] if own else []
 
 
 @cache
@@ -135,8 +138,7 @@ def _imported(tree: ast.AST) -> Iterator[Path]:
 def _data(path: Path) -> tuple[Path, ...]:
     """Files beside a module that are no code and have its name or stand in it as a text, a folder with all it holds."""
     texts = {node.value for node in ast.walk(_tree(path)) if isinstance(node, ast.Constant)}
-    named = [path.parent / text for text in texts if isinstance(text, str) and text.replace("/", "").isprintable()]
-    named = [one for one in named if len(one.name) < 64 and one.name not in ("", ".", "..") and one.exists()]
+    named = [path.parent / text for text in texts if isinstance(text, str) and DATA_NAME.fullmatch(text)]
     folders = [one for one in named if one.is_dir() and not (one / "__init__.py").exists()]
     inside = [file for folder in folders for file in folder.rglob("*")]
     files = [*path.parent.glob(f"{path.stem}.*"), *named, *inside]

@@ -30,7 +30,7 @@ def or_stop(function, *arguments):
 def step(function, *names, **values):
     """Parameters of a step: its function, the keys and values that it gets by name, and the hash of its code."""
     settings = {name: CONFIGURATION.value(name) for name in names} | values
-    return {"step": function, "settings": settings, "code": code_hash(function)}
+    return {"step": function, "settings": settings, "code": hash_or(function)}
 
 
 def finish_steps():
@@ -147,7 +147,8 @@ def measured_of_exam(wildcards):
 
 def in_report(path):
     """A file of the report with its category, title and caption (workflow/report/STEM.rst)."""
-    stem, folder = os.path.splitext(os.path.basename(path))[0], os.path.basename(os.path.dirname(path))
+    folder, stem = os.path.splitext(path)[0].split("/")[-2:]
+    folder, stem = (stem, folder) if folder == "viewer" else (folder, stem)
     category, item = next((group, items[stem]) for group, items in IN_REPORT.items() if stem in items)
     if folder == "report" and stem in {name for made in MADE.values() for name in made["figures"]}:
         item += ", as a table"
@@ -155,3 +156,11 @@ def in_report(path):
         item += f", exam {folder}"
     caption = str(HERE / "workflow" / "report" / f"{stem}.rst")
     return report(path, category=category, caption=caption, labels={"item": item})
+
+
+def hash_or(function):
+    try:
+        return code_hash(function)
+    except ModuleNotFoundError as e:
+        print("MISSING", e, file=sys.stderr)
+        return "missing"

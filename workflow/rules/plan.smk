@@ -55,7 +55,7 @@ IN_REPORT = {
         "table2": "Table 2: average MCPD",
         "table3": "Table 3: 3D-WDR-MCPD, selected slices",
     },
-    "2. Paper figures": {"figure1": "Figure 1", "figure2": "Figure 2"},
+    "2. Paper figures": {"figure1": "Figure 1", "figure2": "Figure 2", "viewer": "Interactive viewer"},
     "3. Rates": {
         "rates": "Quality against rate",
         "bjontegaard": "Bjontegaard differences",
