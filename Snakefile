@@ -96,4 +96,4 @@ finish_steps()
 
 
 onerror:
-    print(*failures(Path(log).read_text(encoding="utf-8", errors="replace")), sep="\n", file=sys.stderr)
+    print(*failures(*log), sep="\n", file=sys.stderr)

@@ -8,14 +8,15 @@ FAILED = re.compile(r"^Error in rule (?P<rule>\S+?):\n(?P<details>(?:[ \t]+.*\n?
 DETAIL = r"^\s+{}: (.+?)(?: \(check log.*\))?$"
 
 
-def failures(text: str) -> Iterator[str]:
-    """Say for each failed job of a Snakemake log its rule, its outputs, the reason and the log.
+def failures(*logs: str) -> Iterator[str]:
+    """Say for each failed job of a run its rule, its outputs, the reason and the log.
 
     Parameters
     ----------
-    text : str
-        The log of the run; the jobs' own logs are read from where it says they are.
+    *logs : str
+        Files of the run's log; the jobs' own logs are read from where it says they are.
     """
+    text = "".join(Path(log).read_text(encoding="utf-8", errors="replace") for log in logs)
     for failed in FAILED.finditer(text):
         outputs, log = (_detail(name, failed["details"]) for name in ("output", "log"))
         reason = _last_line(log).removeprefix("wdr-mcpd: ") if log else "it has no log"

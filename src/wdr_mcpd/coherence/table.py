@@ -34,8 +34,8 @@ def read_average(path: Path, mcpd_unit: str) -> NDArray[np.float64]:
         raise InputError(f"{path}: is no table of average MCPD in the unit {mcpd_unit}") from error
 
 
-def mcpd_of_exam(*, volume: Path, out: Path, mcpd_unit: str, mcpd_reference: str) -> None:
-    """Step: the average MCPD of an exam's slices (eq. 1)."""
+def mcpd_of_exam(*, volume: Path, out: Path, exam: str, mcpd_unit: str, mcpd_reference: str) -> None:
+    """Step: the average MCPD of the slices of one exam (eq. 1)."""
     from wdr_mcpd.data import read_exam
 
     write_average(average_mcpd(read_exam(volume).volume.voxels, mcpd_unit, mcpd_reference), mcpd_unit, out)
