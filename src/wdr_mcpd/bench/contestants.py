@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wdr_mcpd import methods
-from wdr_mcpd.errors import InputError
+from wdr_mcpd.baselines.beside_reference import BESIDE_REFERENCE, PROFILE
 from wdr_mcpd.baselines.codecs import CODECS, Codec, RateSearch
-from wdr_mcpd.baselines.measure import BESIDE_REFERENCE, OUR_LABELS
+from wdr_mcpd.errors import InputError
+from wdr_mcpd.methods import BASELINE, METHODS
 
 Array = NDArray[Any]
 
@@ -55,7 +56,7 @@ Run = OurRun | CodecRun
 
 @dataclass(frozen=True)
 class OurMethod:
-    """A method of this package and the settings it is compared with."""
+    """A method of this package and the settings it is compared with, where they are not its own."""
 
     name: str
     method: str
@@ -65,7 +66,7 @@ class OurMethod:
     @property
     def label(self) -> str:
         """Name of the method for people."""
-        return OUR_LABELS.get(self.name, self.name)
+        return METHODS[self.name].label if self.name in METHODS else self.name
 
     def at_rates(self, volume: Array, rates: Iterable[float]) -> dict[float, OurRun]:
         """Code the volume at each rate, in bits per voxel."""
@@ -118,24 +119,17 @@ class CodecMethod:
 
 Contestant = OurMethod | CodecMethod
 
-OURS = (
-    OurMethod("3d-wdr-cc", "3d-wdr-cc"),
-    OurMethod("3d-wdr-auto", "3d-wdr", {"axial_levels": "auto"}),
-    OurMethod("3d-wdr", "3d-wdr", {"axial_levels": 3}),
-    OurMethod("3d-wdr-mcpd", "3d-wdr-mcpd", {"axial_levels": 3}),
-    OurMethod("2d-wdr", "2d-wdr"),
-)
+OURS = tuple(OurMethod(name, name) for name in reversed(METHODS))
 """The study's methods at its default settings; a configuration that changes them does not reach here."""
-
 SAME_TRANSFORM = (
     *(method for method in OURS if method.name in BESIDE_REFERENCE.values()),
-    OurMethod("3d-wdr-flat", "3d-wdr", {"axial_levels": 0}),
-    OurMethod("3d-wdr-dyadic", "3d-wdr", {"axial_levels": 5, "decomposition": "dyadic"}),
+    OurMethod("3d-wdr-flat", BASELINE, {"axial_levels": 0}),
+    OurMethod("3d-wdr-dyadic", BASELINE, {"axial_levels": 5, "decomposition": "dyadic"}),
 )
 VARIANTS = (
     *(method for method in SAME_TRANSFORM if method not in OURS),
     *(
-        OurMethod(f"{same.name}-reference", same.method, {**same.settings, "coder": "wdr-reference"})
+        OurMethod(f"{same.name}{PROFILE}", same.method, {**same.settings, "coder": "wdr-reference"})
         for same in SAME_TRANSFORM
     ),
 )

@@ -13,6 +13,7 @@ from wdr_mcpd.coherence import average_mcpd, select
 from wdr_mcpd.data import Volume
 from wdr_mcpd.data.phantom import phantom
 from wdr_mcpd.study.crossval import assign_folds, cross_validate, crossval_table
+from wdr_mcpd.study.frames import at_rate
 from wdr_mcpd.study.metrics import Reading
 from wdr_mcpd.study.readings import readings, readings_table
 from wdr_mcpd.study.statistics import Bootstrap
@@ -85,9 +86,9 @@ def _join(measured: Sequence[Frames]) -> None:
     swept, whole, read = (pd.concat(frames, ignore_index=True) for frames in zip(*measured, strict=True))
     bootstrap = Bootstrap()
     thresholds_table(swept, bootstrap)
-    at_rate = swept[swept["rate_bpv"] == RATE]
-    folds = assign_folds(at_rate, FOLDS, bootstrap.seed)
-    crossval_table(*cross_validate(at_rate, folds, THRESHOLD, MIN_SELECTED), bootstrap)
+    at_one = at_rate(swept, RATE)
+    folds = assign_folds(at_one, FOLDS, bootstrap.seed)
+    crossval_table(*cross_validate(at_one, folds, THRESHOLD, MIN_SELECTED), bootstrap)
     whole_exam_table(whole, bootstrap)
     decomposition_table(whole, bootstrap)
     readings_table(read)

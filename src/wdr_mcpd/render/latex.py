@@ -1,9 +1,10 @@
-"""A table in LaTeX that fits the page of the class article: as a float, or over pages, upright or on its side.
+"""A table in LaTeX that fits the page of the class article: a float, or over pages, upright or on its side.
 
 The columns' widths are shares of the line, estimated from the number of letters in them.
 """
 
 import re
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -27,12 +28,27 @@ WIDEST_WORDS = 25
 """Longer cells of words are broken into lines, letters."""
 LONGEST_FLOAT = 32
 """Rows of a table that still stands on one page."""
+
+
+class Page(NamedTuple):
+    """A page of the class article: size and mean width of a letter, length of a line in points."""
+
+    size: str
+    letter: float
+    line: float
+    landscape: bool
+
+    def room(self, columns: int) -> float:
+        """Letters of a line without the gaps."""
+        return (self.line - GAP_PT * columns) / self.letter
+
+
 PAGES = [
-    (size, letter, line, line > 400)
-    for line in (345.0, 548.0)
+    Page(size, letter, line, landscape)
+    for line, landscape in ((345.0, False), (548.0, True))
     for size, letter in (("normalsize", 5.4), ("footnotesize", 4.6), ("scriptsize", 4.3))
 ]
-"""Size, mean width of a letter and length of a line in points, whether the page lies on its side."""
+"""From the most to the least comfortable to read."""
 
 
 def escape(text: str) -> str:
@@ -52,30 +68,39 @@ def latex_table(shown: pd.DataFrame, words: list[bool], caption: str, label: str
     caption, label : str
         The caption as LaTeX, and what the table is referred to by.
     """
-    least = np.array([max(map(len, _pieces([name, *shown[name]]))) for name in shown], float)
-    cells = np.array([max(map(len, shown[name]), default=0) for name in shown], float)
+    least = np.array([max(map(len, _pieces([str(name), *shown[name]]))) for name in shown], np.float64)
+    cells = np.array([max(map(len, shown[name]), default=0) for name in shown], np.float64)
     wanted = np.maximum(least, np.where(words, np.minimum(cells, WIDEST_WORDS), cells))
-    for size, letter, line, landscape in PAGES:
-        room = (line - GAP_PT * len(wanted)) / letter
-        if wanted.sum() <= room:
-            break
-    else:
-        wanted = least + (wanted - least) * max(0.0, room - least.sum()) / (wanted - least).sum()
-    shares = (wanted * letter + GAP_PT) / line
+    fitting = (page for page in PAGES if wanted.sum() <= page.room(len(wanted)))
+    page = next(fitting, PAGES[-1])
+    if (spare := page.room(len(wanted)) - wanted.sum()) < 0:
+        wanted = wanted + (wanted - least) * max(-1.0, spare / (wanted - least).sum())
+    shares = (wanted * page.letter + GAP_PT) / page.line
     columns = "".join(
         f">{{\\{'raggedright' if left else 'raggedleft'}\\arraybackslash}}"
         f"p{{\\dimexpr {share:.4f}\\linewidth-2\\tabcolsep\\relax}}"
         for share, left in zip(shares, words, strict=True)
     )
-    over_pages = landscape or len(shown) > LONGEST_FLOAT
-    setting = f"\\{size}\\setlength{{\\tabcolsep}}{{{GAP_PT / 2:g}pt}}\\setlength{{\\LTcapwidth}}{{\\linewidth}}\n"
-    text = shown.map(_cell).rename(columns=escape).to_latex(
-        index=False, escape=False, column_format=columns, longtable=over_pages, caption=caption, label=label
+    over_pages = page.landscape or len(shown) > LONGEST_FLOAT
+    setting = f"\\{page.size}\\setlength{{\\tabcolsep}}{{{GAP_PT / 2:g}pt}}\n"
+    text = (
+        shown.map(_cell)
+        .rename(columns=escape)
+        .to_latex(
+            index=False,
+            escape=False,
+            column_format=columns,
+            longtable=over_pages,
+            caption=caption,
+            label=label,
+        )
     )
     if not over_pages:
         return text.replace("\\begin{tabular}", f"\\centering\n{setting}\\begin{{tabular}}")
-    around = "landscape" if landscape else "small"
-    return f"\\begin{{{around}}}\n{setting}{text}\\end{{{around}}}\n"
+    around = "landscape" if page.landscape else "small"
+    return (
+        f"\\begin{{{around}}}\n{setting}\\setlength{{\\LTcapwidth}}{{\\linewidth}}\n{text}\\end{{{around}}}\n"
+    )
 
 
 def _cell(text: str) -> str:
@@ -85,5 +110,7 @@ def _cell(text: str) -> str:
 def _pieces(texts: list[str]) -> list[str]:
     """What cannot be broken: words, and intervals as a whole."""
     return [
-        piece for text in texts for piece in (text.split(" ", 1) if INTERVAL.fullmatch(text) else text.split())
+        piece
+        for text in texts
+        for piece in (text.split(" ", 1) if INTERVAL.fullmatch(text) else text.split())
     ] or [""]

@@ -1,10 +1,15 @@
-"""Codecs that a user could pick instead, behind one small face."""
+"""Codecs that a user could pick instead, behind one small contract."""
 
 from wdr_mcpd.baselines.codecs.av1 import Av1
-from wdr_mcpd.baselines.codecs.contract import Control, Codec
+from wdr_mcpd.baselines.codecs.contract import Codec, Control
 from wdr_mcpd.baselines.codecs.htj2k import OneStream as Htj2kOneStream
 from wdr_mcpd.baselines.codecs.htj2k import Slices as Htj2kSlices
-from wdr_mcpd.baselines.codecs.jpeg2000 import OneStream, OneStreamAxial, SlicesAtEqualQuality, SlicesAtEqualRate
+from wdr_mcpd.baselines.codecs.jpeg2000 import (
+    OneStream,
+    OneStreamAxial,
+    SlicesAtEqualQuality,
+    SlicesAtEqualRate,
+)
 from wdr_mcpd.baselines.codecs.jpegls import JpegLS
 from wdr_mcpd.baselines.codecs.jpegxl import JpegXL
 from wdr_mcpd.baselines.codecs.rate_search import RateSearch
@@ -35,4 +40,4 @@ CODECS: dict[str, Codec] = {
     )
 }
 
-__all__ = ["CODECS", "Control", "Codec", "RateSearch", "Scan", "Search"]
+__all__ = ["CODECS", "Codec", "Control", "RateSearch", "Scan", "Search"]

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.errors import InputError
 from wdr_mcpd.baselines.codecs.frame import TYPES, Frame, pack, unpack
+from wdr_mcpd.errors import InputError
 
 Array = NDArray[Any]
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wdr_mcpd.baselines.codecs import axial
-from wdr_mcpd.baselines.codecs.contract import Control, Codec, imagecodecs
+from wdr_mcpd.baselines.codecs.contract import Codec, Control, imagecodecs
 from wdr_mcpd.baselines.codecs.frame import Frame
 
 Array = NDArray[Any]
