@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wdr_mcpd.errors import StreamError
 from wdr_mcpd.baselines.codecs.frame import TYPES, Frame, pack, unpack
+from wdr_mcpd.errors import StreamError
 
 sizes = st.integers(1, 70_000)
 frames = st.builds(
