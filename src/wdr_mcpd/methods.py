@@ -15,7 +15,7 @@ from wdr_mcpd.errors import InputError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from wdr_mcpd.codec import decode, info, truncate
+    from wdr_mcpd.codec import Geometry, Scaling, decode, info, truncate
 
 __all__ = [
     "BASELINE",
@@ -131,7 +131,9 @@ def encode(
     mcpd_reference: str = "following",
     max_bytes: int | None = None,
     psnr: float | None = None,
-    tell: Callable[[str], object] = lambda text: None,
+    geometry: "Geometry | None" = None,
+    scaling: "Scaling | None" = None,
+    progress: Callable[[str], object] = lambda text: None,
     **settings: Any,
 ) -> bytes:
     """Encode a volume (slice, row, column) by a method.
@@ -143,7 +145,8 @@ def encode(
         None of them: 1 bit per voxel, or everything if `lossless` is among the settings.
     groups : what `slice_groups` gave for this volume and method, where it is known already
     threshold, mcpd_unit, mcpd_reference : the selection of "3d-wdr-mcpd" (`wdr_mcpd.coherence`)
-    tell : is told what was found on the way to the decibels
+    geometry, scaling : what the stream is to say of its voxels beyond their values (`wdr_mcpd.codec`)
+    progress : callback for what was found on the way to the decibels
     **settings : fields of `wdr_mcpd.codec.Settings` in place of the method's own (a method of coder "cc" is
         its coder: it takes no other)
 
@@ -162,7 +165,17 @@ def encode(
         groups = slice_groups(volume, chosen, threshold, mcpd_unit, mcpd_reference)
     if rate is None and max_bytes is None and psnr is None and not used.lossless:
         rate = 1.0
-    return codec.encode(volume, groups, used, rate=rate, max_bytes=max_bytes, psnr=psnr, tell=tell)
+    return codec.encode(
+        volume,
+        groups,
+        used,
+        rate=rate,
+        max_bytes=max_bytes,
+        psnr=psnr,
+        geometry=geometry,
+        scaling=scaling,
+        progress=progress,
+    )
 
 
 def slice_groups(

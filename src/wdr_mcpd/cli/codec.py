@@ -99,7 +99,7 @@ def _encode(options: argparse.Namespace) -> None:
             lossless=options.lossless,
             decomposition=options.decomposition,
             in_plane_levels=options.in_plane_levels,
-            tell=tell,
+            progress=tell,
             **settings,
         )
     _write(options.out, data)

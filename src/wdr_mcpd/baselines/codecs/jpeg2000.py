@@ -17,6 +17,7 @@ from wdr_mcpd.baselines.codecs.library import JPEG2000_SLICES, JPEG2000_VOLUME, 
 # 3.8 times larger (the sum of a coefficient's absolute weights), so 13 bits and the sign fit; a narrower
 # volume gets a finer grid.
 AXIAL_BITS = 13
+RATE = Control("bits per voxel", 0.02, 16, log=True)
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class SlicesAtEqualRate(Codec):
     name: str = "jpeg2000-slices-rate"
     label: str = "JPEG 2000, slices at equal rate"
     library: str = "openjpeg"
-    control: Control = Control("bits per voxel", 0.02, 16, log=True)
+    control: Control = RATE
 
     def compress(self, volume: Array, bits: int, quality: float | None) -> list[bytes]:
         """Code each slice at `quality` bits per voxel."""

@@ -1,7 +1,7 @@
 """Codecs of the library imagecodecs: which of its coders, given what, and whether slice by slice.
 
-JPEG 2000, HTJ2K and AV1 can hold all slices in one stream; JPEG 2000 then weighs all code blocks of all slices
-against each other (no colour transform).
+JPEG 2000, HTJ2K and AV1 can hold all slices in one stream; JPEG 2000 then weighs all code blocks of all
+slices against each other (no colour transform).
 """
 
 from collections.abc import Callable
