@@ -66,23 +66,18 @@ def absent_points(
     return [f"{line} ({', '.join(exams)})" for line, exams in lines.items()]
 
 
-def with_mean(curves: pd.DataFrame, alone: bool = False) -> pd.DataFrame:
+def with_mean(
+    points: pd.DataFrame, alone: bool = False, by: Sequence[str] = ("method", "rate_bpv")
+) -> pd.DataFrame:
     """Add the mean over the exams where there are several, as an exam of its own; or give it alone.
 
-    A point is only averaged if every exam has it, so that no mean is over the easy exams.
+    A point (named by the columns `by`) is only averaged if every exam has it, so that no mean is over the
+    easy exams.
     """
-    count = curves["exam"].nunique()
+    count = points["exam"].nunique()
     if count < 2:
-        return curves
-    points = curves.groupby(["method", "rate_bpv"], sort=False)
-    everywhere = points["exam"].nunique() == count
-    mean = points.mean(numeric_only=True)[everywhere].reset_index().assign(exam=f"mean of {count} exams")
-    return mean if alone else pd.concat([curves, mean], ignore_index=True)
-
-
-def mean_of_exams(lossless: pd.DataFrame) -> pd.DataFrame:
-    """Average bits per voxel (exam, method, bpv) over the exams, of the methods that coded all of them."""
-    count = lossless["exam"].nunique()
-    by_method = lossless.groupby("method", sort=False)
-    everywhere = by_method["exam"].nunique() == count
-    return by_method["bpv"].mean()[everywhere].reset_index().assign(exam=f"mean of {count} exams")
+        return points
+    grouped = points.groupby(list(by), sort=False)
+    everywhere = grouped["exam"].nunique() == count
+    mean = grouped.mean(numeric_only=True)[everywhere].reset_index().assign(exam=f"mean of {count} exams")
+    return mean if alone else pd.concat([points, mean], ignore_index=True)

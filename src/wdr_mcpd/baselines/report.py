@@ -6,7 +6,7 @@ from typing import Any, Unpack
 import pandas as pd
 
 from wdr_mcpd.baselines.comparison import comparison_table
-from wdr_mcpd.baselines.curves import absent_points, curves, mean_of_exams, with_mean
+from wdr_mcpd.baselines.curves import absent_points, curves, with_mean
 from wdr_mcpd.baselines.figures import write_figures
 from wdr_mcpd.baselines.measure import refusal
 from wdr_mcpd.baselines.speed import speed_points, speed_table
@@ -61,7 +61,7 @@ def baseline_tables(
     write_figures(
         with_mean(points, alone=True) if many else points,
         speed_points(speed, points, methods=methods),
-        mean_of_exams(bits) if many else bits,
+        with_mean(bits, alone=True, by=["method"]) if many else bits,
         note,
         (figure, speed_figure, lossless_figure),
         lossless_note=note_of(series),

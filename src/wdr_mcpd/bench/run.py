@@ -10,7 +10,7 @@ import pandas as pd
 from wdr_mcpd.bench.codec_speed import codec_speed
 from wdr_mcpd.bench.contestants import (
     Array,
-    CodecMethod,
+    OtherCodec,
     Contestant,
     OurMethod,
     contestants,
@@ -75,7 +75,7 @@ def run_benchmarks(
         (name, refusal)
         for name, volume in volumes.items()
         for contestant in present
-        if isinstance(contestant, CodecMethod) and (refusal := contestant.codec.refusal(volume))
+        if isinstance(contestant, OtherCodec) and (refusal := contestant.codec.refusal(volume))
     ]
     for volume, note in notes:
         print(f"{volume or 'all volumes'}: {note}; skipped", file=sys.stderr)
