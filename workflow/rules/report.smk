@@ -30,7 +30,7 @@ use rule step as landing with:
     output:
         out="results/report/landing.html",
     params:
-        **step("report.landing.landing", "table_rate", "threshold", "variants"),
+        **step("report.landing.landing", "table_rate", "variants"),
 
 
 # Snakemake writes its report in a run of its own. This rule makes that run, on the same configuration, when everything
