@@ -24,7 +24,9 @@ def make_run(folder: Path) -> None:
     series.mkdir(parents=True)
     (series / "1-01.dcm").write_bytes(b"pixels")
     write_manifest(series, {"exam": EXAM, "series_instance_uid": UID, "source": "synthetic"})
-    write_series_table(results.series_table(), [Series("tests", "one", 1, UID, "T1", 6, 0, "none", "synthetic")])
+    write_series_table(
+        results.series_table(), [Series("tests", "one", 1, UID, "T1", 6, 0, "none", "synthetic")]
+    )
     rng = np.random.default_rng(5)
     voxels = np.cumsum(rng.normal(0, 40, (6, 32, 32)), axis=2).astype(np.int16)
     write_exam(results.volume(EXAM), Exam(Volume(voxels), 0, 6))

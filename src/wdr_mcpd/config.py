@@ -236,8 +236,12 @@ def schema() -> dict[str, Any]:
         if not isinstance(entry, dict):
             return entry
         if "$ref" in entry:
-            entry = definitions[entry["$ref"].rpartition("/")[2]] | {k: v for k, v in entry.items() if k != "$ref"}
-        entry = {key: resolved(value) for key, value in entry.items() if key != "title" or isinstance(value, dict)}
+            entry = definitions[entry["$ref"].rpartition("/")[2]] | {
+                k: v for k, v in entry.items() if k != "$ref"
+            }
+        entry = {
+            key: resolved(value) for key, value in entry.items() if key != "title" or isinstance(value, dict)
+        }
         if "description" in entry:
             entry["description"] = " ".join(str(entry["description"]).split())
         return entry
@@ -275,17 +279,21 @@ def allowed(entry: Mapping[str, Any]) -> str:
 def _line(error: ValidationError, given: Mapping[str, Any]) -> str:
     """Say what is wrong with the first wrong key."""
     order = list(given)
-    first = min(error.errors(), key=lambda one: order.index(one["loc"][0]) if one["loc"] else len(order))
-    if not first["loc"]:
-        return str(first["ctx"]["error"])
+    places = [[str(part) for part in one["loc"]] for one in error.errors()]
+    first = min(range(len(places)), key=lambda n: order.index(places[n][0]) if places[n] else len(order))
+    if not places[first]:
+        return str(error.errors()[first]["ctx"]["error"])
     known: Mapping[str, Any] = schema()["properties"]
-    key, value = str(first["loc"][0]), given[first["loc"][0]]
+    key, *inner = places[first]
+    value = given[key]
     place = key
-    while "properties" in known.get(key, {}) and isinstance(value, Mapping) and len(first["loc"]) > 1:
-        known, key = known[key]["properties"], str(first["loc"][1])
+    while "properties" in known.get(key, {}) and isinstance(value, Mapping) and inner:
+        known, key = known[key]["properties"], inner.pop(0)
         place, value = f"{place}.{key}", value[key]
     if key in known:
-        return f"configuration key {place} is {json.dumps(value, default=str)}; allowed: {allowed(known[key])}"
+        return (
+            f"configuration key {place} is {json.dumps(value, default=str)}; allowed: {allowed(known[key])}"
+        )
     if key in RENAMED:
         return f"configuration key {place} is now called {RENAMED[key]}"
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)

@@ -135,4 +135,3 @@ def _data(path: Path) -> tuple[Path, ...]:
     inside = [file for folder in folders for file in folder.rglob("*")]
     files = [*path.parent.glob(f"{path.stem}.*"), *named, *inside]
     return tuple({file for file in files if file.is_file() and file.suffix not in (".py", ".pyc")})
-

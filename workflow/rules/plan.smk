@@ -84,5 +84,9 @@ IN_REPORT = {
 }
 TABLES_SHOWN = [name for family in families() for name in MADE[family]["tables"]]
 FIGURES_SHOWN = [name for family in families() for name in MADE[family]["figures"]]
-SOURCES_OF_PAGES = ["results/paper.md", *(tables(name)[1] for name in TABLES_SHOWN), str(RESULTS.series_table())]
+SOURCES_OF_PAGES = [
+    "results/paper.md",
+    *(tables(name)[1] for name in TABLES_SHOWN),
+    str(RESULTS.series_table()),
+]
 REPORT_PAGES = {f"results/report/{Path(source).stem}.html": source for source in SOURCES_OF_PAGES}

@@ -67,7 +67,9 @@ def verify(results: Results, sidecars: Sequence[Path]) -> str:
         known = read(sidecar)
         for name, expected in known["files"].items():
             if sha256(sidecar.parent / name) != expected:
-                raise InputError(f"{sidecar.parent / name}: is not the file that {sidecar.name} describes; {AGAIN}")
+                raise InputError(
+                    f"{sidecar.parent / name}: is not the file that {sidecar.name} describes; {AGAIN}"
+                )
             files += 1
             if name in CHECKED_TABLES:
                 check_table(results, sidecar.parent / name, known["configuration"])
@@ -77,7 +79,9 @@ def verify(results: Results, sidecars: Sequence[Path]) -> str:
                 if path.suffix == ".wdr" and hashes[path] == expected:
                     _was_checked(results, path, expected)
             if hashes[path] != expected:
-                raise InputError(f"{sidecar}: was made from another {path} than the one that is there; {AGAIN}")
+                raise InputError(
+                    f"{sidecar}: was made from another {path} than the one that is there; {AGAIN}"
+                )
     series = {path.parent for path in hashes if path.name == MANIFEST}
     for folder in sorted(series):
         check_whole(folder)
@@ -107,7 +111,9 @@ def check_table(results: Results, path: Path, configuration: Record) -> None:
         before = _quality(results, exam, BASELINE, configuration)
         measured = before if path.stem == "table1" else _quality(results, exam, PROPOSED, configuration)
         ours = rows.dropna(subset=["psnr_db"])
-        _same_slices(path, exam, set(ours["slice"]), set(before["slice"]) if path.stem == "table1" else selected)
+        _same_slices(
+            path, exam, set(ours["slice"]), set(before["slice"]) if path.stem == "table1" else selected
+        )
         both = ours.merge(measured, on="slice", suffixes=("", "_measured"))
         for value in ("psnr_db", "ssim"):
             _same(path, both, value)
@@ -152,7 +158,9 @@ def _inputs(results: Results, known: Record) -> dict[Path, str]:
     return streams | {results.manifest(s["exam"]): str(s["manifest_sha256"]) for s in known["series"]}
 
 
-def check(*, series: Path, sidecars: list[Path], of_exams: list[Path], checked: list[Path], out: Path) -> None:
+def check(
+    *, series: Path, sidecars: list[Path], of_exams: list[Path], checked: list[Path], out: Path
+) -> None:
     """Step: check tables and figures (the provenance of which is `sidecars` and `of_exams`) and what they rest on."""
     told = verify(Results.of(series), [*sidecars, *of_exams])
     with whole_file(out) as draft:

@@ -35,7 +35,12 @@ COMMANDS = {
     },
 }
 GROUP_OF = {name: group for group, names in COMMANDS.items() for name in names}
-RENAMED = {"verify-results": "check", "viewer": "view", "--unit": "--mcpd-unit", "--reference": "--mcpd-reference"}
+RENAMED = {
+    "verify-results": "check",
+    "viewer": "view",
+    "--unit": "--mcpd-unit",
+    "--reference": "--mcpd-reference",
+}
 """Commands and options of earlier versions and what they are called now."""
 PROGRAM = "wdr-mcpd"
 
@@ -104,4 +109,6 @@ def _help() -> str:
     lines = [f"usage: {PROGRAM} COMMAND ...", "", "3D-WDR and 3D-WDR-MCPD compression of MRI."]
     for group, names in COMMANDS.items():
         lines += ["", f"{group}:", *(f"  {name:<12}{what}" for name, what in names.items())]
-    return "\n".join([*lines, "", f"{PROGRAM} COMMAND --help tells the options of a command, --version the version."])
+    return "\n".join(
+        [*lines, "", f"{PROGRAM} COMMAND --help tells the options of a command, --version the version."]
+    )

@@ -23,7 +23,9 @@ def encode_options(parser: argparse.ArgumentParser) -> None:
     much.add_argument("--psnr", type=float, metavar="DB", help="decibels to reach, peak 65535")
     parser.add_argument("--lossless", action="store_true", help="reversible transform, every voxel restored")
     reference = "the choices of the reference codec, for comparison"
-    parser.add_argument("--profile", choices=("default", "reference"), default="default", help=f"reference: {reference}")
+    parser.add_argument(
+        "--profile", choices=("default", "reference"), default="default", help=f"reference: {reference}"
+    )
     add_keys(parser, *CODING, default="the method's own")
     add_keys(parser, *SELECTION)
 
@@ -59,7 +61,9 @@ def encode(options: argparse.Namespace) -> None:
 def decode_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `decode`."""
     parser.add_argument("stream", type=Path, metavar="IN.wdr")
-    parser.add_argument("out", type=Path, metavar="OUT", help=".npy, .nrrd or .nii.gz; with --dicom-from a folder")
+    parser.add_argument(
+        "out", type=Path, metavar="OUT", help=".npy, .nrrd or .nii.gz; with --dicom-from a folder"
+    )
     parser.add_argument("--rate", type=float, help="decode only so many bits per voxel")
     place = parser.add_mutually_exclusive_group()
     place.add_argument(

@@ -27,7 +27,9 @@ def add_keys(parser: argparse.ArgumentParser, *keys: str, default: str | None = 
             type=_reader(key),
             default=None if default else values.value(key),
             metavar="VALUE",
-            help=f"{entries[key]['description']} Allowed: {allowed(entries[key])}. Default: {known}.".replace("%", "%%"),
+            help=f"{entries[key]['description']} Allowed: {allowed(entries[key])}. Default: {known}.".replace(
+                "%", "%%"
+            ),
         )
 
 

@@ -102,7 +102,9 @@ def unpack(data: bytes, max_voxels: int) -> tuple[Header, int]:
     reader = Reader(data, 3)
     version = reader.byte()
     if version not in (PLAIN, WITH_FIELDS):
-        raise StreamError(f"stream version {version} is unknown; this decoder reads {PLAIN} and {WITH_FIELDS}")
+        raise StreamError(
+            f"stream version {version} is unknown; this decoder reads {PLAIN} and {WITH_FIELDS}"
+        )
     end = reader.number(MAX_HEADER)
     end += reader.at
     if len(data) < end + 4:

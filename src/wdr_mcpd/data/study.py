@@ -59,7 +59,12 @@ def how_to_make_a_table(source: str, data_folder: str | None, path: str) -> str:
 
 
 def series_table(
-    *, table: Path | list[Path], excluded: Path | list[Path], out: Path, source: str, synthetic: dict[str, int]
+    *,
+    table: Path | list[Path],
+    excluded: Path | list[Path],
+    out: Path,
+    source: str,
+    synthetic: dict[str, int],
 ) -> None:
     """Step: the table of the series that are used; `table` and `excluded` are empty lists where there are none."""
     rows = series_of_study(source, table if isinstance(table, Path) else None, synthetic)

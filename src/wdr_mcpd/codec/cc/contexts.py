@@ -159,7 +159,9 @@ def spread(energy: NDArray[np.int32], table: NDArray[np.void], at: Stretch, i: I
         if child.parent == at.band:
             for z in range(s << child.slice_shift, min((s + 1) << child.slice_shift, child.slices)):
                 for y in range(r << child.row_shift, min((r + 1) << child.row_shift, child.rows)):
-                    for x in range(c << child.column_shift, min((c + 1) << child.column_shift, child.columns)):
+                    for x in range(
+                        c << child.column_shift, min((c + 1) << child.column_shift, child.columns)
+                    ):
                         energy[place(child, z, y, x)] += 12 * gain
 
 

@@ -57,9 +57,7 @@ def _first_bits(known: Known, low: NDArray[np.int64], seen: NDArray[np.int64]) -
 
 
 @compiled
-def _fill(
-    known: Known, low: NDArray[np.int64], seen: NDArray[np.int64], values: NDArray[np.float32]
-) -> None:
+def _fill(known: Known, low: NDArray[np.int64], seen: NDArray[np.int64], values: NDArray[np.float32]) -> None:
     at = 0
     for b in range(known.table.size):
         band = known.table[b]
@@ -78,9 +76,7 @@ def _fill(
 
 
 @compiled
-def _confine(
-    block: NDArray[np.float32], boxes: NDArray[np.void], known: Known, unit: np.float32
-) -> None:
+def _confine(block: NDArray[np.float32], boxes: NDArray[np.void], known: Known, unit: np.float32) -> None:
     for b in range(boxes.size):
         box = boxes[b]
         for s in range(box.slices):

@@ -28,7 +28,9 @@ LEAST_ENERGY = (1, 8, 16, 32)  # of the classes of significant neighbourhoods
 CLASSES = len(LEAST_ENERGY)
 CLASS_OF = (np.arange(256)[:, None] >= np.array(LEAST_ENERGY[1:])).sum(axis=1).astype(np.uint8)
 INDEX = ("begin", "row", "slice", "slices", "rows", "columns", "offset", "child", "deeper")
-SUBBAND = np.dtype([*((name, np.int64) for name in INDEX), ("per_slice", np.float64), ("per_row", np.float64)])
+SUBBAND = np.dtype(
+    [*((name, np.int64) for name in INDEX), ("per_slice", np.float64), ("per_row", np.float64)]
+)
 """A subband in the padded scan: where it begins, steps to the next row and slice, size, place in the scan,
 the subband of its children (-1: none) and whether that is one axial level finer; one over both steps."""
 

@@ -74,9 +74,7 @@ def sorting_pass(
 
 
 @inlined
-def _sort_rest(
-    state: State, scan: Scan, channel: Channel, tally: Tally, plane: Int
-) -> tuple[State, Tally]:
+def _sort_rest(state: State, scan: Scan, channel: Channel, tally: Tally, plane: Int) -> tuple[State, Tally]:
     """Find the significant ones among those with insignificant neighbourhoods; those activated leave."""
     ahead = tally.rest
     cursor = np.int64(-1)
