@@ -84,5 +84,7 @@ def restored(header: Header, group: Group, payload: NDArray[np.uint8], coder: Co
     volume = np.empty(shape, header.dtype)
     for values, voxels in zip(block, volume, strict=True):  # a slice at a time stays in the cache
         values += transform.dtype.type(group.mean)
-        voxels[...] = np.clip(np.rint(values), header.minimum, header.maximum)
+        np.round(values, out=values)
+        np.clip(values, header.minimum, header.maximum, out=values)
+        voxels[...] = values
     return volume

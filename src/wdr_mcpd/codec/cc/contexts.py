@@ -32,7 +32,10 @@ class Known(NamedTuple):
 
 
 class Stretch(NamedTuple):
-    """Neighbours in a row: subband, slice, row and first column in it, first framed position and the end."""
+    """Neighbours in a row: subband, slice, row and first column in it, first framed position and the end.
+
+    The rest is what their subband's record says, at hand for the compiler.
+    """
 
     band: Int
     s: Int
@@ -40,6 +43,10 @@ class Stretch(NamedTuple):
     c: Int
     first: Int
     end: Int
+    row_step: Int
+    slice_step: Int
+    kind: Int
+    orientation: Int
 
 
 def _classes() -> NDArray[np.uint8]:
@@ -69,27 +76,27 @@ ESTIMATES = REFINEMENT_CLASS + 4
 @inlined
 def significance_contexts(known: Known, at: Stretch, i: Int, plane: Int, last_pass: Int) -> Choice:
     """Choose by what is around position `i`: sides, slices, parent and cousins."""
-    band = known.table[at.band]
-    a, b, d, around, slices = _surroundings(known.size, i, band.row_step, band.slice_step, band.orientation)
+    a, b, d, around, slices = _surroundings(known.size, at, i)
     parent, cousins = _relatives(known.size, known.table, at, at.c + i - at.first)
     near = _class_of((around << 2) >> plane)
     sides = (_class_of((a << 4) >> plane) >> 2) * 64 + (_class_of((b << 4) >> plane) >> 2) * 8
     sides += _class_of((d << 4) >> plane) >> 2
     scales = (_class_of((parent << 3) >> plane) // 3) * 11 + _class_of((cousins << 3) >> plane) // 3
-    group = band.kind // 10
+    group = at.kind // 10
     return Choice(
-        BY_SIDES + band.kind * 512 + sides,
+        BY_SIDES + at.kind * 512 + sides,
         BY_SLICES + (group * 32 + near) * 16 + (_class_of((slices << 3) >> plane) >> 1),
         BY_SCALES + (group * 16 + (near >> 1)) * 121 + scales,
-        2 * band.kind + last_pass,
-        band.kind * CLASSES + _class_of(np.int64(known.energy[i]) >> plane),
+        2 * at.kind + last_pass,
+        at.kind * CLASSES + _class_of(np.int64(known.energy[i]) >> plane),
         3,
     )
 
 
 @inlined
-def sign_contexts(sign: NDArray[np.int8], i: Int, step: Int, deep: Int, kind: Int) -> Choice:
+def sign_contexts(sign: NDArray[np.int8], at: Stretch, i: Int) -> Choice:
     """Choose by the signs of the neighbours of position `i`."""
+    step, deep, kind = at.row_step, at.slice_step, at.kind
     left, right, up, down = sign[i - 1] + 1, sign[i + 1] + 1, sign[i - step] + 1, sign[i + step] + 1
     before, after = sign[i - deep] + 1, sign[i + deep] + 1
     nearest = ((np.int64(left) * 3 + right) * 3 + up) * 3 + down
@@ -110,8 +117,7 @@ def sign_contexts(sign: NDArray[np.int8], i: Int, step: Int, deep: Int, kind: In
 @inlined
 def refinement_contexts(known: Known, at: Stretch, i: Int, plane: Int) -> Choice:
     """Choose by the bits known of the coefficient at position `i`, and by what is around it."""
-    band = known.table[at.band]
-    _, _, _, around, slices = _surroundings(known.size, i, band.row_step, band.slice_step, band.orientation)
+    _, _, _, around, slices = _surroundings(known.size, at, i)
     before = np.int64(known.size[i])
     age = np.int64(0)
     while age < 3 and before >> (plane + 2 + age):
@@ -120,8 +126,8 @@ def refinement_contexts(known: Known, at: Stretch, i: Int, plane: Int) -> Choice
     prefix = min(before >> (plane + 1), 7)
     energy = _class_of(np.int64(known.energy[i]) >> plane)
     return Choice(
-        REFINEMENT + ((band.kind % 10) * 4 + age) * 32 + energy,
-        REFINEMENT + 8 * 1024 + (prefix * 4 + band.orientation) * 32 + near,
+        REFINEMENT + ((at.kind % 10) * 4 + age) * 32 + energy,
+        REFINEMENT + 8 * 1024 + (prefix * 4 + at.orientation) * 32 + near,
         REFINEMENT + 16 * 1024 + (prefix * 32 + near) * 32 + _class_of((slices << 3) >> plane),
         REFINEMENT_SET + age,
         REFINEMENT_CLASS + age,
@@ -133,8 +139,8 @@ def refinement_contexts(known: Known, at: Stretch, i: Int, plane: Int) -> Choice
 def spread(energy: NDArray[np.int32], table: NDArray[np.void], at: Stretch, i: Int, gain: Int) -> None:
     """Add a change of magnitude at framed position `i` to the energies around it."""
     band = table[at.band]
-    step, deep, s, r, c = band.row_step, band.slice_step, at.s, at.r, at.c + i - at.first
-    along, across = (step, 1) if band.orientation == 1 else (1, step)
+    step, deep, s, r, c = at.row_step, at.slice_step, at.s, at.r, at.c + i - at.first
+    along, across = (step, 1) if at.orientation == 1 else (1, step)
     energy[i - along] += 24 * gain
     energy[i + along] += 24 * gain
     energy[i - across] += 16 * gain
@@ -200,11 +206,10 @@ def _relatives(size: NDArray[np.int32], table: NDArray[np.void], at: Stretch, c:
 
 
 @inlined
-def _surroundings(
-    size: NDArray[np.int32], i: Int, step: Int, deep: Int, orientation: Int
-) -> tuple[Int, Int, Int, Int, Int]:
+def _surroundings(size: NDArray[np.int32], at: Stretch, i: Int) -> tuple[Int, Int, Int, Int, Int]:
     """Sum magnitudes along the edge direction, across it, on the diagonals, in the plane, in the slices."""
-    along, across = (step, 1) if orientation == 1 else (1, step)
+    step, deep = at.row_step, at.slice_step
+    along, across = (step, 1) if at.orientation == 1 else (1, step)
     a = np.int64(size[i - along]) + size[i + along]
     b = np.int64(size[i - across]) + size[i + across]
     d = np.int64(size[i - step - 1]) + size[i - step + 1] + size[i + step - 1] + size[i + step + 1]

@@ -39,11 +39,14 @@ def code_planes(exact: NDArray[np.int32], known: Known, models: Models, channel:
         for number in range(4):
             for b in range(known.table.size):
                 band = known.table[b]
+                columns, steps = band.columns, (band.row_step, band.slice_step)
+                kind, orientation = band.kind, band.orientation
                 for s in range(band.slices):
                     for r in range(band.rows):
-                        for c in range(0, band.columns, STRETCH):
-                            first = place(band, s, r, c)
-                            at = Stretch(b, s, r, c, first, first + min(STRETCH, band.columns - c))
+                        row = place(band, s, r, 0)
+                        for c in range(0, columns, STRETCH):
+                            end = row + min(c + STRETCH, columns)
+                            at = Stretch(b, s, r, c, row + c, end, steps[0], steps[1], kind, orientation)
                             state = _code_stretch(state, exact, known, models, channel, plane, number, at)
                             if stopped(state, channel):
                                 return state
@@ -73,7 +76,7 @@ def _code_stretch(
             for i in range(at.first, at.end):
                 any_found |= np.int64(abs(exact[i]) >> plane)
             any_found = np.int64(any_found > 0)
-        index = STRETCHES + known.table[at.band].kind
+        index = STRETCHES + at.kind
         any_found, state = code_plain(state, channel, models.model, index, any_found)
         if any_found == 0:
             return state
@@ -87,7 +90,6 @@ def _sorting_pass(
 ) -> State:  # fmt: skip
     """Find newly significant coefficients in neighbourhoods of the limit or more (Algorithm 1, step 5)."""
     size, sign, last, energy, table = known
-    band = table[at.band]
     for i in range(at.first, at.end):
         if size[i] or energy[i] >> plane < limit or last[i] == plane:
             continue
@@ -103,7 +105,7 @@ def _sorting_pass(
             negative = np.int64(0)
             if channel.encoding:
                 negative = np.int64(exact[i] < 0)
-            choice = sign_contexts(sign, i, band.row_step, band.slice_step, band.kind)
+            choice = sign_contexts(sign, at, i)
             negative, state = code_mixed(state, channel, models, choice, negative)
             if state.doubt:
                 last[i] = plane + 1
