@@ -38,8 +38,8 @@ def finish_steps():
     for one in workflow.rules:
         if one.script and not one.log:
             wildcards = sorted(one.wildcard_names) if one.has_wildcards() else []
-            stem = os.path.join(one.name, *("{" + name + "}" for name in wildcards))
-            one.log_modifier = one.benchmark_modifier = one.output_modifier
+            stem = Path(one.name, *(f"{{{name}}}" for name in wildcards))
+            one.log_modifier = one.benchmark_modifier = workflow.modifier.path_modifier
             one.set_log(f"results/logs/{stem}.log")
             one.benchmark = f"results/logs/benchmarks/{stem}.tsv"
 
