@@ -75,7 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{PROGRAM}: {wrong} (see {PROGRAM} --help)", file=sys.stderr)
         return 2
     try:
-        _command(name, given)
+        function, options = parsed(name, given)
+        function(options)
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -86,16 +87,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _command(name: str, given: Sequence[str]) -> None:
+def parsed(name: str, given: Sequence[str]) -> tuple[Callable[[argparse.Namespace], None], argparse.Namespace]:
+    """Give the function of a command and its options."""
     group = import_module(f"{__name__}.{GROUP_OF[name]}")
-    parser = Parser(prog=f"{PROGRAM} {name}", description=COMMANDS[GROUP_OF[name]][name].capitalize() + ".")
-    add_options: Callable[[Parser], None] = getattr(group, f"{name}_options")
-    add_options(parser)
+    parser = Parser(prog=f"{PROGRAM} {name}", description=f"{COMMANDS[GROUP_OF[name]][name].capitalize()}.")
+    getattr(group, f"{name}_options")(parser)
     options, unknown = parser.parse_known_args(given)
     if unknown:
-        known = list(parser.options())
-        parser.error(f"{unknown[0]} is no option; {_meant(unknown[0].partition('=')[0], known)}")
-    getattr(group, name)(options)
+        parser.error(f"{unknown[0]} is no option; {_meant(unknown[0].partition('=')[0], list(parser.options()))}")
+    return getattr(group, name), options
 
 
 def _meant(given: str, known: Sequence[str] | dict[str, str]) -> str:
