@@ -37,15 +37,15 @@ everything: $(READY)
 	$(BIN)/snakemake
 
 bench: $(READY)
-	$(WDR) bench --sample results/data/pyradiomics-3.0.1.tar.gz --out results/benchmarks
-	$(WDR) bench-report results/benchmarks --anchors resources/anchors --out results/benchmarks
+	$(WDR).bench measure --sample results/data/pyradiomics-3.0.1.tar.gz --out results/benchmarks
+	$(WDR).bench report --benchmarks results/benchmarks --published resources/published
 
 comparison: $(READY)
 	mkdir -p resources/benchmarks
 	cp $(addprefix results/benchmarks/,rate_distortion.csv codec_speed.csv lossless.csv growth.csv \
 	  startup.csv study_growth.csv machine.csv rate_distortion.svg) resources/benchmarks
-	$(WDR) readme-comparison README.md --benchmarks resources/benchmarks --anchors resources/anchors
-	$(WDR) benchmarks-page docs/benchmarks.md --benchmarks resources/benchmarks --anchors resources/anchors
+	$(WDR).bench readme README.md --benchmarks resources/benchmarks --published resources/published
+	$(WDR).bench page docs/benchmarks.md --benchmarks resources/benchmarks --published resources/published
 
 test: $(READY)
 	$(BIN)/python -m pytest -q -rs -n 2 --dist loadfile --no-loadscope-reorder
@@ -65,11 +65,13 @@ check-reference: everything
 
 reference: everything
 	cd results/reference && find . -type f -exec cp ../{} {} \;
-	$(WDR) readme README.md results/reference
+	$(WDR).report.readme README.md results/reference
 
 docs: $(READY)
 	$(WDR).config_page docs/configuration.md workflow/schemas/config.schema.yaml
-	$(WDR) licences requirements.lock --out docs/licences.md
+	sed '/^| /,$$d' docs/licences.md > docs/licences.draft
+	$(BIN)/pip-licenses --packages $$(sed -n 's/==.*//p' requirements.lock) >> docs/licences.draft
+	mv docs/licences.draft docs/licences.md
 
 verify: $(READY)
 	$(WDR) check results

@@ -27,7 +27,7 @@ def encode_options(parser: argparse.ArgumentParser) -> None:
         "--profile", choices=("default", "reference"), default="default", help=f"reference: {reference}"
     )
     add_keys(parser, *CODING, default="the method's own")
-    add_keys(parser, *SELECTION)
+    add_keys(parser, *SELECTION, unset=True)
 
 
 def encode(options: argparse.Namespace) -> None:
@@ -36,12 +36,11 @@ def encode(options: argparse.Namespace) -> None:
     from wdr_mcpd.data import read_volume
     from wdr_mcpd.progress import elapsed
 
-    given = {key: getattr(options, key) for key in CODING if getattr(options, key) is not None}
+    given = {key: value for key in (*CODING, *SELECTION) if (value := getattr(options, key)) is not None}
     for key in ignored_options(method_named(options.method)):
         if key in given:
             print(f"wdr-mcpd encode: {key} makes no difference to {options.method}", file=sys.stderr)
-    settings = given | ({"coder": "wdr-reference"} if options.profile == "reference" else {})
-    selection = {key: getattr(options, key) for key in SELECTION}
+    coder = {"coder": "wdr-reference"} if options.profile == "reference" else {}
     voxels = read_volume(options.source).voxels
     with elapsed("encoding") as tell:
         data = methods.encode(
@@ -52,8 +51,8 @@ def encode(options: argparse.Namespace) -> None:
             psnr=options.psnr,
             lossless=options.lossless,
             progress=tell,
-            **selection,
-            **settings,
+            **given,
+            **coder,
         )
     _write(options.out, data)
 
