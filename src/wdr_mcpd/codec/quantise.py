@@ -40,9 +40,7 @@ def transformed(block: Volume, settings: Settings, low: int, high: int) -> Part:
     InputError
         If the levels are too deep for coefficients of 32 bits.
     """
-    transform = CODERS[settings.coder].transform(
-        settings.decomposition, settings.lossless, settings.wavelet
-    )
+    transform = CODERS[settings.coder].transform(settings.decomposition, settings.lossless, settings.wavelet)
     mean = min(max(round(float(block.mean(dtype=np.float64))), low), high)
     # Exact in both types: voxels have at most 16 bits.
     work = np.subtract(block, mean, dtype=transform.dtype, order="C")
