@@ -87,14 +87,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def parsed(name: str, given: Sequence[str]) -> tuple[Callable[[argparse.Namespace], None], argparse.Namespace]:
+def parsed(
+    name: str, given: Sequence[str]
+) -> tuple[Callable[[argparse.Namespace], None], argparse.Namespace]:
     """Give the function of a command and its options."""
     group = import_module(f"{__name__}.{GROUP_OF[name]}")
     parser = Parser(prog=f"{PROGRAM} {name}", description=f"{COMMANDS[GROUP_OF[name]][name].capitalize()}.")
     getattr(group, f"{name}_options")(parser)
     options, unknown = parser.parse_known_args(given)
     if unknown:
-        parser.error(f"{unknown[0]} is no option; {_meant(unknown[0].partition('=')[0], list(parser.options()))}")
+        parser.error(
+            f"{unknown[0]} is no option; {_meant(unknown[0].partition('=')[0], list(parser.options()))}"
+        )
     return getattr(group, name), options
 
 

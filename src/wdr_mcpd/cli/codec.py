@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from wdr_mcpd.cli.keys import CODING, SELECTION, add_keys
+from wdr_mcpd.config import configuration
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import read_bytes, whole_file
 from wdr_mcpd.methods import DEFAULT, METHODS, ignored_options, method_named
@@ -41,6 +42,7 @@ def encode(options: argparse.Namespace) -> None:
         if key in given:
             print(f"wdr-mcpd encode: {key} makes no difference to {options.method}", file=sys.stderr)
     coder = {"coder": "wdr-reference"} if options.profile == "reference" else {}
+    keys = {key: configuration({}).value(key) for key in SELECTION} | given | coder
     voxels = read_volume(options.source).voxels
     with elapsed("encoding") as tell:
         data = methods.encode(
@@ -51,8 +53,7 @@ def encode(options: argparse.Namespace) -> None:
             psnr=options.psnr,
             lossless=options.lossless,
             progress=tell,
-            **given,
-            **coder,
+            **keys,
         )
     _write(options.out, data)
 

@@ -1,6 +1,6 @@
 """The header of a stream: everything a decoder needs to know before the payload.
 
-`docs/stream-format.md` describes the bytes. A header without fields is of version 1, one with fields of version 2.
+`docs/stream-format.md` describes the bytes. A header without fields is of version 1, others of version 2.
 """
 
 import struct

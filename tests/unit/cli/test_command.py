@@ -60,7 +60,10 @@ def test_help_needs_no_compiler_and_no_tables(arguments: list[str]) -> None:
         (["xyz"], "known are encode, decode, "),
         (["encode", "a", "b", "--ratee", "1"], "--ratee is no option; did you mean --rate?"),
         (["mcpd", "a", "--unit=std"], "--unit is no option; it is now called --mcpd-unit"),
-        (["series", "list", "--source", "idc", "--out", "x", "--colection", "y"], "did you mean --collection?"),
+        (
+            ["series", "list", "--source", "idc", "--out", "x", "--colection", "y"],
+            "did you mean --collection?",
+        ),
         (["encode", "a", "b", "--method", "3d"], "invalid choice: '3d'"),
         (["sweep", "a", "--rates", "[0]"], "rates is [0]; allowed: a list of at least one value"),
         (["sweep", "a", "--mcpd-unit", "foo"], 'mcpd_unit is "foo"; allowed: std, stored, range, dtype'),
@@ -86,7 +89,10 @@ def test_an_option_that_changes_nothing_is_said(source: Path, capsys: pytest.Cap
 
 
 def test_sweep_measures_any_volume(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["sweep", str(source), "--thresholds", "[0.3, 1]", "--rates", "[1]", "--in-plane-levels", "2"]) == 0
+    assert (
+        main(["sweep", str(source), "--thresholds", "[0.3, 1]", "--rates", "[1]", "--in-plane-levels", "2"])
+        == 0
+    )
     swept = rows(capsys.readouterr().out)
     assert [float(row["threshold_mcpd"]) for row in swept] == [0.3, 0.5, 1]
     average = average_mcpd(np.load(source))
