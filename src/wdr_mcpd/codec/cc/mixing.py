@@ -115,11 +115,7 @@ def code_plain(
 
 
 @inlined
-<<<<<<< HEAD
-def code_mixed(state: State, channel: Channel, models: Models, choice: Choice, bit: Int) -> tuple[Int, State]:
-=======
 def code_mixed(state: State, channel: Channel, models: Models, choice: Choice, bit: int) -> tuple[int, State]:
->>>>>>> codec-house
     """Code a decision with three models."""
     model, weight, estimate = models
     w = choice.weights * OPINIONS

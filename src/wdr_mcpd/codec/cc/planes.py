@@ -29,11 +29,7 @@ REFINING, LAST = 2, 3
 
 
 @compiled
-<<<<<<< HEAD
-def code_planes(exact: NDArray[np.int32], known: Known, models: Models, channel: Channel, top: Int) -> State:
-=======
 def code_planes(exact: NDArray[np.int32], known: Known, models: Models, channel: Channel, top: int) -> State:
->>>>>>> codec-house
     """Encode the framed coefficients `exact`, or decode, plane after plane (Algorithm 1, steps 2 to 8).
 
     `known` becomes what the decoder knows. It starts as zeros but for `last`, which starts as `top` + 1.

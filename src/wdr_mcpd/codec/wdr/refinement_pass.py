@@ -9,11 +9,7 @@ REFINED_AT_FIRST = (5, 7)  # sixteenths: the chance that the first and second re
 
 
 @compiled
-<<<<<<< HEAD
-def refinement_pass(state: State, scan: Scan, channel: Channel, step: Int, plane: Int) -> tuple[State, Int]:
-=======
 def refinement_pass(state: State, scan: Scan, channel: Channel, step: int, plane: int) -> tuple[State, int]:
->>>>>>> codec-house
     """Refine all significant coefficients but those found in this plane (Algorithm 1, step 6).
 
     They are taken in order of discovery, each with the probability of its age. Returns the state and how many

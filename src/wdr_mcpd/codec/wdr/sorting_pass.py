@@ -74,11 +74,7 @@ def sorting_pass(
 
 
 @inlined
-<<<<<<< HEAD
-def _sort_rest(state: State, scan: Scan, channel: Channel, tally: Tally, plane: Int) -> tuple[State, Tally]:
-=======
 def _sort_rest(state: State, scan: Scan, channel: Channel, tally: Tally, plane: int) -> tuple[State, Tally]:
->>>>>>> codec-house
     """Find the significant ones among those with insignificant neighbourhoods; those activated leave."""
     ahead = tally.rest
     cursor = int64(-1)
