@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from wdr_mcpd.data.exam import Exam, window
+from wdr_mcpd.data.exam import Exam, first_index, window, write_exam
+from wdr_mcpd.data.manifest import check_whole
 from wdr_mcpd.data.reading import read_volume, volume_file
 from wdr_mcpd.data.stack import as_slices, step_of, thin
 from wdr_mcpd.errors import InputError
@@ -47,3 +48,20 @@ def cut_exam(
         return window(thin(volume, step, average), slices, first, "; ".join(cut))
     except InputError as error:
         raise InputError(str(error) if str(folder) in str(error) else f"{folder}: {error}") from error
+
+
+def volume_of_exam(
+    *,
+    manifest: Path,
+    out: Path,
+    slices: int,
+    first_slice: int | str,
+    slice_step: int | str,
+    slice_average: bool,
+    slice_axis: int | str,
+    exam: str,
+) -> None:
+    """Step: the slices of the study, cut out of an exam; `first_slice` counts from 1, or is "central"."""
+    check_whole(manifest.parent)
+    first = first_index(first_slice)
+    write_exam(out, cut_exam(manifest.parent, slices, first, slice_step, slice_average, slice_axis))

@@ -71,6 +71,11 @@ def window(volume: Volume, slices: int, first: int | str = "central", cut: str =
     )
 
 
+def first_index(first_slice: int | str) -> int | str:
+    """Turn a slice's number from 1 into its index from 0; "central" stays."""
+    return first_slice if isinstance(first_slice, str) else first_slice - 1
+
+
 def write_exam(path: Path, exam: Exam) -> None:
     """Write an exam as `.npz`; the bytes depend on the exam alone."""
     volume = exam.volume
@@ -117,4 +122,4 @@ def read_exam(path: Path) -> Exam:
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file") from error
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, AttributeError, TypeError) as error:
-        raise InputError(f"{path}: is no exam file (wdr-mcpd volume writes one)") from error
+        raise InputError(f"{path}: is no exam file of the study") from error

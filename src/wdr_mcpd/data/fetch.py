@@ -146,7 +146,7 @@ def _bring(series: Series, folder: Path, sources: Sources, progress: Progress) -
         from wdr_mcpd.data.sample import make_sample_series
 
         if sources.sample is None:
-            raise InputError("source sample needs --sample, its folder (wdr-mcpd sample makes it)")
+            raise InputError("source sample needs the folder of its files (wdr-mcpd fetch makes it)")
         make_sample_series(sources.sample, series, folder)
         return {}
     if series.source == "synthetic":
@@ -189,3 +189,29 @@ def _write_citation(series: Series, folder: Path, origin: str, doi: str = "") ->
         cite=f"Cite: https://doi.org/{doi}" if doi else "Cite the collection as its page asks.",
     )
     (folder / CITATION).write_text(text, encoding="utf-8")
+
+
+def fetch_exam(
+    *,
+    sample: Path | list[Path],
+    index: Path | list[Path],
+    manifest: Path,
+    exam: str,
+    row: dict[str, Any],
+    base_url: str,
+    data_folder: str | None,
+    on_missing: str,
+) -> None:
+    """Step: one exam's series, whole and verified, in the folder of its manifest.
+
+    `sample` (source sample) and `index` (source local) are empty lists for other sources; `row` holds the
+    fields of `Series`.
+    """
+    sources = Sources(
+        sample=sample if isinstance(sample, Path) else None,
+        base_url=base_url,
+        data_folder=Path(data_folder) if data_folder else None,
+        index=index if isinstance(index, Path) else None,
+    )
+    fetched = fetch_series(Series(**row), manifest.parent, sources, exclude=on_missing == "exclude")
+    print(f"{exam}: {'fetched' if fetched else 'already whole'}")

@@ -9,7 +9,7 @@ from wdr_mcpd.data.identity import SeriesIdentity
 from wdr_mcpd.data.masks import write_mask
 from wdr_mcpd.data.sample_tumour import TUMOUR_EXAMS, make_tumour_exam
 from wdr_mcpd.data.series import Series
-from wdr_mcpd.data.source_archives import PYRADIOMICS, member_path
+from wdr_mcpd.data.source_archives import PYRADIOMICS, fetch_archives, member_path
 from wdr_mcpd.data.volume import Volume
 from wdr_mcpd.data.volume_files import read_volume_file
 from wdr_mcpd.errors import InputError
@@ -90,3 +90,8 @@ def _from_front_to_back(image: Volume, label: Volume) -> Volume:
         tuple(last_row.tolist()),
         image.direction * np.array([[1], [-1], [1]]),
     )
+
+
+def sample_archive(*, out: Path) -> None:
+    """Step: the files of the sample data, out of their archives; what is there and whole is kept."""
+    fetch_archives(out)

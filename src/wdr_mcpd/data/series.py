@@ -104,25 +104,6 @@ def write_series_table(path: Path, table: Iterable[Series]) -> None:
         writer.writerows(asdict(series) for series in rows)
 
 
-def row_text(series: Series) -> str:
-    """Give one row as it stands in the table, for a command line."""
-    return "\t".join(str(getattr(series, column)) for column in ALL_COLUMNS).rstrip("\t")
-
-
-def read_row(text: str) -> Series:
-    """Read what `row_text` gave.
-
-    Raises
-    ------
-    InputError
-        A value is missing or wrong.
-    """
-    values = text.split("\t")
-    if not len(COLUMNS) <= len(values) <= len(ALL_COLUMNS):
-        raise InputError(f"--row has {len(values)} values; a series has {', '.join(ALL_COLUMNS)}")
-    return _row(dict(zip(ALL_COLUMNS, values, strict=False)), "--row")
-
-
 def find_exam(table: Iterable[Series], exam_id: str) -> Series:
     """Give the row of one exam.
 

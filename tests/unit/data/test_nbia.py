@@ -1,12 +1,13 @@
 """Downloads from a server on loopback: every fault ends in a whole series, or in an error."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,7 @@ from wdr_mcpd.data.excluded import flaw
 from wdr_mcpd.data.fetch import Sources, fetch_series
 from wdr_mcpd.data.http_limits import Limits
 from wdr_mcpd.data.manifest import differences, read_manifest, refusal
-from wdr_mcpd.data.series import Series, row_text
+from wdr_mcpd.data.series import Series
 from wdr_mcpd.errors import InputError, SeriesError
 
 FAULTS_OF_NBIA = {**FAULTS, **ARCHIVES}
@@ -184,12 +185,16 @@ def test_a_failed_fetch_keeps_the_series_that_was_there(
 
 
 KILLED = """
-import sys
+import json, sys
 from pathlib import Path
 from wdr_mcpd.data.fetch import Sources, fetch_series
-from wdr_mcpd.data.series import read_row
-fetch_series(read_row(sys.argv[1]), Path(sys.argv[2]), Sources(base_url=sys.argv[3]))
+from wdr_mcpd.data.series import Series
+fetch_series(Series(**json.loads(sys.argv[1])), Path(sys.argv[2]), Sources(base_url=sys.argv[3]))
 """
+
+
+def row_text(series: Series) -> str:
+    return json.dumps(asdict(series))
 
 
 def test_a_process_killed_in_mid_download_leaves_nothing_that_counts(

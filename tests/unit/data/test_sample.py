@@ -229,7 +229,7 @@ def test_the_same_bytes_every_time(sample: Path, tmp_path: Path) -> None:
 def test_altered_sample_data_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"brain1_image\.nrrd: is not the one of pyradiomics"):
         fetch_series(read_series_table(TABLE)[0], tmp_path / "series", Sources(sample=tmp_path / "sample"))
-    with pytest.raises(InputError, match="needs --sample"):
+    with pytest.raises(InputError, match="needs the folder"):
         fetch_series(read_series_table(TABLE)[0], tmp_path / "series")
     assert list(tmp_path.iterdir()) == []
 
@@ -238,7 +238,8 @@ def test_the_command_says_in_one_line_why_not(
     index: NbiaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
-    assert main(["sample", str(tmp_path / "out")]) == 2
+    fetch = ["fetch", str(tmp_path / "out"), "--series", str(TABLE)]
+    assert main([*fetch, "--sample", str(tmp_path / "out" / "sample")]) == 2
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 1
     assert "the sample data (pyradiomics 3.0.1) cannot be had" in lines[0]
