@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import numpy as np
-from steps import encode_step, run_step
 
+from steps import encode_step, run_step
 from wdr_mcpd.config import configuration
 from wdr_mcpd.data import Exam, Volume, write_exam
 from wdr_mcpd.data.manifest import write_manifest
@@ -18,7 +18,7 @@ METHODS = ("3d-wdr", "3d-wdr-mcpd")
 
 
 def make_run(folder: Path) -> None:
-    """Fill a folder with series, volume, streams, measurements, Tables 1-3 and their checks, as the workflow's."""
+    """Fill a folder with series, volume, streams, measurements, Tables 1-3 and their checks."""
     results = Results(folder)
     series = results.series(EXAM)
     series.mkdir(parents=True)

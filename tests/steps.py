@@ -11,7 +11,7 @@ MEASURED = ("psnr_peak", "ssim_range", "ssim_window", "decomposition", "in_plane
 
 
 def run_step(name: str, given: Mapping[str, Any] | None = None, **named: Any) -> None:
-    """Call a step's function with `named`, and with the keys of the configuration `given` that it takes beside."""
+    """Call a step's function with `named`, and with the keys that it takes beside of a configuration."""
     function, keys = function_of(name), configuration(given or {})
     taken: list[str] = []
     for parameter in inspect.signature(function).parameters.values():

@@ -1,4 +1,5 @@
-"""One direction of flow between the rooms of the package: data -> coherence -> codec -> study -> render -> paper, report."""
+"""One direction of flow between the rooms of the package: data -> coherence -> codec -> study -> render ->
+paper, report."""
 
 import ast
 from pathlib import Path

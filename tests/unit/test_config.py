@@ -163,7 +163,9 @@ def test_keys_set_the_methods_that_have_them() -> None:
     depth = {name: method.settings.axial_levels for name, method in registry.items()}
     assert depth == {
         **{name: method.settings.axial_levels for name, method in METHODS.items()},
-        **{"3d-wdr": 1, "3d-wdr-mcpd": 1, "flat": 0},
+        "3d-wdr": 1,
+        "3d-wdr-mcpd": 1,
+        "flat": 0,
     }
     assert {method.settings.in_plane_levels for method in registry.values()} == {2}
     assert registry["flat"].label == "Flat"

@@ -159,8 +159,8 @@ def test_a_variant_joins_the_study_by_its_name(clone: Clone) -> None:
         ),
         (
             ["first_slice=4"],
-            "exam phantom001_1: 6 slices from number 4 on are asked for, its series has 8 images; lower slices or"
-            " first_slice (or write 0 images into the table, if they hold several slices each)",
+            "exam phantom001_1: 6 slices from number 4 on are asked for, its series has 8 images; lower"
+            " slices or first_slice (or write 0 images into the table, if they hold several slices each)",
         ),
     ],
 )

@@ -44,8 +44,8 @@ def check_slices(series: Series, slices: int, first_slice: int | str) -> None:
     if 1 < series.image_count < last:
         begin = "" if isinstance(first_slice, str) else f" from number {first_slice} on"
         raise InputError(
-            f"exam {series.exam_id}: {slices} slices{begin} are asked for, its series has {series.image_count} images; "
-            "lower slices or first_slice (or write 0 images into the table, if they hold several slices each)"
+            f"exam {series.exam_id}: {slices} slices{begin} are asked for, its series has {series.image_count} "
+            "images; lower slices or first_slice (or write 0 images into the table, if they hold several slices each)"
         )
 
 
@@ -66,7 +66,8 @@ def series_table(
     source: str,
     synthetic: dict[str, int],
 ) -> None:
-    """Step: the table of the series that are used; `table` and `excluded` are empty lists where there are none."""
+    """Step: the table of the series that are used; `table` and `excluded` are empty lists where there are
+    none."""
     rows = series_of_study(source, table if isinstance(table, Path) else None, synthetic)
     if isinstance(excluded, Path):
         rows = without_excluded(rows, read_excluded(excluded))

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from small_run import EXAM, GIVEN
 from steps import run_step
-
 from wdr_mcpd.results import Results
 
 SAID = (

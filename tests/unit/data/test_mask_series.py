@@ -14,9 +14,9 @@ from highdicom.seg import SegmentAlgorithmTypeValues, Segmentation, SegmentDescr
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.sr.codedict import codes
-from steps import run_step
 
 from nbia_server import NbiaServer, holding
+from steps import run_step
 from wdr_mcpd.cli import main
 from wdr_mcpd.data import Volume, read_volume
 from wdr_mcpd.data.dicom_write import write_mr_series

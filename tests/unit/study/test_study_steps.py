@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from steps import encode_step, run_step
 
+from steps import encode_step, run_step
 from wdr_mcpd.data import Volume, write_exam
 from wdr_mcpd.data.exam import Exam
 from wdr_mcpd.data.series import COLUMNS
