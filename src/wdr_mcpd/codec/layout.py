@@ -158,8 +158,9 @@ def _in_scan_order(boxes: list[tuple[_Band, _Band, _Band]]) -> tuple[Subband, ..
     offset = 0
     subbands = []
     for box in boxes:
-        place: Any = zip(*box, strict=True)  # origin, shape, levels, high
-        subbands.append(Subband(offset, *place, _parent(box, index)))
+        halves: Any = zip(*box, strict=True)
+        origin, shape, levels, high = halves
+        subbands.append(Subband(offset, origin, shape, levels, high, _parent(box, index)))
         offset += subbands[-1].size
     return tuple(subbands)
 
