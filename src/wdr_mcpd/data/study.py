@@ -49,8 +49,8 @@ def check_slices(series: Series, slices: int, first_slice: int | str, slice_step
         begin = "" if isinstance(first_slice, str) else f" from number {first_slice} on"
         raise InputError(
             f"exam {series.exam_id}: {slices} slices{begin} are asked for, its series has "
-            f"{series.image_count} images; lower slices or first_slice (or write 0 images into the table, if they hold several "
-            "slices each)"
+            f"{series.image_count} images; lower slices or first_slice (or write 0 images into the table, "
+            "if they hold several slices each)"
         )
 
 
