@@ -51,6 +51,13 @@ def _add_sources(command: argparse.ArgumentParser) -> None:
     command.add_argument("--sample", type=Path, help="source sample: its folder (wdr-mcpd sample)")
     command.add_argument("--base-url", help="source nbia: address of the server")
     command.add_argument("--idc-endpoint", help="source idc: address of the server")
+    for name, default, what in (
+        ("download-seconds", 600, "seconds that a download may take, beside its size at --download-rate"),
+        ("download-rate", 50, "kB/s that a download has at least"),
+        ("header-seconds", 60, "seconds to the header of an answer"),
+        ("idle-seconds", 60, "seconds between two pieces of a body"),
+    ):
+        command.add_argument(f"--{name}", type=float, default=default, help=f"{what} (default {default})")
     command.add_argument("--data-folder", type=Path, help="source local: the tree of DICOM files")
     command.add_argument("--index", type=Path, help="source local: index of the tree (wdr-mcpd index)")
     command.add_argument(
@@ -60,6 +67,7 @@ def _add_sources(command: argparse.ArgumentParser) -> None:
 
 def _sources(options: argparse.Namespace) -> "Sources":
     from wdr_mcpd.data.fetch import Sources
+    from wdr_mcpd.data.http_limits import Limits
     from wdr_mcpd.data.idc import ENDPOINT
     from wdr_mcpd.data.nbia import BASE_URL
 
@@ -67,6 +75,12 @@ def _sources(options: argparse.Namespace) -> "Sources":
         sample=options.sample,
         base_url=options.base_url or BASE_URL,
         idc_endpoint=options.idc_endpoint or ENDPOINT,
+        limits=Limits(
+            seconds=options.download_seconds,
+            rate=1000 * options.download_rate,
+            headers=options.header_seconds,
+            idle=options.idle_seconds,
+        ),
         data_folder=options.data_folder,
         index=options.index,
         copy=options.copy,

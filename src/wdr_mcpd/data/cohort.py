@@ -49,6 +49,8 @@ def fetch_cohort(
     InputError
         The source cannot be reached or is not set up: nothing more was tried.
     """
+    if at_once < 1:
+        raise InputError(f"{at_once} series at a time: must be at least 1")
     meter = _Meter(table)
     refused: dict[str, str] = {}
 

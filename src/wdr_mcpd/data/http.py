@@ -5,6 +5,7 @@ import logging
 import os
 import ssl
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -123,6 +124,7 @@ def within_deadline(
 
     async def main() -> Result:
         loop = asyncio.get_running_loop()
+        loop.set_default_executor(_Resolvers())
         _under_way[loop] = asyncio.current_task()
         try:
             async with _http() as http:
@@ -141,6 +143,14 @@ def within_deadline(
 
     with asyncio.Runner(loop_factory=limits.new_loop) as runner:
         return runner.run(main())
+
+
+class _Resolvers(ThreadPoolExecutor):
+    """Looks up names of hosts; a look-up that hangs is left behind when its loop ends."""
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Begin to end, without waiting."""
+        super().shutdown(wait=False, cancel_futures=True)
 
 
 def stop_all() -> None:
