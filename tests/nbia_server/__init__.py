@@ -1,6 +1,6 @@
 """An NBIA v4 server on loopback, and one of plain files, that misbehave in every way a fetch must survive."""
 
-from .archives import ARCHIVES, zipped
+from .archives import ARCHIVES, SPOILT_ARCHIVES, zipped
 from .clock import FakeClock
 from .faults import AGAIN, DEADLINE, ENDED, FAULTS, REFUSED, SOUND, SPOILT, Fault
 from .holdings import Holding, holding
@@ -16,6 +16,7 @@ __all__ = [
     "REFUSED",
     "SOUND",
     "SPOILT",
+    "SPOILT_ARCHIVES",
     "FakeClock",
     "Fault",
     "Holding",

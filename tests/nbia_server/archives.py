@@ -94,9 +94,8 @@ def _bomb(held: Holding) -> bytes:
     return target.getvalue()
 
 
-def _archive(what: str, ends: str, says: str, spoil: Callable[[Holding], bytes]) -> Fault:
-    """A whole answer of getImage whose content is wrong; `play` gets the holding instead of a body."""
-    return Fault("body", what, ends, says, lambda handler, held: send(handler, spoil(held)))
+def _sends(spoil: Callable[[Holding], bytes]) -> Callable[..., None]:
+    return lambda handler, held: send(handler, spoil(held))
 
 
 def _answer(status: int, text: str) -> Callable[..., None]:
@@ -107,6 +106,31 @@ NO_NAME = "no plain file name"
 NO_ACCESS = "The user does not have access to the requested series"
 GIVEN_UP = "gave up after"
 
+SPOILT_ARCHIVES: dict[str, tuple[str, str, str, Callable[[Holding], bytes]]] = {
+    "missing instance": (
+        "a clean short archive without the list of MD5",
+        SPOILT,
+        "left files out",
+        _missing_instance,
+    ),
+    "no hashes": ("all files, but no list of MD5", SPOILT, "has no md5hashes", _without_hashes),
+    "corrupted pixel": ("a file unlike its MD5", SPOILT, "was altered on the way", _corrupted_pixel),
+    "bad CRC": ("an archive unlike its CRC", SPOILT, "is broken", _bad_crc),
+    "cut archive": ("a complete answer with a cut archive", SPOILT, "is broken", _cut),
+    "wrong count": ("fewer files than in the table", REFUSED, "by the table", _wrong_count),
+    "dot dot": ("a path out of the folder", REFUSED, NO_NAME, _named("../outside.dcm")),
+    "absolute": ("a path from the root", REFUSED, NO_NAME, _named("/tmp/wdr-mcpd-outside.dcm")),
+    "drive": ("a path on a drive", REFUSED, NO_NAME, _named("C:\\outside.dcm")),
+    "subfolder": ("a subfolder", REFUSED, NO_NAME, _named("a/b.dcm")),
+    "link": ("a symbolic link", REFUSED, NO_NAME, _link),
+    "manifest": ("a file that we write", REFUSED, "may not bring", _named("manifest.json")),
+    "other series": ("a file of another series", REFUSED, "belongs to another series", _other_series),
+    "not DICOM": ("a file that is no DICOM", REFUSED, "is no DICOM file", _not_dicom),
+    "instance twice": ("an instance twice", REFUSED, "repeats an instance", _twice),
+    "bomb": ("an archive that grows without measure", REFUSED, "refused", _bomb),
+}
+"""Whole answers of getImage whose content is wrong: what, how a fetch ends, what it says, and the bytes."""
+
 ARCHIVES: dict[str, Fault] = {
     "400 no access": Fault(
         "header", "400: no access (NBIA)", REFUSED, "the collection is controlled", _answer(400, NO_ACCESS)
@@ -115,22 +139,9 @@ ARCHIVES: dict[str, Fault] = {
     "nothing": Fault(
         "body", "an empty answer (NBIA)", REFUSED, "sent nothing for the series", _answer(200, "")
     ),
-    "missing instance": _archive(
-        "a clean short archive without the list of MD5", SPOILT, "left files out", _missing_instance
-    ),
-    "no hashes": _archive("all files, but no list of MD5", SPOILT, "has no md5hashes", _without_hashes),
-    "corrupted pixel": _archive("a file unlike its MD5", SPOILT, "was altered on the way", _corrupted_pixel),
-    "bad CRC": _archive("an archive unlike its CRC", SPOILT, "is broken", _bad_crc),
-    "cut archive": _archive("a complete answer with a cut archive", SPOILT, "is broken", _cut),
-    "wrong count": _archive("fewer files than in the table", REFUSED, "by the table", _wrong_count),
-    "dot dot": _archive("a path out of the folder", REFUSED, NO_NAME, _named("../outside.dcm")),
-    "absolute": _archive("a path from the root", REFUSED, NO_NAME, _named("/tmp/wdr-mcpd-outside.dcm")),
-    "drive": _archive("a path on a drive", REFUSED, NO_NAME, _named("C:\\outside.dcm")),
-    "subfolder": _archive("a subfolder", REFUSED, NO_NAME, _named("a/b.dcm")),
-    "link": _archive("a symbolic link", REFUSED, NO_NAME, _link),
-    "manifest": _archive("a file that we write", REFUSED, "may not bring", _named("manifest.json")),
-    "other series": _archive("a file of another series", REFUSED, "belongs to another series", _other_series),
-    "not DICOM": _archive("a file that is no DICOM", REFUSED, "is no DICOM file", _not_dicom),
-    "instance twice": _archive("an instance twice", REFUSED, "repeats an instance", _twice),
-    "bomb": _archive("an archive that grows without measure", REFUSED, "refused", _bomb),
+    **{
+        name: Fault("body", what, ends, says, _sends(spoil))
+        for name, (what, ends, says, spoil) in SPOILT_ARCHIVES.items()
+    },
 }
+"""Faults whose `play` gets the holding instead of a body."""

@@ -15,15 +15,15 @@ class FakeClock:
         Seconds of every sleep in its loops. They take no real time.
     pace : float
         What a skip is multiplied by.
-    unresolved : OSError, optional
-        What looking up a host name raises.
+    unresolved : OSError or threading.Event, optional
+        What looking up a host name raises, or waits for.
     """
 
     def __init__(self) -> None:
         self.skipped = 0.0
         self.slept: list[float] = []
         self.pace = 1.0
-        self.unresolved: OSError | None = None
+        self.unresolved: OSError | threading.Event | None = None
         self.loops: set[_Loop] = set()
         self.lock = threading.Lock()
 
@@ -58,8 +58,11 @@ class _Loop(asyncio.SelectorEventLoop):
         return super().call_later(0, callback, *arguments, **options)
 
     async def getaddrinfo(self, *arguments: Any, **options: Any) -> Any:
-        if self.clock.unresolved is not None:
+        if isinstance(self.clock.unresolved, OSError):
             raise self.clock.unresolved
+        if self.clock.unresolved is not None:
+            self.clock.skip(61)
+            await self.run_in_executor(None, self.clock.unresolved.wait, 60)
         return await super().getaddrinfo(*arguments, **options)
 
     def close(self) -> None:

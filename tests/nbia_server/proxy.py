@@ -1,20 +1,20 @@
 """An HTTPS proxy on loopback that leads every host to one server, whose certificate is for that host."""
 
 import socket
-import ssl
 import threading
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from types import TracebackType
 
 import trustme
 
+from .loopback import Loopback
 from .server import NbiaServer
+from .surroundings import secure_context
 
 
-class Intercepted:
-    """`server` in the place of `host`, for who uses the proxy and trusts the authority; a context manager.
+class Intercepted(Loopback):
+    """`server` in the place of `host`, for who uses the proxy and trusts the authority.
 
     Attributes
     ----------
@@ -23,29 +23,12 @@ class Intercepted:
     """
 
     def __init__(self, server: NbiaServer, host: str, folder: Path) -> None:
+        super().__init__(_handler(server.http.server_port))
         authority = trustme.CA()
         authority.cert_pem.write_to_path(folder / "authority.pem")
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert(host).configure_cert(context)
-        self.server = server
-        self.server.use_tls(context)
-        self.proxy = ThreadingHTTPServer(("127.0.0.1", 0), _handler(server.http.server_port))
-        self.proxy.daemon_threads = True
-        self.thread = threading.Thread(target=self.proxy.serve_forever, args=(0.05,), daemon=True)
-        address = f"http://127.0.0.1:{self.proxy.server_port}"
+        server.use_tls(secure_context(authority, host))
         names = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
-        self.environment = {"HTTPS_PROXY": address, **dict.fromkeys(names, str(folder / "authority.pem"))}
-
-    def __enter__(self) -> "Intercepted":
-        self.thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.proxy.shutdown()
-        self.proxy.server_close()
-        self.thread.join()
+        self.environment = {"HTTPS_PROXY": self.url, **dict.fromkeys(names, str(folder / "authority.pem"))}
 
 
 def _handler(port: int) -> type[BaseHTTPRequestHandler]:

@@ -4,83 +4,40 @@ import csv
 import io
 import json
 import ssl
-import threading
-from collections import Counter
 from collections.abc import Iterable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qsl, urlsplit
 
 from .archives import ARCHIVES, zipped
-from .clock import FakeClock
 from .faults import FAULTS, LIBRARIES, send
 from .holdings import Holding
+from .loopback import Loopback
 
 PREFIX = "/nbia-api/services/v4/"
+QUERY = "query"
 FILTERS = ("Collection", "PatientID", "StudyInstanceUID", "SeriesInstanceUID", "Modality")
 
 
-class Arrived:
-    """Bytes that a fetch has got: a fault that goes on when they are there depends on no speed."""
-
-    def __init__(self) -> None:
-        self.size = 0
-        self.changed = threading.Condition()
-
-    def __call__(self, size: int) -> None:
-        with self.changed:
-            self.size += size
-            self.changed.notify_all()
-
-    def restart(self) -> None:
-        """Count from nothing."""
-        with self.changed:
-            self.size = 0
-
-    def wait_for(self, size: int) -> None:
-        """Wait until so many bytes are there."""
-        with self.changed:
-            self.changed.wait_for(lambda: self.size >= size, 60)
-
-
-class NbiaServer:
-    """A server on a free port of 127.0.0.1, as a context manager.
+class NbiaServer(Loopback):
+    """The server; a series is asked for by its UID, a file by its path, a query by its name.
 
     Attributes
     ----------
     files : dict
         Files by their path, e.g. "/a.bin".
-    clock : FakeClock
-        Set on by faults that take time.
-    arrived : Arrived
-        Told by the fetch under test, as its progress, what has arrived.
-    faults : dict
-        For each SeriesInstanceUID or path the names of the faults of its next answers, in order; "forever" as
-        the last one repeats the one before it.
     query_faults : list
-        The same for getSeries and getSeriesMetadata.
-    requests : Counter
-        How often each series was asked for, by UID, and each query, by its name.
+        Faults of the next queries, whichever they are.
     """
 
     def __init__(
         self, holdings: Iterable[Holding] = (), port: int = 0, tls: ssl.SSLContext | None = None
     ) -> None:
+        super().__init__(_handler(self), port)
         self.holdings = {held.uid: held for held in holdings}
         self.files: dict[str, bytes] = {}
-        self.clock = FakeClock()
-        self.arrived = Arrived()
-        self.faults: dict[str, list[str]] = {}
-        self.query_faults: list[str] = []
-        self.requests: Counter[str] = Counter()
-        self.lock = threading.Lock()
-        self.http = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
-        self.http.daemon_threads = True
-        self.http.owner = self
-        self.scheme = "http"
+        self.query_faults = self.faults[QUERY] = []
         if tls:
             self.use_tls(tls)
-        self.thread = threading.Thread(target=self.http.serve_forever, args=(0.05,), daemon=True)
 
     def use_tls(self, context: ssl.SSLContext) -> None:
         """Speak HTTPS; before the server begins."""
@@ -89,33 +46,10 @@ class NbiaServer:
             self.http.socket, server_side=True, do_handshake_on_connect=False
         )
 
-    @property
-    def url(self) -> str:
-        return f"{self.scheme}://127.0.0.1:{self.http.server_port}"
-
     def forget(self) -> None:
         """Forget faults and requests, and begin with a new clock."""
-        self.faults.clear()
-        self.query_faults.clear()
-        self.requests.clear()
-        self.clock = FakeClock()
-
-    def __enter__(self) -> "NbiaServer":
-        self.thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.http.shutdown()
-        self.http.server_close()
-        self.thread.join()
-
-    def next_fault(self, faults: list[str]) -> str | None:
-        with self.lock:
-            if faults[1:] == ["forever"]:
-                return faults[0]
-            return faults.pop(0) if faults else None
+        super().forget()
+        self.query_faults = self.faults[QUERY] = []
 
 
 def _handler(server: NbiaServer) -> type[BaseHTTPRequestHandler]:
@@ -160,10 +94,9 @@ def _get_image(handler: BaseHTTPRequestHandler, server: NbiaServer, question: di
         return send(handler, b"unknown parameter", 400)
     uid = question.get("SeriesInstanceUID", "")
     held = server.holdings.get(uid)
-    server.requests[uid] += 1
+    fault = server.next_fault(uid)
     if held is None:
         return send(handler, b"")
-    fault = server.next_fault(server.faults.get(uid, []))
     if fault in ARCHIVES:
         return ARCHIVES[fault].play(handler, held)
     if fault is not None:
@@ -173,8 +106,9 @@ def _get_image(handler: BaseHTTPRequestHandler, server: NbiaServer, question: di
 
 
 def _query_fault(handler: BaseHTTPRequestHandler, server: NbiaServer, name: str) -> bool:
+    fault = server.next_fault(QUERY)
     server.requests[name] += 1
-    fault = server.next_fault(server.query_faults)
+    del server.requests[QUERY]
     if fault is not None:
         {**FAULTS, **LIBRARIES}[fault].play(handler, b"[]" * 100)
     return fault is not None
@@ -205,8 +139,7 @@ def _get_collections(handler: BaseHTTPRequestHandler, server: NbiaServer, questi
 
 def _get_file(handler: BaseHTTPRequestHandler, server: NbiaServer, question: dict[str, str]) -> None:
     path = question["path"]
-    server.requests[path] += 1
-    fault = server.next_fault(server.faults.get(path, []))
+    fault = server.next_fault(path)
     if fault is not None:
         {**FAULTS, **LIBRARIES}[fault].play(handler, server.files[path])
     else:

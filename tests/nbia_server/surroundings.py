@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -24,12 +25,15 @@ class Place:
         Starts a server of the same file with a certificate for the given host and gives its address.
     closed : int
         A port on which nobody listens.
+    end : threading.Event
+        Is set when the test is over.
     """
 
     server: NbiaServer
     path: str
     secure: Callable[[str], str]
     closed: int
+    end: threading.Event
     monkeypatch: pytest.MonkeyPatch
 
 
@@ -49,6 +53,11 @@ def secure_context(authority: trustme.CA, host: str) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(host).configure_cert(context)
     return context
+
+
+def _hanging(place: Place) -> str:
+    place.server.clock.unresolved = place.end
+    return "http://nowhere.example/a.bin"
 
 
 def _unresolved(number: int) -> Callable[[Place], str]:
@@ -103,6 +112,9 @@ SURROUNDINGS: dict[str, Surrounding] = {
         AGAIN,
         "nowhere.example cannot be resolved",
         _unresolved(socket.EAI_AGAIN),
+    ),
+    "hanging name server": Surrounding(
+        "name", "looking it up hangs", AGAIN, "nowhere.example gives no answer within 60 s", _hanging
     ),
     "nobody there": Surrounding(
         "connection",

@@ -1,49 +1,36 @@
 """moto's S3 server with a bucket that everybody may read, reached over a relay that plays faults."""
 
-import threading
-from collections import Counter
 from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import TracebackType
+from typing import Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import boto3
 from moto.server import ThreadedMotoServer
 
-from nbia_server import FAULTS, FakeClock
-from nbia_server.server import Arrived
+from nbia_server import FAULTS
+from nbia_server.loopback import Loopback
 
 
-class S3Server:
-    """One bucket behind a relay on a free port of 127.0.0.1, as a context manager.
+class S3Server(Loopback):
+    """One bucket behind a relay; an object is asked for by its name, a list as "list".
 
     Attributes
     ----------
-    url : str
-        Address of the relay, the endpoint of the fetch under test.
     store : boto3 client
         Puts objects into the bucket, not over the relay.
-    faults : dict
-        For each object's name, or "list", the names of the faults of its next answers, in order; "forever" as
-        the last one repeats the one before it.
     most_keys : int
         Objects on a page of a list.
     """
 
     def __init__(self, bucket: str) -> None:
+        super().__init__(_handler(self))
         self.bucket = bucket
-        self.faults: dict[str, list[str]] = {}
-        self.requests: Counter[str] = Counter()
-        self.clock = FakeClock()
-        self.arrived = Arrived()
         self.most_keys = 1000
         self.moto = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-        self.relay = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self.relay.daemon_threads = True
-        self.relay.owner = self
-        self.thread = threading.Thread(target=self.relay.serve_forever, args=(0.05,), daemon=True)
 
-    def __enter__(self) -> "S3Server":
+    def __enter__(self) -> Self:
         self.moto.start()
         self.origin = self.moto.get_host_and_port()
         self.store = boto3.client(
@@ -54,20 +41,13 @@ class S3Server:
             aws_secret_access_key="nothing",
         )
         self.store.create_bucket(Bucket=self.bucket, ACL="public-read")
-        self.thread.start()
-        return self
+        return super().__enter__()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.relay.shutdown()
-        self.relay.server_close()
-        self.thread.join()
+        super().__exit__(kind, error, trace)
         self.moto.stop()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.relay.server_port}"
 
     def put(self, key: str, data: bytes) -> None:
         """Store an object in one part."""
@@ -85,16 +65,8 @@ class S3Server:
         """Remove all objects, and forget faults and requests."""
         for item in self.store.list_objects_v2(Bucket=self.bucket).get("Contents", []):
             self.store.delete_object(Bucket=self.bucket, Key=item["Key"])
-        self.faults.clear()
-        self.requests.clear()
+        self.forget()
         self.most_keys = 1000
-        self.clock = FakeClock()
-
-    def next_fault(self, name: str) -> str | None:
-        faults = self.faults.get(name, [])
-        if faults[1:] == ["forever"]:
-            return faults[0]
-        return faults.pop(0) if faults else None
 
 
 def _handler(server: S3Server) -> type[BaseHTTPRequestHandler]:
@@ -111,13 +83,12 @@ def _handler(server: S3Server) -> type[BaseHTTPRequestHandler]:
             if "list-type" in question:
                 path = f"{place.path}?{urlencode({**question, 'max-keys': server.most_keys})}"
             name = "list" if "list-type" in question else place.path.rpartition("/")[2]
-            server.requests[name] += 1
+            fault = server.next_fault(name)
             connection = HTTPConnection(*server.origin)
             connection.request("GET", path)
             answer = connection.getresponse()
             data = answer.read()
             connection.close()
-            fault = server.next_fault(name)
             try:
                 if fault == "altered":
                     data, fault = data[:-1] + bytes([data[-1] ^ 1]), None

@@ -111,6 +111,13 @@ def _add_sources(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sample", type=Path, help="source sample: its folder; downloaded what is not there")
     parser.add_argument("--base-url", help="source nbia: address of the server")
     parser.add_argument("--idc-endpoint", help="source idc: address of the server")
+    for name, default, what in (
+        ("download-seconds", 600, "seconds that a download may take, beside its size at --download-rate"),
+        ("download-rate", 50, "kB/s that a download has at least"),
+        ("header-seconds", 60, "seconds to the header of an answer"),
+        ("idle-seconds", 60, "seconds between two pieces of a body"),
+    ):
+        parser.add_argument(f"--{name}", type=float, default=default, help=f"{what} (default {default})")
     parser.add_argument("--data-folder", type=Path, help="sources local and files: the folder with the files")
     copy = "sources local and files: copy the files instead of linking"
     parser.add_argument("--copy", action="store_true", help=copy)
@@ -118,6 +125,7 @@ def _add_sources(parser: argparse.ArgumentParser) -> None:
 
 def _sources(options: argparse.Namespace) -> "Sources":
     from wdr_mcpd.data.fetch import Sources
+    from wdr_mcpd.data.http_limits import Limits
     from wdr_mcpd.data.idc import ENDPOINT
     from wdr_mcpd.data.nbia import BASE_URL
 
@@ -125,6 +133,12 @@ def _sources(options: argparse.Namespace) -> "Sources":
         sample=options.sample,
         base_url=options.base_url or BASE_URL,
         idc_endpoint=options.idc_endpoint or ENDPOINT,
+        limits=Limits(
+            seconds=options.download_seconds,
+            rate=1000 * options.download_rate,
+            headers=options.header_seconds,
+            idle=options.idle_seconds,
+        ),
         data_folder=options.data_folder,
         copy=options.copy,
     )
@@ -144,7 +158,7 @@ def fetch(options: argparse.Namespace) -> None:
     sources = _sources(options)
     if any(row.source == "sample" for row in table):
         sample = options.sample or options.folder / "sample"
-        fetch_archives(sample)
+        fetch_archives(sample, limits=sources.limits)
         sources = replace(sources, sample=sample)
     fetch_cohort(table, options.folder, sources, options.at_once, options.exclude)
 

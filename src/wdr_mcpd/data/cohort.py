@@ -11,7 +11,8 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
 from pathlib import Path
 
 from wdr_mcpd.data.fetch import Sources, fetch_series, is_whole
-from wdr_mcpd.data.http import Progress, stop_all
+from wdr_mcpd.data.http import stop_all
+from wdr_mcpd.data.http_client import Progress
 from wdr_mcpd.data.idc import ENDPOINT
 from wdr_mcpd.data.manifest import differences, refusal
 from wdr_mcpd.data.nbia import BASE_URL
@@ -49,6 +50,8 @@ def fetch_cohort(
     InputError
         The source cannot be reached or is not set up: nothing more was tried.
     """
+    if at_once < 1:
+        raise InputError(f"{at_once} series at a time: must be at least 1")
     meter = _Meter(table)
     refused: dict[str, str] = {}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from wdr_mcpd.data.archive import CITATION
-from wdr_mcpd.data.http import Progress, nobody
+from wdr_mcpd.data.http_client import Progress, nobody
 from wdr_mcpd.data.http_limits import LIMITS, Limits
 from wdr_mcpd.data.idc import ENDPOINT, download_from_idc
 from wdr_mcpd.data.manifest import MANIFEST, REFUSED, differences, read_manifest, write_manifest

@@ -4,7 +4,8 @@ import shutil
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from wdr_mcpd.data.http import Progress, download
+from wdr_mcpd.data.http import download
+from wdr_mcpd.data.http_client import Progress
 from wdr_mcpd.data.http_limits import Limits
 from wdr_mcpd.data.manifest import checksum_of
 from wdr_mcpd.data.reading import VOLUME

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from wdr_mcpd.errors import InputError
+
 UNKNOWN_SIZE = 256_000_000
 """Bytes that a transfer of unknown size is given time for."""
 
@@ -39,6 +41,10 @@ class Limits:
     seconds: float = 600.0
     rate: float = 50_000.0
     new_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
+
+    def __post_init__(self) -> None:
+        if min(self.attempts, self.seconds, self.rate, self.headers, self.idle) <= 0:
+            raise InputError("attempts, times and rates of downloads must be above 0")
 
     def deadline(self, size: int) -> float:
         """Seconds that a transfer of `size` bytes (0: unknown) may take."""

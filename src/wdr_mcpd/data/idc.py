@@ -11,7 +11,8 @@ from urllib.parse import quote
 from wdr_mcpd.data.archive import SAFE_NAME
 from wdr_mcpd.data.checks import check_count, check_files
 from wdr_mcpd.data.choose import Record
-from wdr_mcpd.data.http import Client, Progress, check_file, nobody, taken_back, within_deadline
+from wdr_mcpd.data.http import check_file, taken_back, within_deadline
+from wdr_mcpd.data.http_client import Client, Progress, nobody
 from wdr_mcpd.data.http_limits import LIMITS, Limits
 from wdr_mcpd.data.series import Series
 from wdr_mcpd.errors import InputError, SeriesError

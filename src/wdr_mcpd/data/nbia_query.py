@@ -6,8 +6,9 @@ from typing import Any
 
 from wdr_mcpd.data.child import ask
 from wdr_mcpd.data.choose import Record
-from wdr_mcpd.data.http import Client, within_deadline
+from wdr_mcpd.data.http import within_deadline
 from wdr_mcpd.data.http_causes import Transient
+from wdr_mcpd.data.http_client import Client
 from wdr_mcpd.data.http_limits import LIMITS, Limits
 from wdr_mcpd.data.nbia import BASE_URL, SERVICE
 from wdr_mcpd.errors import InputError

@@ -14,8 +14,9 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from wdr_mcpd.data.child import ask
-from wdr_mcpd.data.http import Client, Progress, download, nobody, within_deadline
+from wdr_mcpd.data.http import download, within_deadline
 from wdr_mcpd.data.http_causes import Refused
+from wdr_mcpd.data.http_client import Client, Progress, nobody
 from wdr_mcpd.data.http_limits import LIMITS, Limits
 from wdr_mcpd.data.manifest import checksum_of, sha256_of
 from wdr_mcpd.errors import InputError

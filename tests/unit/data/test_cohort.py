@@ -99,6 +99,11 @@ def test_so_many_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_o
     assert max(most) <= at_once
 
 
+def test_none_at_a_time(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="must be at least 1"):
+        fetch_cohort(TABLE, tmp_path, Sources(), at_once=0)
+
+
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[tuple[NbiaServer, Path]]:
     """A server that holds the four exams, and their table."""

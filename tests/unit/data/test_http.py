@@ -105,6 +105,13 @@ def test_waits_double_up_to_their_limit() -> None:
         assert least <= wait_before(number, limits) <= 1.25 * least
 
 
+@pytest.mark.parametrize("name", ["attempts", "seconds", "rate", "headers", "idle"])
+def test_a_limit_of_nothing_is_refused(name: str) -> None:
+    Limits(**{name: 1})
+    with pytest.raises(InputError, match="above 0"):
+        Limits(**{name: 0})
+
+
 def test_the_deadline_goes_by_the_size() -> None:
     limits = Limits(seconds=100, rate=1000)
     assert limits.deadline(5000) == 105
@@ -208,7 +215,8 @@ def place(
             other.files[PATH] = DATA
             return other.url + PATH
 
-        yield Place(server, PATH, secure, closed.getsockname()[1], monkeypatch)
+        running.callback((end := threading.Event()).set)
+        yield Place(server, PATH, secure, closed.getsockname()[1], end, monkeypatch)
 
 
 @pytest.mark.parametrize("name", SURROUNDINGS)
