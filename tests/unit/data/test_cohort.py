@@ -16,10 +16,12 @@ from wdr_mcpd.data.cut import volume_of_exam
 from wdr_mcpd.data.excluded import read_excluded
 from wdr_mcpd.data.fetch import Sources, fetch_series
 from wdr_mcpd.data.series import Series, read_series_table, write_series_table
+from wdr_mcpd.data.study import excluded_series
 from wdr_mcpd.data.synthetic import synthetic_table
 from wdr_mcpd.errors import InputError
 
 TABLE = synthetic_table(2, 3, 16, 0)
+AS_IS = {"slice_step": 1, "slice_average": False, "slice_axis": "thickest"}
 
 
 @pytest.fixture
@@ -165,10 +167,9 @@ def test_one_that_cannot_be_had_does_not_stop_the_rest(
 
     assert main([*fetch, "--exclude"]) == 0
     assert "phantom001_2: left out: 127.0.0.1 refuses it (403" in capsys.readouterr().out
-    assert (
-        main(["series", "excluded", str(folder), "--series", str(table), "--slices", "3", "--out", str(out)])
-        == 0
-    )
+    manifests = [folder / row.exam_id / "manifest.json" for row in read_series_table(table)]
+    cut = {"slices": 3, "first_slice": "central", **AS_IS, "on_bad_series": "fail"}
+    excluded_series(table=table, manifests=manifests, out=out, source="nbia", synthetic={}, **cut)
     assert list(read_excluded(out)) == ["phantom001_2"]
     assert "403 Forbidden: not you" in read_excluded(out)["phantom001_2"]
     assert main(["verify", str(folder), "--series", str(table)]) == 2
@@ -234,9 +235,6 @@ def test_one_exam(tmp_path: Path, table: Path) -> None:
     for wrong in ([], ["--series", str(table), "--exam", "nobody_1"]):
         assert main(["fetch", str(tmp_path / "c"), *wrong]) == 2
     assert not (tmp_path / "c").exists()
-
-
-AS_IS = {"slice_step": 1, "slice_average": False, "slice_axis": "thickest"}
 
 
 def test_an_altered_series_is_not_read(tmp_path: Path, table: Path) -> None:

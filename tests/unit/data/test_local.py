@@ -88,7 +88,7 @@ def test_what_the_tree_lacks(tmp_path: Path, tree: Path, capsys: pytest.CaptureF
     empty.mkdir()
     for sources, message in (
         (Sources(), "needs --data-folder"),
-        (Sources(data_folder=tree), "2 files came, the table says 3"),
+        (Sources(data_folder=tree), "2 files came, the series has 3 by the table"),
         (Sources(data_folder=tree, index=index), "is the index out of date"),
         (Sources(data_folder=tree, index=table), "is no index of a folder"),
         (Sources(data_folder=empty), "has no series"),

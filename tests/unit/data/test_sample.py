@@ -179,7 +179,7 @@ def test_a_folder_that_pip_is_told_to_look_in(
 
 
 def test_both_subjects_become_dicom_series(sample: Path, tmp_path: Path) -> None:
-    table = read_series_table(TABLE)
+    table = read_series_table(TABLE)[:2]
     assert [(row.exam_id, row.image_count) for row in table] == [("brain1_1", 25), ("brain2_1", 23)]
     for row, tumour, largest in zip(table, (4137, 453), (3057, 1523), strict=True):
         folder = tmp_path / row.exam_id
@@ -239,7 +239,7 @@ def test_the_command_says_in_one_line_why_not(
 ) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     fetch = ["fetch", str(tmp_path / "out"), "--series", str(TABLE)]
-    assert main([*fetch, "--sample", str(tmp_path / "out" / "sample")]) == 2
+    assert main([*fetch, "--sample", str(tmp_path / "out")]) == 2
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 1
     assert "the sample data (pyradiomics 3.0.1) cannot be had" in lines[0]
@@ -249,5 +249,5 @@ def test_the_command_says_in_one_line_why_not(
 def test_table_lists_what_the_files_say() -> None:
     with TABLE.open(newline="") as stream:
         rows = list(csv.DictReader(stream, delimiter="\t"))
-    assert {row["licence"] for row in rows} == {"BSD-3-Clause"}
+    assert {row["licence"] for row in rows} == {"BSD-3-Clause", "Apache-2.0"}
     assert {row["source"] for row in rows} == {"sample"}
