@@ -72,3 +72,13 @@ use rule step as volume with:
             **step("data.cut.volume_of_exam", *CUT)["settings"],
             **({"slice_step": own} if (own := SERIES[wildcards.exam].slice_step) else {}),
         },
+
+
+use rule step as exam_table with:
+    input:
+        series=RESULTS.series_table(),
+        volumes=of_all(RESULTS.volume()),
+    output:
+        out=RESULTS.exam_table(),
+    params:
+        **step("data.exam_table.exam_table"),

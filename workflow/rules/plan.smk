@@ -83,7 +83,7 @@ IN_REPORT = {
         "claims": "The paper's claims and our verdicts",
         "readings": "Readings of what the paper leaves open",
     },
-    "9. Data": {"series": "Series of the study"},
+    "9. Data": {"series": "Series of the study", "exams": "Exams and their slices"},
 }
 TABLES_SHOWN = [name for family in families() for name in MADE[family]["tables"]]
 FIGURES_SHOWN = [name for family in families() for name in MADE[family]["figures"]]
@@ -91,5 +91,6 @@ SOURCES_OF_PAGES = [
     "results/paper.md",
     *(tables(name)[1] for name in TABLES_SHOWN),
     str(RESULTS.series_table()),
+    str(RESULTS.exam_table()),
 ]
 REPORT_PAGES = {f"results/report/{Path(source).stem}.html": source for source in SOURCES_OF_PAGES}
