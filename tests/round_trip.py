@@ -1,4 +1,4 @@
-"""What a volume keeps through a stream: `python tests/round_trip.py` writes the table of docs/data.md anew."""
+"""What a volume keeps through a stream: `python tests/round_trip.py` renews the table of docs/data.md."""
 
 import sys
 import tempfile

@@ -208,3 +208,20 @@ def test_decimal_numbers_have_the_digits_that_tables_hold() -> None:
 
 def test_whole_numbers_stay_whole() -> None:
     assert repr(values({})["psnr_peak"]) == "65535"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "config").glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_ready_configurations_are_valid(path: Path) -> None:
+    checked = configuration(yaml.safe_load(path.read_text()))
+    assert checked.series is None or checked.source == "local" or (ROOT / checked.series).is_file()
+
+
+@pytest.mark.parametrize("slice_step", [1, 6, "5.5 mm", "6 mm"])
+def test_steps_of_slices(slice_step: int | str) -> None:
+    assert configuration({"slice_step": slice_step}).slice_step == slice_step
+
+
+@pytest.mark.parametrize("slice_step", [0, 1.5, "6", "6mm", "-1 mm", "x mm"])
+def test_steps_of_slices_that_are_none(slice_step: object) -> None:
+    with pytest.raises(InputError, match="slice_step"):
+        configuration({"slice_step": slice_step})

@@ -44,10 +44,12 @@ def bring_file(
         return
     source = find_file(series, data_folder)
     if source is None:
-        raise SeriesError(f"{series.file} is not in {data_folder or 'this folder'}")
+        raise SeriesError(f"{series.file} is not in {'data_folder' if data_folder else 'this folder'}")
     kind = series.checksum.partition(":")[0]
     if kind and checksum_of(source, kind) != series.checksum:
-        raise SeriesError(f"{source} is another file than the table says ({kind} differs)")
+        raise SeriesError(
+            f"{series.file}: the file there is another than the table says (its {kind} differs)"
+        )
     if copy:
         shutil.copyfile(source, target)
     else:

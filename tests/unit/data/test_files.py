@@ -112,7 +112,7 @@ def test_a_local_file_is_linked_verified_and_cut(tmp_path: Path, tree: Path) -> 
     np.testing.assert_array_equal(exam.volume.voxels, (VALUES[::-1, ::-1, ::2] + 1).T)
     assert "the series has 3" in flaw(folder, 4, "central", "3 mm")
     save(tree / row.file, VALUES)
-    with pytest.raises(SeriesError, match="another file than the table says"):
+    with pytest.raises(SeriesError, match="is another than the table says"):
         fetch_series(row, tmp_path / "again", sources)
     (tree / row.file).unlink()
     with pytest.raises(SeriesError, match=r"p 1/study1_T1\.nii\.gz is not in"):
