@@ -48,7 +48,7 @@ def bring_file(
     kind = series.checksum.partition(":")[0]
     if kind and checksum_of(source, kind) != series.checksum:
         raise SeriesError(
-            f"{series.file}: the file there is another than the table says (its {kind} differs)"
+            f"{series.file}: the file is another than the table says ({kind} differs)"
         )
     if copy:
         shutil.copyfile(source, target)
