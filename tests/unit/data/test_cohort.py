@@ -18,6 +18,7 @@ from wdr_mcpd.data.series import Series, read_series_table, row_text, write_seri
 from wdr_mcpd.data.synthetic import synthetic_table
 from wdr_mcpd.errors import InputError
 
+pytestmark = pytest.mark.usefixtures("loopback_alone")
 TABLE = synthetic_table(2, 3, 16, 0)
 
 

@@ -32,6 +32,7 @@ from wdr_mcpd.data.manifest import differences, read_manifest, refusal
 from wdr_mcpd.data.series import Series, row_text
 from wdr_mcpd.errors import InputError, SeriesError
 
+pytestmark = pytest.mark.usefixtures("loopback_alone")
 FAULTS_OF_NBIA = {**FAULTS, **ARCHIVES}
 
 

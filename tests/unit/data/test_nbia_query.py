@@ -20,6 +20,7 @@ from wdr_mcpd.data.series import read_series_table
 from wdr_mcpd.data.synthetic import synthetic_table
 from wdr_mcpd.errors import InputError
 
+pytestmark = pytest.mark.usefixtures("loopback_alone")
 HOST = BASE_URL.removeprefix("https://")
 
 
@@ -51,8 +52,6 @@ def mirror(held: list[Holding]) -> Iterator[NbiaServer]:
 @pytest.fixture(params=["archive", "mirror"])
 def server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> tuple[NbiaServer, str]:
     """A server and the address by which it is asked."""
-    for name in ("HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
     if request.param == "mirror":
         mirror = request.getfixturevalue("mirror")
         mirror.forget()
