@@ -91,9 +91,21 @@ class Configuration(_Keys):
     address is asked."""
     base_url: Annotated[str, Field(pattern="^https?://")] = "https://nbia.cancerimagingarchive.net"
     """Address of the NBIA server of source nbia."""
+    idc_endpoint: Annotated[str, Field(pattern="^https?://")] = "https://s3.amazonaws.com"
+    """Address of the S3 server that holds the Imaging Data Commons, of source idc."""
+    parallel_downloads: Count = 4
+    """Series fetched from an archive at a time."""
+    download_seconds: Annotated[float, Field(gt=0)] = 600
+    """Seconds that a download may take, with all its attempts, beside its size over download_rate."""
+    download_rate: Annotated[float, Field(gt=0)] = 50
+    """Least rate of a download in kB/s."""
+    download_header_seconds: Annotated[float, Field(gt=0)] = 60
+    """Seconds that a server has to begin its answer."""
+    download_idle_seconds: Annotated[float, Field(gt=0)] = 60
+    """Seconds that a server may pause within its answer."""
     on_bad_series: Literal["fail", "exclude"] = "fail"
-    """What a series that cannot be used does. fail: the run stops and names it. exclude: it is left out and
-    listed in results/data/excluded.tsv."""
+    """What a series that cannot be used, or that its source refuses, does. fail: the run stops and names it.
+    exclude: it is left out and listed in results/data/excluded.tsv."""
     on_missing: Literal["fail", "exclude"] = "fail"
     """What a series or file that its source lacks, refuses or spoils does. fail: the run stops and names it.
     exclude: it is left out and listed in results/data/excluded.tsv."""
@@ -198,6 +210,16 @@ class Configuration(_Keys):
                 changes["axial_levels"] = self.axial_levels
             methods[name] = replace(method, settings=replace(method.settings, **changes))
         return with_variants(self.variants, methods)
+
+    @property
+    def download_limits(self) -> dict[str, Any]:
+        """How long a server is waited for (`data.http_limits.Limits`); rates in bytes per second."""
+        return {
+            "seconds": self.download_seconds,
+            "rate": 1000 * self.download_rate,
+            "headers": self.download_header_seconds,
+            "idle": self.download_idle_seconds,
+        }
 
     @property
     def coding(self) -> dict[str, Any]:

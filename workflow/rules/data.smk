@@ -54,9 +54,13 @@ use rule step as fetch with:
         settings=lambda wildcards: {
             "row": asdict(SERIES[wildcards.exam]),
             "base_url": CONFIGURATION.base_url,
+            "idc_endpoint": CONFIGURATION.idc_endpoint,
+            "limits": CONFIGURATION.download_limits,
             "data_folder": CONFIGURATION.data_folder,
-            "on_missing": CONFIGURATION.on_missing,
+            "exclude": MAY_EXCLUDE,
         },
+    resources:
+        downloads=1,
 
 
 # What is there stays until the new one is whole: slices that an exam does not have delete nothing.

@@ -94,3 +94,7 @@ SOURCES_OF_PAGES = [
     str(RESULTS.exam_table()),
 ]
 REPORT_PAGES = {f"results/report/{Path(source).stem}.html": source for source in SOURCES_OF_PAGES}
+
+# Polite to the archives, also where many jobs run at a time; --resources downloads=N goes before it.
+if "downloads" not in workflow.global_resources:
+    workflow.register_resource("downloads", CONFIGURATION.parallel_downloads)

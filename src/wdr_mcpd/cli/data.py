@@ -5,12 +5,22 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wdr_mcpd.config import Synthetic
+from wdr_mcpd.cli.keys import add_keys
+from wdr_mcpd.config import Synthetic, configuration
 from wdr_mcpd.errors import InputError
 
 if TYPE_CHECKING:
     from wdr_mcpd.data.choose import Record
     from wdr_mcpd.data.fetch import Sources
+
+SERVER_KEYS = (
+    "base_url",
+    "idc_endpoint",
+    "download_seconds",
+    "download_rate",
+    "download_header_seconds",
+    "download_idle_seconds",
+)
 
 
 def series_options(parser: argparse.ArgumentParser) -> None:
@@ -102,22 +112,14 @@ def fetch_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, help="folder to write below: EXAM/ with files, manifest.json")
     parser.add_argument("--series", type=Path, required=True, metavar="TSV", help="series table")
     parser.add_argument("--exam", action="append", help="only this exam of the table (can be repeated)")
-    parser.add_argument("--at-once", type=int, default=4, help="series at a time (default 4)")
+    add_keys(parser, "parallel_downloads")
     parser.add_argument("--exclude", action="store_true", help="what cannot be had is recorded, and no error")
     _add_sources(parser)
 
 
 def _add_sources(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sample", type=Path, help="source sample: its folder; downloaded what is not there")
-    parser.add_argument("--base-url", help="source nbia: address of the server")
-    parser.add_argument("--idc-endpoint", help="source idc: address of the server")
-    for name, default, what in (
-        ("download-seconds", 600, "seconds that a download may take, beside its size at --download-rate"),
-        ("download-rate", 50, "kB/s that a download has at least"),
-        ("header-seconds", 60, "seconds to the header of an answer"),
-        ("idle-seconds", 60, "seconds between two pieces of a body"),
-    ):
-        parser.add_argument(f"--{name}", type=float, default=default, help=f"{what} (default {default})")
+    add_keys(parser, *SERVER_KEYS)
     parser.add_argument("--data-folder", type=Path, help="sources local and files: the folder with the files")
     copy = "sources local and files: copy the files instead of linking"
     parser.add_argument("--copy", action="store_true", help=copy)
@@ -126,19 +128,13 @@ def _add_sources(parser: argparse.ArgumentParser) -> None:
 def _sources(options: argparse.Namespace) -> "Sources":
     from wdr_mcpd.data.fetch import Sources
     from wdr_mcpd.data.http_limits import Limits
-    from wdr_mcpd.data.idc import ENDPOINT
-    from wdr_mcpd.data.nbia import BASE_URL
 
+    asked = configuration({key: getattr(options, key) for key in SERVER_KEYS})
     return Sources(
         sample=options.sample,
-        base_url=options.base_url or BASE_URL,
-        idc_endpoint=options.idc_endpoint or ENDPOINT,
-        limits=Limits(
-            seconds=options.download_seconds,
-            rate=1000 * options.download_rate,
-            headers=options.header_seconds,
-            idle=options.idle_seconds,
-        ),
+        base_url=asked.base_url,
+        idc_endpoint=asked.idc_endpoint,
+        limits=Limits(**asked.download_limits),
         data_folder=options.data_folder,
         copy=options.copy,
     )
@@ -160,7 +156,7 @@ def fetch(options: argparse.Namespace) -> None:
         sample = options.sample or options.folder / "sample"
         fetch_archives(sample, limits=sources.limits)
         sources = replace(sources, sample=sample)
-    fetch_cohort(table, options.folder, sources, options.at_once, options.exclude)
+    fetch_cohort(table, options.folder, sources, options.parallel_downloads, options.exclude)
 
 
 def verify_options(parser: argparse.ArgumentParser) -> None:

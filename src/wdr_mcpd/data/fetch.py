@@ -199,19 +199,23 @@ def fetch_exam(
     exam: str,
     row: dict[str, Any],
     base_url: str,
+    idc_endpoint: str,
+    limits: dict[str, Any],
     data_folder: str | None,
-    on_missing: str,
+    exclude: bool,
 ) -> None:
     """Step: one exam's series, whole and verified, in the folder of its manifest.
 
     `sample` (source sample) and `index` (source local) are empty lists for other sources; `row` holds the
-    fields of `Series`.
+    fields of `Series`, `limits` fields of `http_limits.Limits`.
     """
     sources = Sources(
         sample=sample if isinstance(sample, Path) else None,
         base_url=base_url,
+        idc_endpoint=idc_endpoint,
+        limits=Limits(**limits),
         data_folder=Path(data_folder) if data_folder else None,
         index=index if isinstance(index, Path) else None,
     )
-    fetched = fetch_series(Series(**row), manifest.parent, sources, exclude=on_missing == "exclude")
+    fetched = fetch_series(Series(**row), manifest.parent, sources, exclude=exclude)
     print(f"{exam}: {'fetched' if fetched else 'already whole'}")
