@@ -4,6 +4,7 @@ import difflib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -172,7 +173,7 @@ class Configuration(_Keys):
             )
         return self
 
-    @property
+    @cached_property
     def registry(self) -> dict[str, Method]:
         """Methods and variants as the study codes them: with the settings that have a key."""
         methods = {}

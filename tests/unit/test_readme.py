@@ -84,7 +84,16 @@ def test_every_named_target_exists() -> None:
 
 def test_every_command_is_understood() -> None:
     lines = commands("wdr-mcpd")
-    assert [words[0] for words in lines] == ["mcpd", "encode", "info", "decode", "series"]
+    assert [words[0] for words in lines] == [
+        "mcpd",
+        "encode",
+        "info",
+        "decode",
+        "compare",
+        "sweep",
+        "view",
+        "series",
+    ]
     for name, *given in lines:
         parser = Parser(prog=name)
         getattr(import_module(f"wdr_mcpd.cli.{GROUP_OF[name]}"), f"{name}_options")(parser)

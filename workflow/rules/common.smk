@@ -151,7 +151,7 @@ def mcpd_if_selecting(wildcards):
 def measured_of_exam(wildcards):
     """What is measured of each exam of one part; tables and figures over all exams are made from these files."""
     per_exam = [RESULTS.mcpd(), *(RESULTS.of_exam(kind) for kind in ("sweep", "whole_exam", "readings"))]
-    per_exam += RESULTS.figure("{exam}/figure1")[:1]
+    per_exam += sidecars(FIGURES_OF_EXAM)
     part = exams()[int(wildcards.number) - 1 :: int(wildcards.parts)]
     measured = expand(files(per_exam), exam=part)
     measured += expand(

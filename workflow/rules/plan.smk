@@ -3,7 +3,7 @@ CONFIGURATION = or_stop(configuration, config)
 config.update(CONFIGURATION.model_dump(warnings=False))  # captions of the report tell keys
 RESULTS = Results()
 TABLE = or_stop(given_table)
-GIVEN = str(TABLE) if TABLE else []
+GIVEN = local(str(TABLE)) if TABLE else []
 SERIES = or_stop(exams_of_study)
 
 # Keys that many steps receive: how PSNR and SSIM are read, what selects slices, the statistics, the notes of tables.

@@ -96,9 +96,8 @@ def parsed(
     getattr(group, f"{name}_options")(parser)
     options, unknown = parser.parse_known_args(given)
     if unknown:
-        parser.error(
-            f"{unknown[0]} is no option; {_meant(unknown[0].partition('=')[0], list(parser.options()))}"
-        )
+        option = unknown[0].partition("=")[0]
+        parser.error(f"{option} is no option; {_meant(option, list(parser.options()))}")
     return getattr(group, name), options
 
 

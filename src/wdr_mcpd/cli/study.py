@@ -100,9 +100,12 @@ def view_options(parser: argparse.ArgumentParser) -> None:
 
 def view(options: argparse.Namespace) -> None:
     """Write a page with the original, the reconstructions and their differences at each rate."""
+    from dataclasses import replace
+
     import pandas as pd
 
     from wdr_mcpd.data import read_volume
+    from wdr_mcpd.methods import DEFAULT, METHODS
     from wdr_mcpd.report.viewer import CodedExam, viewer_html
     from wdr_mcpd.study.quality import measure_stream
 
@@ -116,8 +119,9 @@ def view(options: argparse.Namespace) -> None:
         for name, data in streams.items()
     ]
     shown = CodedExam(options.original.name, volume, streams, pd.concat(measured, ignore_index=True))
+    unnamed = {name: replace(METHODS[DEFAULT], name=name, label=name) for name in streams}
     with whole_file(options.out) as draft:
-        draft.write_text(viewer_html(shown), encoding="utf-8", newline="\n")
+        draft.write_text(viewer_html(shown, methods=unnamed | METHODS), encoding="utf-8", newline="\n")
 
 
 def _reading(options: argparse.Namespace) -> Any:

@@ -44,8 +44,9 @@ def check_slices(series: Series, slices: int, first_slice: int | str) -> None:
     if 1 < series.image_count < last:
         begin = "" if isinstance(first_slice, str) else f" from number {first_slice} on"
         raise InputError(
-            f"exam {series.exam_id}: {slices} slices{begin} are asked for, its series has {series.image_count} "
-            "images; lower slices or first_slice (or write 0 images into the table, if they hold several slices each)"
+            f"exam {series.exam_id}: {slices} slices{begin} are asked for, its series has "
+            f"{series.image_count} images; lower slices or first_slice (or write 0 images into the table, "
+            "if they hold several slices each)"
         )
 
 
