@@ -61,7 +61,7 @@ lint: $(READY)
 	$(BIN)/snakemake --lint
 
 check-reference: everything
-	$(WDR) check-reference results/reference results
+	$(WDR).checks.reference results/reference results
 
 reference: everything
 	cd results/reference && find . -type f -exec cp ../{} {} \;
