@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wdr_mcpd.study.measured import ALL_SUBJECTS, by_subject
-from wdr_mcpd.study.paper_claims import Claim, contradiction
+from wdr_mcpd.study.paper_claims import PAPER_SELECTED, Claim, contradiction
 from wdr_mcpd.study.statistics import ENOUGH_SUBJECTS, Bootstrap, interval
 
 REPRODUCED = "reproduced"
@@ -20,7 +20,6 @@ VERDICTS = (REPRODUCED, IN_SIGN, NOT_REPRODUCED, NOT_TESTABLE, INCONSISTENT)
 
 TOLERANCE = {"dB": 0.5, "SSIM": 0.01, "MCPD": 0.05, "slices": 0.0, "times": 0.1}
 ENOUGH = 0.5  # of the measured slices within the paper's range
-PAPER_SELECTED = 7  # slices of Table 3
 
 RULE_TEXT = f"""\
 1. A claim that the paper's own tables contradict is *inconsistent in the paper*, whatever we measure.
