@@ -1,7 +1,7 @@
-"""The controls that a gain of 3D-WDR-MCPD must stand beside: other ways to code the same exam in the same bits.
+"""The controls that a gain of 3D-WDR-MCPD must stand beside: other ways to code an exam in the same bits.
 
-A gain over 3D-WDR can come from the similarity that the MCPD measures, from leaving out an axial transform that
-does harm, from giving bits to slices that are easy anyway, or from the order of the stack. Each control
+A gain over 3D-WDR can come from the similarity that the MCPD measures, from leaving out an axial transform
+that does harm, from giving bits to slices that are easy anyway, or from the order of the stack. Each control
 changes one of these and keeps the rest.
 """
 
@@ -170,7 +170,9 @@ def standing(of_controls: pd.DataFrame, drawn: pd.DataFrame) -> pd.DataFrame:
             below = float((gains < one.exam_gain_db).mean())
             below_selected = float((of_kind["selected_gain_db"] < one.selected_gain_db).mean())
             spread = np.quantile(gains, [0, 0.5, 1])
-            rows.append((one.exam, one.in_volume, kind, len(gains), one.exam_gain_db, *spread, below, below_selected))
+            rows.append(
+                (one.exam, one.in_volume, kind, len(gains), one.exam_gain_db, *spread, below, below_selected)
+            )
     columns = ["exam", "in_volume", "kind", "draws", "mcpd_gain_db", "smallest_db", "median_db", "largest_db"]
     return pd.DataFrame(rows, columns=[*columns, "share_below", "share_below_selected"])
 
@@ -229,7 +231,9 @@ def _listed(
     ]
     for name, depth in DEPTHS.items():
         listed.append(Control("depth", f"{BASELINE}, {name}", every, depth, BASELINE, selected))
-        listed.append(Control("depth", f"{PROPOSED}, {name}", selected, depth, f"{BASELINE}, {name}", selected))
+        listed.append(
+            Control("depth", f"{PROPOSED}, {name}", selected, depth, f"{BASELINE}, {name}", selected)
+        )
     for count in (count for count in COUNTS if count < slices):
         listed.append(choice("count", f"{count} slices by MCPD", first_of(average, count)))
         listed.append(choice("count", f"{count} {EASIEST}", first_of(errors_alone, count)))

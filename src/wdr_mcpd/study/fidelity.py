@@ -1,7 +1,7 @@
 """What compression does to the things that a tumour is judged by, and the ratios that radiologists recommend.
 
-The segmentation is a simple one that anybody can repeat (Otsu's threshold in the surroundings of the known mask),
-not a clinical one: what counts is how much it changes when the same steps see the reconstruction.
+The segmentation is a simple one that anybody can repeat (Otsu's threshold in the surroundings of the known
+mask), not a clinical one: what counts is how much it changes when the same steps see the reconstruction.
 """
 
 from collections.abc import Sequence
@@ -57,8 +57,8 @@ RECOMMENDATIONS = (
         "CAR Standards for Irreversible Compression in Digital Diagnostic Imaging within Radiology: MR",
     ),
 )
-"""The European Society of Radiology (ESR) sets these three side by side and gives no ratio of its own (Usability of
-irreversible image compression in radiological imaging, Insights into Imaging 2, 2011)."""
+"""The European Society of Radiology (ESR) sets these three side by side and gives no ratio of its own
+(Usability of irreversible image compression in radiological imaging, Insights into Imaging 2, 2011)."""
 
 
 def surroundings(mask: Mask) -> Mask:
@@ -68,13 +68,13 @@ def surroundings(mask: Mask) -> Mask:
 
 
 def contrast_to_noise(voxels: NDArray[Any], mask: Mask) -> float:
-    """Difference of the means of the mask and of its surroundings, over the surroundings' standard deviation."""
+    """Difference of the means of mask and surroundings, over the standard deviation of the surroundings."""
     inside, outside = (voxels[region].astype(np.float64) for region in (mask, surroundings(mask)))
     return float((inside.mean() - outside.mean()) / (outside.std() or 1.0))
 
 
 def segmentation(voxels: NDArray[Any], mask: Mask) -> Mask:
-    """Segment a bright tumour: above Otsu's threshold within the mask and its surroundings, touching the mask.
+    """Segment a bright tumour: above Otsu's threshold in and around the mask, touching it.
 
     Parameters
     ----------
@@ -84,8 +84,8 @@ def segmentation(voxels: NDArray[Any], mask: Mask) -> Mask:
     Returns
     -------
     ndarray (slice, row, column) bool
-        The largest connected part that shares voxels with the mask; the part below the threshold where the mask
-        is darker than its surroundings.
+        The largest connected part that shares voxels with the mask; the part below the threshold where the
+        mask is darker than its surroundings.
     """
     from skimage.filters import threshold_otsu
     from skimage.measure import label
@@ -151,8 +151,8 @@ def fidelity(
     DataFrame
         One row per rate: the ratio on allocated and on significant bits; contrast to noise before and after;
         volume of the segmentation before and after, their Dice overlap and that with the mask; and for each
-        first-order feature f of the mask `f_change`, the difference over the original's standard deviation (of
-        the skewness, kurtosis and entropy the plain difference).
+        first-order feature f of the mask `f_change`, the difference over the original's standard deviation
+        (of the skewness, kurtosis and entropy the plain difference).
     """
     before, before_mask = first_order(original[mask]), segmentation(original, mask)
     needed, noise = significant_bits(original), contrast_to_noise(original, mask)
@@ -165,7 +165,10 @@ def fidelity(
         row: dict[str, Any] = {"exam": exam, "method": method, "rate_bpv": rate}
         row |= {"ratio_allocated": PAPER_BITS / bits, "ratio_significant": needed / bits}
         row |= {"cnr_original": noise, "cnr": contrast_to_noise(decoded, mask)}
-        row |= {"volume_original_mm3": before_mask.sum() * voxel_mm3, "volume_mm3": after_mask.sum() * voxel_mm3}
+        row |= {
+            "volume_original_mm3": before_mask.sum() * voxel_mm3,
+            "volume_mm3": after_mask.sum() * voxel_mm3,
+        }
         row |= {"dice": dice(before_mask, after_mask), "dice_with_mask": dice(after_mask, mask)}
         spread = before["standard_deviation"] or 1.0
         for name, value in after.items():
@@ -185,10 +188,12 @@ def recommended(ratios: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per recommendation and rate, with `within_allocated` and `within_significant`: whether the ratio is
-        at most the recommended one, counted on allocated and on significant bits.
+        One row per recommendation and rate, with `within_allocated` and `within_significant`: whether the
+        ratio is at most the recommended one, counted on allocated and on significant bits.
     """
-    means = ratios.groupby("rate_bpv", sort=True)[["ratio_allocated", "ratio_significant"]].mean().reset_index()
+    means = (
+        ratios.groupby("rate_bpv", sort=True)[["ratio_allocated", "ratio_significant"]].mean().reset_index()
+    )
     known = pd.DataFrame([vars(one) for one in RECOMMENDATIONS])
     joined = known.merge(means, how="cross")
     for kind in ("allocated", "significant"):

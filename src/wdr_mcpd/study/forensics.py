@@ -43,7 +43,6 @@ def distance_bounds(
         When no distances have these averages.
     """
     from scipy.optimize import linprog
-    from scipy.sparse import coo_array, vstack
 
     slices = len(average)
     place = {pair: n for n, pair in enumerate(combinations(range(slices), 2))}
@@ -53,12 +52,13 @@ def distance_bounds(
         triangles += [(sides[n], sides[(n + 1) % 3], sides[(n + 2) % 3]) for n in range(3)]
     rows = np.repeat(np.arange(len(triangles)), 3)
     signs = np.tile([1.0, -1.0, -1.0], len(triangles))
-    inequality = coo_array((signs, (rows, np.ravel(triangles))), (len(triangles), len(place)))
+    inequality = np.zeros((len(triangles), len(place)))
+    inequality[rows, np.ravel(triangles)] = signs
     sums = np.zeros((slices - 1, len(place)))
     for (i, _), n in place.items():
         sums[i, n] = 1
     followers = slices - 1 - np.arange(slices - 1)
-    limits = vstack([inequality, coo_array(sums), coo_array(-sums)]).tocsr()
+    limits = np.vstack([inequality, sums, -sums])
     about = followers * average[:-1]
     slack = followers * PRINTED
     right = np.concatenate([np.zeros(len(triangles)), about + slack, slack - about])
@@ -95,8 +95,8 @@ def order_test(
     Returns
     -------
     DataFrame
-        One row per order (the first is the stack's): `order` "stored" or "random" and `lag1`. The last slice of
-        the column, which has no followers, is left out.
+        One row per order (the first is the stack's): `order` "stored" or "random" and `lag1`. The last slice
+        of the column, which has no followers, is left out.
     """
     slices = len(matrix)
     weights = reference_weights(slices, "following")

@@ -17,16 +17,16 @@ from wdr_mcpd import codec
 from wdr_mcpd.coherence import coding_groups, select
 from wdr_mcpd.coherence.mcpd import reference_weights
 from wdr_mcpd.progress import steps
-from wdr_mcpd.study.allocation import Curves, equal_slope, fit, group_curves, lower_hull
+from wdr_mcpd.study.allocation import Curves, equal_slope, fit, group_curves
 from wdr_mcpd.study.metrics import gain_db, pooled_psnr
 
 Group = tuple[int, ...]
 Partition = list[Group]
 HEADROOM = 2.5  # a group's curve reaches this many times the rate
-LOWEST = 1 / 4  # and begins at this share of it
-POINTS = 10
+LOWEST = 0.4  # and begins at this share of it
+POINTS, BETWEEN = 7, 16  # measured of each curve, and read between two of them
 HEADER_BYTES = 6  # of one more group in a stream, about
-DEPTHS: tuple[int | str, ...] = (0, 1, 3, "auto")
+DEPTHS: tuple[int | str, ...] = (0, 1, 3)
 
 
 def rules(matrix: NDArray[np.float64], threshold: float) -> dict[str, Partition]:
@@ -40,9 +40,9 @@ def rules(matrix: NDArray[np.float64], threshold: float) -> dict[str, Partition]
     Returns
     -------
     dict
-        "MCPD, the paper's rule"; "MCPD, repeated on what is left"; "pairwise, from the first slice on", where a
-        slice joins the first volume to all of whose slices its MCPD is at most the threshold; "clusters",
-        average linkage cut at the threshold; "every slice alone"; "one volume".
+        "MCPD, the paper's rule"; "MCPD, repeated on what is left"; "pairwise, from the first slice on",
+        where a slice joins the first volume to all of whose slices its MCPD is at most the threshold;
+        "clusters", average linkage cut at the threshold; "every slice alone"; "one volume".
     """
     from scipy.cluster.hierarchy import fcluster, linkage
     from scipy.spatial.distance import squareform
@@ -82,7 +82,7 @@ def pairwise(matrix: NDArray[np.float64], threshold: float) -> Partition:
     return [tuple(group) for group in groups]
 
 
-def _labelled(labels: NDArray[np.int64]) -> Partition:
+def _labelled(labels: NDArray[Any]) -> Partition:
     return sorted(tuple(np.flatnonzero(labels == label).tolist()) for label in np.unique(labels))
 
 
@@ -103,13 +103,18 @@ class Coster:
     known: dict[Group, Curves] = field(default_factory=dict)
 
     def curve(self, group: Group) -> Curves:
-        """Measure the points of the lower convex hull of a group's curve."""
+        """Measure a group's curve; between the points the logarithm of the error is linear in the bytes."""
         if group not in self.known:
             block = np.ascontiguousarray(self.original[list(group)])
             stream = codec.encode(block, None, self.settings, rate=self.rate * HEADROOM)
             measured = group_curves(block, stream, self.rate * LOWEST, [0], POINTS)
-            hull = lower_hull(measured.lengths[:, 0], measured.errors[:, 0])
-            self.known[group] = Curves(measured.lengths[hull], measured.errors[hull])
+            known, log = measured.lengths[1:, 0], np.log(measured.errors[1:, 0] + 1)
+            lengths = np.unique(np.linspace(known[0], known[-1], POINTS * BETWEEN).astype(np.int64))
+            errors = np.exp(np.interp(lengths, known, log)) - 1
+            self.known[group] = Curves(
+                np.concatenate([measured.lengths[:1, 0], lengths])[:, None],
+                np.concatenate([measured.errors[:1, 0], errors])[:, None],
+            )
         return self.known[group]
 
     def cost(self, group: Group, slope: float) -> float:
@@ -202,8 +207,8 @@ def groupings(
     Returns
     -------
     DataFrame
-        One row per depth and grouping: the number of groups, slices in volumes of more than one, the partition
-        in slice numbers from 1, bytes of the file, PSNR and its gain over every slice alone.
+        One row per depth and grouping: the number of groups, slices in volumes of more than one, the
+        partition in slice numbers from 1, bytes of the file, PSNR and its gain over every slice alone.
     """
     of_rules = rules(matrix, threshold)
     rows = []
@@ -239,9 +244,7 @@ def _slope(coster: Coster, partition: Partition, budget: int) -> float:
     return high
 
 
-def coded(
-    original: NDArray[Any], partition: Partition, coster: Coster, max_bytes: int
-) -> tuple[int, float]:
+def coded(original: NDArray[Any], partition: Partition, coster: Coster, max_bytes: int) -> tuple[int, float]:
     """Code a partition as one file at equal slope: its bytes and the pooled PSNR of what it decodes to."""
     curves = [coster.curve(group) for group in partition]
     stream = codec.encode(original, partition, coster.settings, rate=coster.rate * HEADROOM)

@@ -40,8 +40,7 @@ class Joint:
 
 SCALED = {"stored": None, "scaled to int16": 32767, "scaled to uint16": 65535}
 GRID = [
-    Joint(*key)
-    for key in product(["stored", "shuffled"], [False, True], SCALED, TRANSFORMS, [False, True])
+    Joint(*key) for key in product(["stored", "shuffled"], [False, True], SCALED, TRANSFORMS, [False, True])
 ]
 OUTLIER, BRIGHTER = 10, 3.0
 SSIMS: tuple[tuple[float | str, str], ...] = (
@@ -90,8 +89,8 @@ def joint_readings(
     Returns
     -------
     DataFrame
-        One row per reading, order and quantity: `low`, `middle` and `high`. The middle is a mean, of the MCPD a
-        median; the MCPD is in units of the standard deviation and leaves out the last slice.
+        One row per reading, order and quantity: `low`, `middle` and `high`. The middle is a mean, of the
+        MCPD a median; the MCPD is in units of the standard deviation and leaves out the last slice.
     """
     random = np.random.default_rng(seed)
     drawn = [random.permutation(len(original)) for _ in range(orders)]
@@ -137,9 +136,9 @@ def distance_to_paper(readings: pd.DataFrame, paper: pd.DataFrame) -> pd.DataFra
     Returns
     -------
     DataFrame
-        Per reading, with medians over its orders and means over exams: the distance from each of PSNR, gain, MCPD
-        and SSIM as the root mean square of the three differences over the scale, and `distance`, the root mean
-        square of all. The SSIM is that of the range and window that come nearest.
+        Per reading, with medians over its orders and means over exams: the distance from each of PSNR, gain,
+        MCPD and SSIM as the root mean square of the three differences over the scale, and `distance`, the
+        root mean square of all. The SSIM is that of the range and window that come nearest.
     """
     keys = ["order", "outlier", "values", "transform", "zero_filled"]
     ends = ["low", "middle", "high"]
@@ -154,12 +153,12 @@ def distance_to_paper(readings: pd.DataFrame, paper: pd.DataFrame) -> pd.DataFra
     nearest = with_ssim.loc[with_ssim.groupby(keys, sort=False)["far"].idxmin()].set_index(keys)
     wide = each[each["ssim"] == ""].pivot(index=keys, columns="kind", values="far")
     wide["ssim"] = nearest["far"]
-    wide = np.sqrt(wide.assign(distance=wide.mean(axis=1)))
+    wide = wide.assign(distance=wide.mean(axis=1)) ** 0.5
     return wide.assign(ssim_reading=nearest["ssim"]).sort_values("distance").reset_index()
 
 
 def paper_numbers(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Give what the paper prints for each quantity of `joint_readings` (`study.paper_claims` reads its tables)."""
+    """Give what the paper prints (`paper_claims.read_paper_tables`) for each quantity of `joint_readings`."""
     first, third = tables["table1"], tables["table3"]
     selected = first.loc[third.index]
     columns = {

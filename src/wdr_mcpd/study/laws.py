@@ -1,4 +1,4 @@
-"""How gains depend on the spacing of the slices and on the rate, from volumes whose slices are taken apart."""
+"""How gains depend on the spacing of the slices and on the rate, from volumes of thinned slices."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -32,24 +32,26 @@ GAINS = {
 def thinned(voxels: NDArray[Any], every: int, averaged: bool = False) -> NDArray[Any]:
     """Take every n-th slice, or the rounded mean of every n slices.
 
-    A mean of n slices has the slice thickness that its spacing suggests, and less noise: the noise of independent
-    slices falls by the square root of n.
+    A mean of n slices has the slice thickness that its spacing suggests, and less noise: the noise of
+    independent slices falls by the square root of n.
     """
     if not averaged:
         return np.ascontiguousarray(voxels[::every])
     whole = len(voxels) // every * every
     means = voxels[:whole].reshape(-1, every, *voxels.shape[1:]).mean(axis=1, dtype=np.float64)
-    return np.rint(means).astype(voxels.dtype)
+    rounded: NDArray[Any] = np.rint(means).astype(voxels.dtype)
+    return rounded
 
 
 def central(voxels: NDArray[Any], slices: int) -> NDArray[Any]:
     """Take the central slices, as `data.exam.window` does."""
     first = (len(voxels) - slices) // 2
-    return voxels[first : first + slices]
+    kept: NDArray[Any] = voxels[first : first + slices]
+    return kept
 
 
 def noise_share(voxels: NDArray[Any]) -> float:
-    """Standard deviation of the noise (wavelet estimate of each slice, their mean) over that of the volume."""
+    """Standard deviation of the noise (mean of a wavelet estimate of each slice) over that of the volume."""
     from skimage.restoration import estimate_sigma
 
     spread = float(voxels.std(dtype=np.float64))
@@ -141,8 +143,8 @@ def spacing_law(
     Returns
     -------
     DataFrame
-        One row per spacing and way to take slices: `taken` "every n-th" or "averaged", both with `slices` slices,
-        and "equal extent", every n-th of the central slices that the widest spacing spans.
+        One row per spacing and way to take slices: `taken` "every n-th" or "averaged", both with `slices`
+        slices, and "equal extent", every n-th of the central slices that the widest spacing spans.
     """
     usable = [n for n in spacings if len(voxels) // n >= slices]
     extent = central(voxels, max(usable, default=0) * slices)

@@ -1,7 +1,7 @@
 """Means over subjects with t intervals, paired tests, power, and Bjontegaard differences of rate curves.
 
-The unit is the subject: the exams of one are averaged before anything else is done with them, because two exams
-of one person say less about people than two people do.
+The unit is the subject: the exams of one are averaged before anything else is done with them, because two
+exams of one person say less about people than two people do.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,8 @@ class Bootstrap:
 
 
 def t_interval(values: NDArray[np.float64]) -> tuple[float, float]:
-    """95 % interval of the mean of independent values by Student's t; NaN for fewer than two or one not finite.
+    """95 % interval of the mean of independent values by Student's t; NaN for fewer than two or one not
+    finite.
 
     For normal values it covers the mean in 95 % of samples of any size; the tests simulate that, and what it
     covers for skewed ones.
@@ -46,7 +47,9 @@ def interval(values: NDArray[np.float64]) -> tuple[float, float]:
     return t_interval(values) if len(values) >= ENOUGH_SUBJECTS else (float("nan"), float("nan"))
 
 
-def summarise(frame: pd.DataFrame, by: Sequence[str], values: Sequence[str], ends: bool = True) -> pd.DataFrame:
+def summarise(
+    frame: pd.DataFrame, by: Sequence[str], values: Sequence[str], ends: bool = True
+) -> pd.DataFrame:
     """Mean over subjects of each value with its interval, the exams of a subject averaged first.
 
     Parameters
@@ -59,8 +62,8 @@ def summarise(frame: pd.DataFrame, by: Sequence[str], values: Sequence[str], end
     Returns
     -------
     DataFrame
-        The columns of `by`, `subjects`, `exams`, and for each value `v`, `v_low` and `v_high`: the ends of the
-        interval, NaN below five subjects.
+        The columns of `by`, `subjects`, `exams`, and for each value `v`, `v_low` and `v_high`: the ends of
+        the interval, NaN below five subjects.
     """
     values = list(values)
     number = frame.groupby(list(by), sort=False, dropna=False).ngroup().rename("group")
