@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from wdr_mcpd import methods
 from wdr_mcpd.errors import InputError
-from wdr_mcpd.peers import PEERS, Peer, RateSearch
-from wdr_mcpd.study.peers import BESIDE_REFERENCE, OUR_LABELS
+from wdr_mcpd.baselines.codecs import CODECS, Codec, RateSearch
+from wdr_mcpd.baselines.measure import BESIDE_REFERENCE, OUR_LABELS
 
 Array = NDArray[Any]
 
@@ -33,24 +33,24 @@ class OurRun:
 
 
 @dataclass(frozen=True)
-class PeerRun:
-    """A peer at one value of its parameter, on one volume."""
+class CodecRun:
+    """A codec at one value of its parameter, on one volume."""
 
     volume: Array
-    peer: Peer
+    codec: Codec
     quality: float | None
     stream: bytes = b""
 
     def encode(self) -> bytes:
         """Encode the volume."""
-        return self.peer.encode(self.volume, self.quality)
+        return self.codec.encode(self.volume, self.quality)
 
     def decode(self) -> Array:
         """Decode the stream."""
-        return self.peer.decode(self.stream)
+        return self.codec.decode(self.stream)
 
 
-Run = OurRun | PeerRun
+Run = OurRun | CodecRun
 
 
 @dataclass(frozen=True)
@@ -81,42 +81,42 @@ class OurMethod:
 
 
 @dataclass(frozen=True)
-class PeerMethod:
+class CodecMethod:
     """A codec that a user could pick instead."""
 
-    peer: Peer
+    codec: Codec
     ours = False
 
     @property
     def name(self) -> str:
-        """Short name of the peer."""
-        return self.peer.name
+        """Short name of the codec."""
+        return self.codec.name
 
     @property
     def label(self) -> str:
-        """Name of the peer for people."""
-        return self.peer.label
+        """Name of the codec for people."""
+        return self.codec.label
 
-    def at_rates(self, volume: Array, rates: Iterable[float]) -> dict[float, PeerRun]:
+    def at_rates(self, volume: Array, rates: Iterable[float]) -> dict[float, CodecRun]:
         """Code the volume within 1 % of each rate; a rate that cannot be reached is left out."""
-        if self.peer.control is None or self.peer.refusal(volume):
+        if self.codec.control is None or self.codec.refusal(volume):
             return {}
-        search = RateSearch(self.peer, volume)
+        search = RateSearch(self.codec, volume)
         runs = {}
         for rate in rates:
             if reached := search.reach(rate):
                 setting, quality, stream = reached
-                runs[rate] = PeerRun(volume, setting, quality, stream)
+                runs[rate] = CodecRun(volume, setting, quality, stream)
         return runs
 
-    def lossless(self, volume: Array) -> PeerRun | None:
-        """Code the volume without loss, or None if the peer cannot."""
-        if not self.peer.lossless or self.peer.refusal(volume):
+    def lossless(self, volume: Array) -> CodecRun | None:
+        """Code the volume without loss, or None if the codec cannot."""
+        if not self.codec.lossless or self.codec.refusal(volume):
             return None
-        return PeerRun(volume, self.peer, None, self.peer.encode(volume))
+        return CodecRun(volume, self.codec, None, self.codec.encode(volume))
 
 
-Contestant = OurMethod | PeerMethod
+Contestant = OurMethod | CodecMethod
 
 OURS = (
     OurMethod("3d-wdr-cc", "3d-wdr-cc"),
@@ -151,7 +151,7 @@ def contestants(names: Iterable[str] = ()) -> tuple[list[Contestant], list[str]]
         When a name is unknown.
     """
     known: dict[str, Contestant] = {ours.name: ours for ours in (*OURS, *VARIANTS)}
-    known |= {name: PeerMethod(peer) for name, peer in PEERS.items()}
+    known |= {name: CodecMethod(codec) for name, codec in CODECS.items()}
     chosen = list(names) or list(known)
     if unknown := [name for name in chosen if name not in known]:
         raise InputError(f"unknown codec {', '.join(unknown)}; known: {', '.join(known)}")
@@ -159,7 +159,7 @@ def contestants(names: Iterable[str] = ()) -> tuple[list[Contestant], list[str]]
     notes: list[str] = []
     for name in chosen:
         contestant = known[name]
-        if isinstance(contestant, PeerMethod) and (missing := contestant.peer.missing()):
+        if isinstance(contestant, CodecMethod) and (missing := contestant.codec.missing()):
             notes.append(missing)
         else:
             present.append(contestant)
@@ -177,4 +177,4 @@ def small(run: Run) -> Run:
     if isinstance(run, OurRun):
         kept = {key: value for key, value in run.settings.items() if key != "max_bytes"}
         return OurRun(part, kept, OurRun(part, kept).encode())
-    return PeerRun(part, run.peer, run.quality, run.peer.encode(part, run.quality))
+    return CodecRun(part, run.codec, run.quality, run.codec.encode(part, run.quality))

@@ -12,7 +12,7 @@ from wdr_mcpd.bench.contestants import (
     Array,
     Contestant,
     OurMethod,
-    PeerMethod,
+    CodecMethod,
     contestants,
     to_compare,
 )
@@ -59,7 +59,7 @@ def run_benchmarks(
     volumes : name -> ndarray (slice, row, column)
     out : folder of the tables
     names : which benchmarks; all if empty
-    codecs : which methods and peers; all if empty
+    codecs : which methods and codecs; all if empty
     rate : bits per voxel at which speeds are taken
 
     Raises
@@ -74,7 +74,7 @@ def run_benchmarks(
         (name, refusal)
         for name, volume in volumes.items()
         for contestant in present
-        if isinstance(contestant, PeerMethod) and (refusal := contestant.peer.refusal(volume))
+        if isinstance(contestant, CodecMethod) and (refusal := contestant.codec.refusal(volume))
     ]
     for volume, note in notes:
         print(f"{volume or 'all volumes'}: {note}; skipped", file=sys.stderr)

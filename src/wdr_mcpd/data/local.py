@@ -174,3 +174,8 @@ def _header(path: Path) -> Any:
             return header if "Rows" in header and "SeriesInstanceUID" in header else None
     except Exception:  # no DICOM file, unreadable, or a broken header, of which pydicom raises many kinds
         return None
+
+
+def local_index(*, out: Path, data_folder: str) -> None:
+    """Step: list which file of the tree is of which series, once."""
+    write_index(Path(data_folder), out)

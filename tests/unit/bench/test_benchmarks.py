@@ -93,7 +93,7 @@ def test_an_unknown_codec_is_named() -> None:
 
 def test_a_missing_library_is_noted_and_the_rest_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "wdr_mcpd.peers.contract.find_spec", lambda library: None if library == "av" else object()
+        "wdr_mcpd.baselines.codecs.contract.find_spec", lambda library: None if library == "av" else object()
     )
     present, missing = contestants(["sperr", "x265-medium"])
     assert [c.name for c in present] == ["sperr"]

@@ -8,7 +8,7 @@ from PIL import Image
 
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.paper.figures import SlicePair, slice_figure, slices_to_show
-from wdr_mcpd.paper.style import paper_style, save_figure
+from wdr_mcpd.render.style import paper_style, save_figure
 
 AVERAGE = np.array([0.6, 0.4, 0.7, 0.3, 0.0])
 

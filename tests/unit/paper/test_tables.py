@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from wdr_mcpd.errors import InputError
-from wdr_mcpd.paper.render import as_latex, as_markdown, write_table
+from wdr_mcpd.render.tables import as_latex, as_markdown, write_table
 from wdr_mcpd.paper.tables import Selection, Table, read_paper, table1, table2, table3
 
 PAPER = {

@@ -1,0 +1,287 @@
+"""Encode a volume as one embedded stream, decode, cut and describe it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wdr_mcpd.codec import container
+from wdr_mcpd.codec.coders import CODERS, Coder
+from wdr_mcpd.codec.fields import Fields, Geometry, Metadata, Scaling
+from wdr_mcpd.codec.header import Group, Header, pack, unpack
+from wdr_mcpd.codec.layout import depth
+from wdr_mcpd.codec.psnr_search import fewest
+from wdr_mcpd.codec.quantise import Part, restored, transformed
+from wdr_mcpd.codec.rangecoder import MOST_BYTES
+from wdr_mcpd.codec.requests import (
+    Volume,
+    budget_of,
+    check_budget,
+    checked_groups,
+    checked_psnr,
+    checked_volume,
+)
+from wdr_mcpd.codec.settings import CDF97, CODER_NAMES, DEFAULT, Settings, check_settings
+from wdr_mcpd.errors import InputError, StreamError
+
+DEFAULT_LIMIT = 1 << 27  # voxels: 512 slices of 512 x 512
+PSNR_PEAK = 65535  # eq. 2 of the paper
+Progress = Callable[[str], object]
+
+
+def encode(
+    volume: Volume,
+    groups: Sequence[Sequence[int]] | None = None,
+    settings: Settings = DEFAULT,
+    *,
+    rate: float | None = None,
+    max_bytes: int | None = None,
+    psnr: float | None = None,
+    geometry: Geometry | None = None,
+    scaling: Scaling | None = None,
+    progress: Progress = lambda text: None,
+) -> bytes:
+    """Encode a volume (slice, row, column) of int8, uint8, int16 or uint16 voxels.
+
+    Parameters
+    ----------
+    groups : sequences of slice indices that hold every slice once; None codes all slices as one group
+    rate, max_bytes, psnr : how much to code, at most one of them: bits per voxel, bytes, or the decibels
+        (peak 65535, over the whole volume) to reach. None of them: everything.
+    geometry, scaling : what the stream is to say of its voxels beyond their values
+    progress : callback for what was found on the way to the decibels, which takes several encodings and
+        decodings
+
+    Returns
+    -------
+    bytes
+        At most `floor(rate * voxels / 8)` or `max_bytes`, exactly that unless everything has been coded. For
+        `psnr` the fewest that reach it, to within a thousandth.
+
+    Raises
+    ------
+    InputError
+        If the volume, the groups or the settings cannot be, or the decibels cannot be reached.
+    StreamError
+        If the budget is below the header.
+    """
+    volume = checked_volume(volume)
+    if sum(choice is not None for choice in (rate, max_bytes, psnr)) > 1:
+        raise InputError("give one of rate, max_bytes and psnr, not several")
+    members = checked_groups(groups, volume.shape[0])
+    check_settings(settings)
+    coder = CODERS[settings.coder]
+    if scaling is not None and len(scaling.slope) not in (1, volume.shape[0]):
+        raise InputError(f"a scaling of {len(scaling.slope)} slices in a volume of {volume.shape[0]}")
+    budget = budget_of(volume.size, rate, max_bytes)
+    target = checked_psnr(psnr)
+    low, high = int(volume.min()), int(volume.max())
+    whole = [tuple(range(volume.shape[0]))]
+    blocks = (volume if members == whole else volume[list(slices)] for slices in members)
+    coded = [transformed(block, settings, low, high) for block in blocks]
+    header = Header(
+        volume.shape,
+        volume.dtype,
+        low,
+        high,
+        CODER_NAMES.index(settings.coder),
+        settings.decomposition == "dyadic",
+        settings.lossless,
+        min(settings.in_plane_levels, depth(max(volume.shape[1:]))),
+        tuple(
+            Group(slices, part.axial_levels, part.mean, part.planes)
+            for slices, part in zip(members, coded, strict=True)
+        ),
+        Fields(settings.wavelet, geometry, scaling),
+    )
+    if target is not None:
+        return _reaching(target, volume, header, coded, coder, progress)
+    return _fit(header, coded, coder, budget)
+
+
+def decode(
+    data: bytes, *, rate: float | None = None, max_bytes: int | None = None, max_voxels: int = DEFAULT_LIMIT
+) -> Volume:
+    """Decode a stream, or its first `rate` bits per voxel or `max_bytes` bytes, to the volume it came from.
+
+    Raises
+    ------
+    StreamError
+        If the data is no stream, is damaged, or holds more than `max_voxels` voxels.
+    """
+    header, payloads = _parsed(data, rate, max_bytes, max_voxels)
+    coder = _coder_of(header)
+    blocks = (restored(header, *of_group, coder) for of_group in zip(header.groups, payloads, strict=True))
+    if header.groups[0].slices == tuple(range(header.shape[0])):
+        return next(blocks)
+    volume = np.empty(header.shape, header.dtype)
+    for group, block in zip(header.groups, blocks, strict=True):
+        volume[list(group.slices)] = block
+    return volume
+
+
+def truncate(data: bytes, *, rate: float | None = None, max_bytes: int | None = None) -> bytes:
+    """Cut a stream to `rate` bits per voxel or `max_bytes` bytes without decoding it."""
+    header, start = unpack(data, 1 << 62)
+    budget = budget_of(prod(header.shape), rate, max_bytes)
+    if budget is None:
+        return data
+    check_budget(budget, start)
+    return data[:budget]
+
+
+def info(data: bytes) -> dict[str, Any]:
+    """Describe a stream as plain values: shape, type, range, settings, groups, sizes."""
+    header, payloads = _parsed(data, None, None, 1 << 62)
+    voxels = prod(header.shape)
+    names = CODER_NAMES[header.coder : header.coder + 1]
+    known = {"geometry": header.fields.geometry, "scaling": header.fields.scaling}
+    return {
+        "shape": list(header.shape),
+        "dtype": str(header.dtype),
+        "minimum": header.minimum,
+        "maximum": header.maximum,
+        "coder": names[0] if names else f"unknown ({header.coder})",
+        "decomposition": header.decomposition,
+        "transform": _transform_of(header),
+        "in_plane_levels": header.in_plane_levels,
+        **{name: asdict(found) for name, found in known.items() if found is not None},
+        "bytes": len(data),
+        "header_bytes": len(data) - sum(p.size for p in payloads),
+        "rate_bpv": 8 * len(data) / voxels,
+        "groups": [
+            {
+                "slices": list(group.slices),
+                "axial_levels": group.axial_levels,
+                "mean": group.mean,
+                "planes": group.planes,
+                "bytes": payload.size,
+            }
+            for group, payload in zip(header.groups, payloads, strict=True)
+        ],
+    }
+
+
+def metadata(data: bytes) -> Metadata:
+    """Return what a stream says of its voxels beyond their values."""
+    fields = unpack(data, 1 << 62)[0].fields
+    return Metadata(fields.geometry, fields.scaling)
+
+
+def groups(data: bytes) -> list[tuple[int, ...]]:
+    """List the groups of slices of a stream."""
+    return [group.slices for group in unpack(data, 1 << 62)[0].groups]
+
+
+def group_lengths(data: bytes) -> list[int]:
+    """List how many payload bytes of each group the stream holds."""
+    return [payload.size for payload in _parsed(data, None, None, 1 << 62)[1]]
+
+
+def reallocate(data: bytes, lengths: Sequence[int]) -> bytes:
+    """Keep the first `lengths[g]` payload bytes of each group g, at most those that are there."""
+    header, payloads = _parsed(data, None, None, 1 << 62)
+    if len(lengths) != len(payloads) or min(lengths) < 0:
+        raise InputError(f"give one length of 0 or more for each of the {len(payloads)} groups")
+    kept = [payload[:length] for payload, length in zip(payloads, lengths, strict=True)]
+    return _joined(header.with_lengths([p.size for p in kept]), kept)
+
+
+def _fit(header: Header, coded: list[Part], coder: Coder, budget: int | None) -> bytes:
+    """Code each group for its share of the budget; shares grow where other groups are complete."""
+    slices = [len(group.slices) for group in header.groups]
+    enough = sum(MOST_BYTES * (part.layout.size + 64) for part in coded)
+    payloads: list[NDArray[np.uint8]] = [np.empty(0, np.uint8)] * len(coded)
+    lengths: list[int | None] = [0 if part.planes == 0 else None for part in coded]
+    asked = [0] * len(coded)
+    while True:
+        start = len(pack(header.with_lengths(lengths)))
+        if budget is None:
+            wanted = [1 << 40] * len(coded)
+        else:
+            check_budget(budget, start)
+            wanted = container.shares(min(budget - start, enough), slices, lengths)
+        todo = [g for g in range(len(coded)) if lengths[g] is None and asked[g] < wanted[g]]
+        if not todo:
+            break
+        for g in todo:
+            part = coded[g]
+            payloads[g] = coder.encode(part.coefficients, part.layout, part.planes - 1, wanted[g])
+            asked[g] = wanted[g]
+            if payloads[g].size < wanted[g]:
+                lengths[g] = payloads[g].size
+    kept = [payload[:n] for payload, n in zip(payloads, wanted, strict=True)]
+    return _joined(header.with_lengths(lengths), kept)
+
+
+def _joined(header: Header, payloads: list[NDArray[np.uint8]]) -> bytes:
+    return pack(header) + container.interleave(payloads, [len(g.slices) for g in header.groups]).tobytes()
+
+
+def _parsed(
+    data: bytes, rate: float | None, max_bytes: int | None, max_voxels: int
+) -> tuple[Header, list[NDArray[np.uint8]]]:
+    """Split a stream, cut to the budget, into header and the payload of each group."""
+    header, start = unpack(data, max_voxels)
+    budget = budget_of(prod(header.shape), rate, max_bytes)
+    if budget is not None:
+        check_budget(budget, start)
+        data = data[:budget]
+    merged = np.frombuffer(data, np.uint8, offset=start).copy()  # the loops know one kind of array
+    slices = [len(group.slices) for group in header.groups]
+    return header, container.separate(merged, slices, [group.length for group in header.groups])
+
+
+def _reaching(
+    target: float, volume: Volume, header: Header, coded: list[Part], coder: Coder, progress: Progress
+) -> bytes:
+    """Code half a bit per voxel, one, two and so on until `target` decibels are reached, and cut the rest."""
+
+    def quality(size: int) -> float:
+        reached = _psnr(volume, decode(data[:size], max_voxels=volume.size))
+        progress(f"{8 * size / volume.size:.3f} bits per voxel give {reached:.2f} dB")
+        return reached
+
+    budget = volume.size // 16 + 4 * len(pack(header))
+    data = _fit(header, coded, coder, budget)
+    start = unpack(data, volume.size)[1]
+    below, most = (start, quality(start)), (len(data), quality(len(data)))
+    if below[1] >= target:
+        return data[:start]
+    while most[1] < target and len(data) == budget:
+        budget *= 2
+        data = _fit(header, coded, coder, budget)
+        below, most = most, (len(data), quality(len(data)))
+    if most[1] < target:
+        raise InputError(
+            f"{target:g} dB cannot be reached: all that can be coded gives {most[1]:.2f} dB;"
+            " ask for less, or code without loss"
+        )
+    return data[: fewest(quality, target, below, most)]
+
+
+def _psnr(volume: Volume, decoded: Volume) -> float:
+    error = np.mean(np.square(volume.astype(np.float64) - decoded))
+    return float("inf") if error == 0 else float(10 * np.log10(PSNR_PEAK**2 / error))
+
+
+def _coder_of(header: Header) -> Coder:
+    if header.coder >= len(CODER_NAMES):
+        raise StreamError(f"the stream was coded by coder {header.coder}, which this version does not know")
+    name = CODER_NAMES[header.coder]
+    try:
+        check_settings(Settings(name, lossless=header.lossless, wavelet=header.fields.wavelet))
+    except InputError as error:
+        raise StreamError(f"the stream cannot be decoded: {error}") from error
+    return CODERS[name]
+
+
+def _transform_of(header: Header) -> str:
+    """Name the transform of a stream, whether it can be undone here or not."""
+    if header.fields.wavelet != CDF97 or header.coder >= len(CODER_NAMES):
+        return header.fields.wavelet
+    coder = CODERS[CODER_NAMES[header.coder]]
+    return coder.transform(header.decomposition, header.lossless, CDF97).name

@@ -1,0 +1,146 @@
+"""One binary decision coded with the opinions of three adaptive models.
+
+Each model is a probability of a 1 that belongs to a context. The three are mixed in the logistic domain
+(Mattern 2012; Mahoney's PAQ): stretch(p) = ln(p / (1 - p)) of each is weighted, the sum is squashed to a
+probability again, and the weights follow the gradient of the code length. A secondary estimate, by the
+class of the neighbourhood and the mixed probability, corrects what the mixture gets wrong on average.
+
+All arithmetic that decides bits is on integers. Units: probabilities of the models 2^-22, everywhere else
+2^-16; stretched probabilities 2^-8; weights 2^-16.
+"""
+
+from bisect import bisect
+from decimal import Context, Decimal, localcontext
+from itertools import accumulate, repeat
+from operator import mul
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wdr_mcpd.codec.compiled import Int, inlined
+from wdr_mcpd.codec.rangecoder import Channel, State, code_part
+
+COUNT_BITS = 10  # of a model: how many decisions it has seen, below its probability
+MOST_SEEN = 250  # a model forgets faster than by averages of so many decisions never
+LEAST = 32  # of 65536: the range coder takes decisions of up to 12 bits
+REACH = 2048  # stretched probabilities lie between -8 and 8
+STEPS = 24  # intervals of the secondary estimate
+NODES = STEPS + 2
+OPINIONS = 3  # models that a decision is mixed from
+
+
+def _odds(first: Decimal, count: int) -> list[Decimal]:
+    """Give e^(k / 256) for k = first, first + 1, ... `count` of them.
+
+    Decimal numbers are integers inside: other than logarithms in floating point they are the same on every
+    machine, and a stream is decoded with the tables that wrote it.
+    """
+    with localcontext(Context(prec=28)):
+        step = (Decimal(1) / 256).exp()
+        return list(accumulate(repeat(step, count - 1), mul, initial=(first / 256).exp()))
+
+
+def _stretch_table() -> NDArray[np.int16]:
+    """Tabulate 256 ln(p / (1 - p)), rounded, at the middles of 4096 equal intervals of p."""
+    halfway = _odds(Decimal("0.5"), 2400)  # odds between two rounded values
+    upper = [bisect(halfway, Decimal(2 * i + 1) / (8191 - 2 * i)) for i in range(2048, 4096)]
+    return np.array([-value for value in reversed(upper)] + upper, np.int16)
+
+
+def _squash_table() -> NDArray[np.uint16]:
+    """Tabulate 65536 / (1 + e^(-x / 256)), rounded, for x from -2048 to 2047."""
+    with localcontext(Context(prec=28)):
+        chances = [round(65536 * odds / (1 + odds)) for odds in _odds(Decimal(-REACH), 2 * REACH)]
+    return np.clip(chances, 16, 65520).astype(np.uint16)
+
+
+STRETCH = _stretch_table()
+SQUASH = _squash_table()
+SHARE = np.array([65536 * 2 // (2 * n + 3) for n in range(1 << COUNT_BITS)], np.int32)  # 1 / (n + 1.5)
+
+
+class Models(NamedTuple):
+    """What adapts: probabilities with their counts, mixing weights, secondary estimates."""
+
+    model: NDArray[np.uint32]
+    weight: NDArray[np.int32]
+    estimate: NDArray[np.int32]
+
+
+class Choice(NamedTuple):
+    """What codes one decision: three models, a set of weights, a class of estimates, a rate of learning."""
+
+    a: Int
+    b: Int
+    c: Int
+    weights: Int
+    estimates: Int
+    rate: Int
+
+
+def new_models(models: int, sets: int, classes: int) -> Models:
+    """Make models at one half that have seen nothing, sets of weights, and classes of estimates.
+
+    A weight makes each model count one half, for together they are bolder than one; estimates leave a
+    probability as it is at first.
+    """
+    nodes = np.minimum(np.arange(NODES) * 2 * REACH // STEPS, 2 * REACH - 1)
+    return Models(
+        np.full(models, 1 << 31, np.uint32),
+        np.full(sets * OPINIONS, 1 << 15, np.int32),
+        np.tile(SQUASH[nodes].astype(np.int32), classes),
+    )
+
+
+@inlined
+def learn(model: NDArray[np.uint32], index: Int, bit: Int) -> None:
+    """Move a model towards a decision by 1 / (decisions seen + 1.5)."""
+    packed = np.int64(model[index])
+    seen = packed & ((1 << COUNT_BITS) - 1)
+    chance = packed >> COUNT_BITS
+    chance += (((1 << 22) - 1 if bit else 0) - chance) * SHARE[seen] >> 16
+    model[index] = chance << COUNT_BITS | (seen + (1 if seen < MOST_SEEN else 0))
+
+
+@inlined
+def code_plain(
+    state: State, channel: Channel, model: NDArray[np.uint32], index: Int, bit: Int
+) -> tuple[Int, State]:
+    """Code a decision with one model alone."""
+    chance = min(max(np.int64(model[index]) >> 16, LEAST), 65536 - LEAST)
+    bit, state = code_part(state, channel, (state.span * chance) >> 16, bit)
+    learn(model, index, bit)
+    return bit, state
+
+
+@inlined
+def code_mixed(
+    state: State, channel: Channel, models: Models, choice: Choice, bit: Int
+) -> tuple[Int, State]:
+    """Code a decision with three models."""
+    model, weight, estimate = models
+    w = choice.weights * OPINIONS
+    sa = np.int64(STRETCH[model[choice.a] >> 20])
+    sb = np.int64(STRETCH[model[choice.b] >> 20])
+    sc = np.int64(STRETCH[model[choice.c] >> 20])
+    x = (weight[w] * sa + weight[w + 1] * sb + weight[w + 2] * sc) >> 16
+    x = min(max(x + REACH, 0), 2 * REACH - 1)
+    mixed = np.int64(SQUASH[x])
+    place = x * STEPS
+    node = choice.estimates * NODES + (place >> 12)
+    near = place & 4095
+    refined = (estimate[node] * (4096 - near) + estimate[node + 1] * near) >> 12
+    chance = min(max((mixed + refined) >> 1, LEAST), 65536 - LEAST)
+    bit, state = code_part(state, channel, (state.span * chance) >> 16, bit)
+    goal = 65535 if bit else 0
+    step = (goal - mixed) * choice.rate
+    weight[w] += (sa * step + (1 << 17)) >> 18
+    weight[w + 1] += (sb * step + (1 << 17)) >> 18
+    weight[w + 2] += (sc * step + (1 << 17)) >> 18
+    estimate[node] += ((goal - estimate[node]) * (4096 - near)) >> 18
+    estimate[node + 1] += ((goal - estimate[node + 1]) * near) >> 18
+    learn(model, choice.a, bit)
+    learn(model, choice.b, bit)
+    learn(model, choice.c, bit)
+    return bit, state
