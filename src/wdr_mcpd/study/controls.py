@@ -7,6 +7,7 @@ changes one of these and keeps the rest.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wdr_mcpd import codec
-from wdr_mcpd.coherence import coding_groups, select
+from wdr_mcpd.coherence import average_mcpd, coding_groups, select
+from wdr_mcpd.coherence.table import read_average
+from wdr_mcpd.data import read_exam
 from wdr_mcpd.progress import steps
 from wdr_mcpd.study.coded import Coded, coded_at_rates
+from wdr_mcpd.study.frames import read_csv, write_csv
 from wdr_mcpd.study.metrics import gain_db, peak_value
 
 Mask = NDArray[np.bool_]
@@ -104,7 +108,7 @@ def controls(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def draws(
+def draw(
     exam: str,
     original: NDArray[Any],
     sizes: Sequence[int],
@@ -151,7 +155,7 @@ def standing(of_controls: pd.DataFrame, drawn: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    of_controls, drawn : rows of `controls` and `draws` of one or more exams
+    of_controls, drawn : rows of `controls` and `draw` of one or more exams
 
     Returns
     -------
@@ -252,3 +256,42 @@ def _compared(inside: Mask, compared: Mask, here: Coded, there: Coded) -> tuple[
     some, some_before = here.mean_psnr_db(compared), there.mean_psnr_db(compared)
     gains = float(gain_db(exam, exam_before)), float(gain_db(some, some_before))
     return int(inside.sum()), here.size, exam, gains[0], some, gains[1]
+
+
+def controls_of_exam(
+    *,
+    volume: Path,
+    mcpd: Path,
+    out: Path,
+    exam: str,
+    table_rate: float,
+    threshold: float,
+    mcpd_unit: str,
+    mcpd_reference: str,
+    coding: dict[str, Any],
+    psnr_peak: float | str,
+) -> None:
+    """Step: the controls of an exam; `coding` holds the fields of `codec.Settings`."""
+    voxels, average = read_exam(volume).volume.voxels, read_average(mcpd, mcpd_unit)
+    backwards = average_mcpd(voxels[::-1], mcpd_unit, mcpd_reference)
+    settings = codec.Settings(**coding)
+    found = controls(exam, voxels, average, backwards, threshold, table_rate, settings, psnr_peak)
+    write_csv(found, out)
+
+
+def draws_of_exam(
+    *,
+    volume: Path,
+    controls: Path,
+    out: Path,
+    exam: str,
+    draws: int,
+    seed: int,
+    table_rate: float,
+    coding: dict[str, Any],
+    psnr_peak: float | str,
+) -> None:
+    """Step: random and contiguous choices of as many slices as the MCPD's, and of 5, 10 and 15."""
+    sizes = read_csv(controls).query("control == @PROPOSED or kind == 'count'")["in_volume"].tolist()
+    voxels, settings = read_exam(volume).volume.voxels, codec.Settings(**coding)
+    write_csv(draw(exam, voxels, sizes, draws, seed, table_rate, settings, psnr_peak), out)

@@ -6,6 +6,7 @@ mask), not a clinical one: what counts is how much it changes when the same step
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wdr_mcpd import codec
+from wdr_mcpd.data import read_exam
+from wdr_mcpd.study.frames import write_csv
 from wdr_mcpd.study.readings import PAPER_BITS, significant_bits
 
 Mask = NDArray[np.bool_]
+FEATURES = (
+    *("mean", "median", "percentile_10", "percentile_90", "standard_deviation"),
+    *("skewness", "kurtosis", "entropy"),
+)
+COLUMNS = [
+    *("exam", "method", "rate_bpv", "ratio_allocated", "ratio_significant", "cnr_original", "cnr"),
+    *("volume_original_mm3", "volume_mm3", "dice", "dice_with_mask"),
+    *(f"{feature}_change" for feature in FEATURES),
+]
 NEAR, FAR = 2, 6  # voxels in plane: the surroundings are between them and the mask
 BINS = 64  # of the histogram behind the entropy
 
@@ -114,16 +126,9 @@ def first_order(values: NDArray[Any]) -> dict[str, float]:
 
     wide = values.astype(np.float64)
     low, median, high = np.quantile(wide, [0.1, 0.5, 0.9])
-    return {
-        "mean": float(wide.mean()),
-        "median": float(median),
-        "percentile_10": float(low),
-        "percentile_90": float(high),
-        "standard_deviation": float(wide.std()),
-        "skewness": float(skew(wide)),
-        "kurtosis": float(kurtosis(wide)),
-        "entropy": float(entropy(np.histogram(wide, BINS)[0], base=2)),
-    }
+    form = skew(wide), kurtosis(wide), entropy(np.histogram(wide, BINS)[0], base=2)
+    values = wide.mean(), median, low, high, wide.std(), *form
+    return dict(zip(FEATURES, map(float, values), strict=True))
 
 
 def fidelity(
@@ -143,17 +148,19 @@ def fidelity(
     original : ndarray (slice, row, column)
     stream : encoded at the highest of the rates or above
     rates : bits per voxel
-    mask : ndarray (slice, row, column) bool, the tumour; not empty
+    mask : ndarray (slice, row, column) bool, the tumour
     voxel_mm3 : volume of a voxel
 
     Returns
     -------
     DataFrame
-        One row per rate: the ratio on allocated and on significant bits; contrast to noise before and after;
-        volume of the segmentation before and after, their Dice overlap and that with the mask; and for each
-        first-order feature f of the mask `f_change`, the difference over the original's standard deviation
-        (of the skewness, kurtosis and entropy the plain difference).
+        One row per rate, none for an empty mask: the ratio on allocated and on significant bits; contrast to
+        noise before and after; volume of the segmentation before and after, their Dice overlap and that with
+        the mask; and for each first-order feature f of the mask `f_change`, the difference over the
+        original's standard deviation (of the skewness, kurtosis and entropy the plain difference).
     """
+    if not mask.any():
+        return pd.DataFrame(columns=COLUMNS)
     before, before_mask = first_order(original[mask]), segmentation(original, mask)
     needed, noise = significant_bits(original), contrast_to_noise(original, mask)
     rows = []
@@ -175,7 +182,7 @@ def fidelity(
             unit = 1.0 if name in ("skewness", "kurtosis", "entropy") else spread
             row[f"{name}_change"] = (value - before[name]) / unit
         rows.append(row)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def recommended(ratios: pd.DataFrame) -> pd.DataFrame:
@@ -206,3 +213,12 @@ def _grown(mask: Mask, steps: int) -> Mask:
 
     shape = disk(steps)
     return np.array([dilation(part, shape) for part in mask], dtype=bool)
+
+
+def fidelity_of_exam(*, volume: Path, streams: list[Path], out: Path, exam: str, rates: list[float]) -> None:
+    """Step: what the stream of each method, METHOD.wdr, does to the tumour of an exam; empty without one."""
+    read = read_exam(volume).volume
+    mask = np.zeros(read.voxels.shape, bool) if read.mask is None else read.mask
+    size = float(np.prod(read.spacing))
+    found = [fidelity(exam, path.stem, read.voxels, path.read_bytes(), rates, mask, size) for path in streams]
+    write_csv(pd.concat(found, ignore_index=True), out)

@@ -6,6 +6,7 @@ was; a reading that comes near is only consistent with them.
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,12 @@ from numpy.typing import NDArray
 
 from wdr_mcpd.coherence import UNITS, average_mcpd, mcpd_matrix
 from wdr_mcpd.coherence.mcpd import reference_weights
+from wdr_mcpd.data import read_exam
+from wdr_mcpd.study.frames import write_csv
 
+OUTLIER = 10
+"""Slice of the paper's Table 2 whose MCPD is four times that of any other."""
+ORDERS = 2000  # random ones of the order test
 PRINTED = 5e-5  # half a unit of the last digit of Table 2
 
 
@@ -132,7 +138,9 @@ PAIRS: dict[str, list[tuple[int, int]]] = {
 """Distances of the paper's Table 2 that say whether slice 10 is like its neighbours."""
 
 
-def mcpd_pairs(original: NDArray[Any]) -> NDArray[np.float64]:
-    """MCPD of each pair of slices, in standard deviations of the volume."""
-    pairs: NDArray[np.float64] = mcpd_matrix(original) / (float(original.std(dtype=np.float64)) or 1.0)
-    return pairs
+def orders_of_exam(*, volume: Path, out: Path, units: Path, exam: str, seed: int) -> None:
+    """Step: the order test of an exam, and its average MCPDs in each unit."""
+    voxels = read_exam(volume).volume.voxels
+    matrix = mcpd_matrix(voxels)
+    write_csv(order_test(exam, matrix, [OUTLIER], ORDERS, seed), out)
+    write_csv(units_of(exam, voxels, matrix), units)

@@ -7,6 +7,7 @@ partition and decoded from it.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,11 @@ from numpy.typing import NDArray
 
 from wdr_mcpd import codec
 from wdr_mcpd.coherence import coding_groups, select
-from wdr_mcpd.coherence.mcpd import reference_weights
+from wdr_mcpd.coherence.mcpd import matrix_in, reference_weights
+from wdr_mcpd.data import read_exam
 from wdr_mcpd.progress import steps
 from wdr_mcpd.study.allocation import Curves, equal_slope, fit, group_curves
+from wdr_mcpd.study.frames import write_csv
 from wdr_mcpd.study.metrics import gain_db, pooled_psnr
 
 Group = tuple[int, ...]
@@ -263,3 +266,11 @@ def _sharer(curves: Sequence[Curves]) -> Callable[[int], NDArray[np.int64]]:
     errors = np.hstack([padded(curve.errors) for curve in curves])
     together = Curves(lengths, errors)
     return lambda budget: equal_slope(together, budget)
+
+
+def groupings_of_exam(
+    *, volume: Path, out: Path, exam: str, table_rate: float, threshold: float, mcpd_unit: str
+) -> None:
+    """Step: rules and searched partitions of an exam."""
+    voxels = read_exam(volume).volume.voxels
+    write_csv(groupings(exam, voxels, matrix_in(voxels, mcpd_unit), threshold, table_rate), out)

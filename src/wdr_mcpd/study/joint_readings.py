@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,11 @@ from numpy.typing import NDArray
 
 from wdr_mcpd import codec
 from wdr_mcpd.coherence import average_mcpd, coding_groups
+from wdr_mcpd.data import read_exam
 from wdr_mcpd.progress import steps
 from wdr_mcpd.study.controls import first_of
+from wdr_mcpd.study.forensics import OUTLIER
+from wdr_mcpd.study.frames import write_csv
 from wdr_mcpd.study.metrics import gain_db, slice_psnr, slice_ssim
 from wdr_mcpd.study.paper_claims import PAPER_SELECTED
 from wdr_mcpd.study.readings import TRANSFORMS, stretched
@@ -42,7 +46,7 @@ SCALED = {"stored": None, "scaled to int16": 32767, "scaled to uint16": 65535}
 GRID = [
     Joint(*key) for key in product(["stored", "shuffled"], [False, True], SCALED, TRANSFORMS, [False, True])
 ]
-OUTLIER, BRIGHTER = 10, 3.0
+BRIGHTER = 3.0
 SSIMS: tuple[tuple[float | str, str], ...] = (
     ("max", "uniform7"),
     ("max", "gaussian11"),
@@ -174,3 +178,10 @@ def paper_numbers(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         middle = values.median() if quantity == "mcpd" else values.mean()
         rows.append((quantity, values.min(), middle, values.max(), scale))
     return pd.DataFrame(rows, columns=["quantity", "low", "middle", "high", "scale"])
+
+
+def joint_readings_of_exam(
+    *, volume: Path, out: Path, exam: str, table_rate: float, orders: int, seed: int
+) -> None:
+    """Step: the joint readings of an exam, each shuffled one in so many random orders."""
+    write_csv(joint_readings(exam, read_exam(volume).volume.voxels, table_rate, orders, seed), out)

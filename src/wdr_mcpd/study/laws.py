@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,10 @@ from numpy.typing import NDArray
 
 from wdr_mcpd import codec
 from wdr_mcpd.coherence import UNITS, average_mcpd, coding_groups, select
+from wdr_mcpd.data import read_exam, read_volume
 from wdr_mcpd.progress import steps
 from wdr_mcpd.study.coded import Coded, coded_at_rates
+from wdr_mcpd.study.frames import write_csv
 from wdr_mcpd.study.metrics import gain_db, peak_value
 
 LEVELS = range(5)
@@ -190,3 +193,27 @@ def turning_points(law: pd.DataFrame, gains: Sequence[str] = tuple(GAINS)) -> pd
                 turn = float(spacing[at] + share * (spacing[at + 1] - spacing[at]))
             rows.append((*key, gain, turn, float(np.sign(values[0]))))
     return pd.DataFrame(rows, columns=["subject", "exam", "taken", "gain", "spacing_mm", "sign"])
+
+
+def laws_of_exam(
+    *,
+    manifest: Path,
+    volume: Path,
+    spacing: Path,
+    rate_law: Path,
+    exam: str,
+    slices: int,
+    threshold: float,
+    mcpd_unit: str,
+    rates: list[float],
+    table_rate: float,
+    coding: dict[str, Any],
+    psnr_peak: float | str,
+) -> None:
+    """Step: gains of an exam against spacing, from its whole series, and against rate, from its slices."""
+    how = codec.Settings(**coding), psnr_peak
+    at_rates = gains_at(read_exam(volume).volume.voxels, threshold, mcpd_unit, rates, *how)
+    write_csv(at_rates.assign(exam=exam), rate_law)
+    series = read_volume(manifest.parent)
+    found = (series.voxels, series.spacing[0], slices, threshold, mcpd_unit, table_rate)
+    write_csv(spacing_law(exam, *found, *how), spacing)

@@ -18,7 +18,7 @@ from wdr_mcpd.study.controls import (
     PROPOSED,
     REVERSED,
     controls,
-    draws,
+    draw,
     first_of,
     standing,
 )
@@ -101,14 +101,14 @@ def test_a_selection_of_everything_gains_nothing(stack: np.ndarray, average: np.
 
 
 def test_draws_are_of_the_size_repeatable_and_hold_every_run(stack: np.ndarray, table: pd.DataFrame) -> None:
-    drawn = draws("a_1", stack, [4, 8, 0], 5, 1, RATE, SETTINGS, 65535)
+    drawn = draw("a_1", stack, [4, 8, 0], 5, 1, RATE, SETTINGS, 65535)
     assert drawn["kind"].value_counts().to_dict() == {"random": 5, "contiguous": 5}
     assert (drawn["in_volume"] == 4).all()
     last = drawn[drawn["control"] == "5 6 7 8"].iloc[0]
     assert last["exam_gain_db"] == table.loc[LAST, "exam_gain_db"]
-    again = draws("a_1", stack, [4], 5, 1, RATE, SETTINGS, 65535)
+    again = draw("a_1", stack, [4], 5, 1, RATE, SETTINGS, 65535)
     pd.testing.assert_frame_equal(drawn, again)
-    assert set(draws("a_1", stack, [4], 5, 2, RATE, SETTINGS, 65535)["control"]) != set(drawn["control"])
+    assert set(draw("a_1", stack, [4], 5, 2, RATE, SETTINGS, 65535)["control"]) != set(drawn["control"])
 
 
 def test_standing_counts_the_draws_that_gain_less() -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from wdr_mcpd.coherence.mcpd import reference_weights
-from wdr_mcpd.study.forensics import PAIRS, distance_bounds, lag1, mcpd_pairs, order_test, units_of
+from wdr_mcpd.coherence.mcpd import matrix_in, reference_weights
+from wdr_mcpd.study.forensics import PAIRS, distance_bounds, lag1, order_test, units_of
 from wdr_mcpd.study.paper_claims import read_paper_tables
 
 PAPER = Path(__file__).parents[3] / "resources" / "paper"
@@ -17,7 +17,7 @@ def averages(matrix: np.ndarray) -> np.ndarray:
 
 
 def test_the_bounds_hold_the_distances_of_a_real_stack(volume: np.ndarray) -> None:
-    matrix = mcpd_pairs(volume)
+    matrix = matrix_in(volume, "std")
     wanted = {f"d({i + 1}, {j + 1})": [(i + 1, j + 1)] for i in range(6) for j in range(i + 1, 6)}
     wanted["two"] = [(1, 2), (1, 3)]
     bounds = distance_bounds(averages(matrix), wanted).set_index("name")
@@ -71,7 +71,7 @@ def test_a_stack_in_order_stands_out_from_its_shuffles() -> None:
 
 
 def test_units_are_in_proportion_where_they_must_be(volume: np.ndarray) -> None:
-    matrix = mcpd_pairs(volume) * volume.std()
+    matrix = matrix_in(volume, "std") * volume.std()
     rows = units_of("a_1", volume, matrix).set_index("unit")["middle"]
     assert rows["stored"] == pytest.approx(256 * rows["high byte (stored / 256)"])
     assert rows["stored"] == pytest.approx(volume.mean() * rows["mean intensity"])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from wdr_mcpd import codec
-from wdr_mcpd.study.forensics import mcpd_pairs
+from wdr_mcpd.coherence.mcpd import matrix_in
 from wdr_mcpd.study.grouping import (
     Coster,
     Partition,
@@ -80,7 +80,7 @@ def test_searches_are_at_least_as_good_as_rules_and_spend_the_budget(
     head: Callable[..., np.ndarray],
 ) -> None:
     stack = head(slices=6, size=48, seed=2)
-    table = groupings("a_1", stack, mcpd_pairs(stack), 0.5, 1.0, depths=[0])
+    table = groupings("a_1", stack, matrix_in(stack, "std"), 0.5, 1.0, depths=[0])
     budget = int(stack.size / 8)
     assert (table["bytes"] <= budget).all()
     assert (table["bytes"] > 0.98 * budget).all()
