@@ -144,6 +144,12 @@ class Configuration(_Keys):
     ) = "selected"
     """Slices of Figures 1 and 2, counted from 1 among those taken; selected takes the first two selected slices of the
     exam."""
+    evidence: bool = False
+    """Also measure what other choices, groupings, spacings, rates and readings give (as the target evidence does)."""
+    draws: Count = 200
+    """Random choices of slices, of each number of slices, that the choice by the MCPD is compared with."""
+    orders: Count = 5
+    """Random orders of the slices in each joint reading of the paper's tables that shuffles them."""
     baselines: bool = False
     """Also measure today's codecs (JPEG 2000, JPEG XL, HEVC and others) where they are installed."""
 

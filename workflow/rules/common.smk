@@ -109,7 +109,8 @@ def sidecars(paths):
 
 def families(*left_out):
     """Names of the families of tables and figures that this configuration makes."""
-    return [name for name in MADE if name not in left_out and (name != "baselines" or CONFIGURATION.baselines)]
+    asked = {"baselines": CONFIGURATION.baselines, "evidence": CONFIGURATION.evidence}
+    return [name for name in MADE if name not in left_out and asked.get(name, True)]
 
 
 def shown(*names):

@@ -16,7 +16,7 @@ from wdr_mcpd.study.measured import Inputs, is_paper_collection, measure_claims
 from wdr_mcpd.study.paper_claims import read_claims, read_paper_tables
 from wdr_mcpd.study.quality import COLUMNS
 from wdr_mcpd.study.readings import readings_table as table_of_readings
-from wdr_mcpd.study.statistics import ENOUGH_SUBJECTS, Bootstrap
+from wdr_mcpd.study.statistics import ENOUGH_SUBJECTS
 
 
 def every_reading(data: pd.DataFrame, note: str) -> Table:

@@ -22,6 +22,7 @@ from wdr_mcpd.progress import steps
 from wdr_mcpd.study.coded import Coded, coded_at_rates
 from wdr_mcpd.study.frames import read_csv, write_csv
 from wdr_mcpd.study.metrics import gain_db, peak_value
+from wdr_mcpd.study.statistics import summarise
 
 Mask = NDArray[np.bool_]
 
@@ -148,6 +149,12 @@ def draw(
         found = _compared(inside, inside, measure(inside, settings), baseline)
         rows.append((exam, rate, kind, name, BASELINE, *found))
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def controls_table(exams: pd.DataFrame) -> pd.DataFrame:
+    """Mean over subjects of each control, with intervals; `exams` are rows of `controls` with a `subject`."""
+    values = ["in_volume", "exam_psnr_db", "exam_gain_db", "selected_gain_db"]
+    return summarise(exams, ["rate_bpv", "kind", "control", "against"], values)
 
 
 def standing(of_controls: pd.DataFrame, drawn: pd.DataFrame) -> pd.DataFrame:

@@ -127,8 +127,8 @@ def first_order(values: NDArray[Any]) -> dict[str, float]:
     wide = values.astype(np.float64)
     low, median, high = np.quantile(wide, [0.1, 0.5, 0.9])
     form = skew(wide), kurtosis(wide), entropy(np.histogram(wide, BINS)[0], base=2)
-    values = wide.mean(), median, low, high, wide.std(), *form
-    return dict(zip(FEATURES, map(float, values), strict=True))
+    plain = wide.mean(), median, low, high, wide.std()
+    return dict(zip(FEATURES, map(float, (*plain, *form)), strict=True))
 
 
 def fidelity(

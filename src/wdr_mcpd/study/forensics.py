@@ -73,7 +73,7 @@ def distance_bounds(
         goal = np.zeros(len(place))
         goal[[place[a - 1, b - 1] for a, b in pairs]] = 1 / len(pairs)
         ends = [linprog(sign * goal, A_ub=limits, b_ub=right, bounds=(0, None)) for sign in (1, -1)]
-        if not all(end.success for end in ends):
+        if not all(end.success for end in ends) or ends[1].fun is None:
             raise ValueError("no distances have these averages")
         found.append((name, ends[0].fun, -ends[1].fun))
     return pd.DataFrame(found, columns=["name", "low", "high"])
