@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WrapValidator
 from pydantic import model_validator
 
+from wdr_mcpd.codec.settings import CDF97, check_settings
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import as_written
 from wdr_mcpd.methods import BASELINE, METHODS, PROPOSED, Method, with_variants
@@ -107,6 +108,9 @@ class Configuration(_Keys):
     decomposition: Literal["packet", "dyadic"] = "packet"
     """Wavelet decomposition. packet: a 2D transform of every slice, then one along the slices. dyadic: all axes in
     turn."""
+    wavelet: str = CDF97
+    """Wavelet of all methods but 3d-wdr-cc: a discrete orthogonal or biorthogonal one of PyWavelets, as haar, bior2.2, db4
+    or sym8. bior4.4 is the CDF 9/7; the paper names none."""
     in_plane_levels: Levels = 5
     """Wavelet levels within the slices."""
     axial_levels: Literal["auto"] | Levels = 3
@@ -158,6 +162,7 @@ class Configuration(_Keys):
         if unknown := [name for name in self.methods if name not in self.registry]:
             known = ", ".join(self.registry)
             raise ValueError(f"configuration key methods names {unknown[0]}; allowed: {known}, and variants")
+        check_settings(self.registry[BASELINE].settings)
         if self.figure_slices != "selected" and max(self.figure_slices) > self.slices:
             raise ValueError(
                 f"configuration key figure_slices is {self.figure_slices}; {self.slices} slices are taken (key slices)"
@@ -171,7 +176,7 @@ class Configuration(_Keys):
         for name, method in METHODS.items():
             changes: dict[str, Any] = {"in_plane_levels": self.in_plane_levels}
             if method.settings.coder != "cc":
-                changes["decomposition"] = self.decomposition
+                changes |= {"decomposition": self.decomposition, "wavelet": self.wavelet}
             if name in (BASELINE, PROPOSED):
                 changes["axial_levels"] = self.axial_levels
             methods[name] = replace(method, settings=replace(method.settings, **changes))

@@ -15,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from wdr_mcpd.errors import InputError, StreamError
+from wdr_mcpd.errors import InputError, StreamError, one_line
 
 PACKAGE = Path(__file__).parent
 DATA_NAME = re.compile(r"(?!.{200})\w[\w.-]*(/\w[\w.-]*)*")
@@ -43,14 +43,6 @@ def run_job(job: Any) -> None:
         function_of(job.params.step)(**files, **dict(job.wildcards.items()), **job.params.settings)
     except (InputError, StreamError, OSError, MemoryError) as error:
         sys.exit(f"wdr-mcpd: {one_line(error)}")
-
-
-def one_line(error: Exception) -> str:
-    """Say in one line what is wrong, where, and what to do."""
-    if isinstance(error, OSError):
-        place = f"{error.filename}: " if error.filename is not None else ""
-        return " ".join(f"{place}{error.strerror or error}".split())
-    return " ".join(str(error).split()) or "not enough memory"
 
 
 def _paths(value: Any) -> Path | list[Path]:

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pandas as pd
 import yaml
-
 from wdr_mcpd.paper.readme import replace_between
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-
 from wdr_mcpd.paper.anchors import agreement
 from wdr_mcpd.paper.beside_reference import PROFILE, beside_reference
 from wdr_mcpd.paper.comparison import comparison

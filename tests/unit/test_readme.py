@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from wdr_mcpd.paper.readme import with_results
 
 from wdr_mcpd.cli import parser
 from wdr_mcpd.errors import InputError
-from wdr_mcpd.paper.readme import with_results
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()

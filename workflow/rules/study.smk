@@ -41,10 +41,10 @@ use rule step as decomposition with:
         series=RESULTS.series_table(),
         exams=of_all(RESULTS.of_exam("whole_exam")),
     output:
-        whole_exam=tables("whole_exam"),
-        decomposition=tables("decomposition"),
-        whole_exam_figure=figures("whole_exam"),
-        decomposition_figure=figures("decomposition"),
+        ways=tables("whole_exam"),
+        parts=tables("decomposition"),
+        ways_figure=figures("whole_exam"),
+        parts_figure=figures("decomposition"),
     params:
         **step("report.decomposition.decomposition", "table_rate", *STATISTICS, *MEASURED),
 

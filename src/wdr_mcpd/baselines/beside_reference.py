@@ -2,14 +2,22 @@
 
 import pandas as pd
 
-from wdr_mcpd.baselines.published import psnr_at
-from wdr_mcpd.baselines.measure import BESIDE_REFERENCE
+from wdr_mcpd.render.tables import markdown_table
+from wdr_mcpd.study.rates import at_log_rate
+
+BESIDE_REFERENCE = {
+    "QccPack 3D-WDR, 3 axial": "3d-wdr",
+    "QccPack 3D-WDR, 0 axial": "3d-wdr-flat",
+    "QccPack 3D-WDR, dyadic 5": "3d-wdr-dyadic",
+    "QccPack 2D-WDR": "2d-wdr",
+}
+"""Settings of the reference implementation, as resources/published names them: ours of the same transform."""
 
 PROFILE = "-reference"
 """Follows the name of a method that is coded with `--profile reference`."""
 
 
-def beside_reference(curves: pd.DataFrame, anchors: pd.DataFrame) -> pd.DataFrame:
+def beside_reference(curves: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     """Set our PSNR beside that of QccPack.
 
     Parameters
@@ -17,7 +25,7 @@ def beside_reference(curves: pd.DataFrame, anchors: pd.DataFrame) -> pd.DataFram
     curves : DataFrame
         Columns exam, method, actual_bpv, psnr_db, of the methods of `BESIDE_REFERENCE` and of the same with
         the reference's choices; what was not measured is left out.
-    anchors : DataFrame
+    published : DataFrame
         Columns exam, label, rate_bpv, actual_bpv, psnr_db.
 
     Returns
@@ -28,13 +36,16 @@ def beside_reference(curves: pd.DataFrame, anchors: pd.DataFrame) -> pd.DataFram
     """
     rows = []
     by_method = {key: points.sort_values("actual_bpv") for key, points in curves.groupby(["exam", "method"])}
-    for point in anchors[anchors["label"].isin(BESIDE_REFERENCE)].to_dict("records"):
+    for point in published[published["label"].isin(BESIDE_REFERENCE)].to_dict("records"):
         method = BESIDE_REFERENCE[point["label"]]
         ours, copy = (by_method.get((point["exam"], method + end)) for end in ("", PROFILE))
         if ours is None or copy is None:
             continue
         theirs = float(point["psnr_db"])
-        reached, copied = (psnr_at(curve, float(point["actual_bpv"])) for curve in (ours, copy))
+        reached, copied = (
+            float(at_log_rate(curve["actual_bpv"], curve["psnr_db"], float(point["actual_bpv"])))
+            for curve in (ours, copy)
+        )
         rows.append(
             {
                 "exam": point["exam"],
@@ -51,9 +62,9 @@ def beside_reference(curves: pd.DataFrame, anchors: pd.DataFrame) -> pd.DataFram
     return pd.DataFrame(rows)
 
 
-def beside_reference_section(curves: pd.DataFrame, anchors: pd.DataFrame) -> str:
+def beside_reference_section(curves: pd.DataFrame, published: pd.DataFrame) -> str:
     """Write the page's table: a row for each volume, setting and coder; parameters as of the above."""
-    rows = beside_reference(curves, anchors)
+    rows = beside_reference(curves, published)
     rates = sorted(rows["rate_bpv"].unique())
     kinds = {
         "reference_psnr_db": ("QccPack (dB)", ".2f"),
@@ -67,10 +78,7 @@ def beside_reference_section(curves: pd.DataFrame, anchors: pd.DataFrame) -> str
             values = [format(at[column][rate], form) if rate in at.index else "-" for rate in rates]
             lines.append([exam, str(reference).removeprefix("QccPack "), kind, *values])
     heads = ["Volume", "Setting", "Coder", *(f"{rate:g} bpv" for rate in rates)]
-    aligned = ["left"] * 3 + ["right"] * len(rates)
-    table = pd.DataFrame(lines, columns=heads).to_markdown(
-        index=False, disable_numparse=True, colalign=aligned
-    )
+    table = markdown_table(pd.DataFrame(lines, columns=heads), [True] * 3)
     least, most = rows["difference_db"].min(), rows["difference_db"].max()
     low, high = rows["profile_difference_db"].min(), rows["profile_difference_db"].max()
     lead = (

@@ -2,22 +2,22 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from wdr_mcpd.study.frames import read_csv
+from wdr_mcpd.study.rates import at_log_rate
 
 RATE_COLUMNS = ["volume", "label", "codec", "rate_bpv", "actual_bpv", "psnr_db"]
 SPEED_COLUMNS = ["volume", "label", "encode_mvoxel_per_s", "decode_mvoxel_per_s"]
 AGREEMENT_DB = 0.3
 
 
-def read_anchors(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+def read_published(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read `rate_distortion.csv` and `speed.csv`; volumes become exams, speeds get the PSNR at their rate."""
     rates = read_csv(folder / "rate_distortion.csv", RATE_COLUMNS).rename(columns={"volume": "exam"})
     speed = read_csv(folder / "speed.csv", SPEED_COLUMNS).rename(columns={"volume": "exam"})
-    at_rate = rates[["exam", "label", "rate_bpv", "psnr_db"]]
-    return rates, speed.merge(at_rate, on=["exam", "label", "rate_bpv"])
+    at_its_rate = rates[["exam", "label", "rate_bpv", "psnr_db"]]
+    return rates, speed.merge(at_its_rate, on=["exam", "label", "rate_bpv"])
 
 
 def only_elsewhere(rates: pd.DataFrame) -> pd.DataFrame:
@@ -25,14 +25,14 @@ def only_elsewhere(rates: pd.DataFrame) -> pd.DataFrame:
     return rates[rates["codec"].isna()]
 
 
-def agreement(curves: pd.DataFrame, anchors: pd.DataFrame) -> pd.DataFrame:
+def agreement(curves: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     """Compare our measurements of a codec with those made elsewhere, at equal rate.
 
     Parameters
     ----------
     curves : DataFrame
         Columns exam, method, actual_bpv, psnr_db.
-    anchors : DataFrame
+    published : DataFrame
         Columns exam, codec, label, actual_bpv, psnr_db.
 
     Returns
@@ -43,7 +43,7 @@ def agreement(curves: pd.DataFrame, anchors: pd.DataFrame) -> pd.DataFrame:
         difference, and whether it is within 0.3 dB.
     """
     rows = []
-    shared = anchors[anchors["codec"].notna()].groupby(["exam", "codec"], sort=False)
+    shared = published[published["codec"].notna()].groupby(["exam", "codec"], sort=False)
     for key, theirs in shared:
         assert isinstance(key, tuple)
         exam, codec = key
@@ -51,7 +51,7 @@ def agreement(curves: pd.DataFrame, anchors: pd.DataFrame) -> pd.DataFrame:
         if len(ours) < 2:
             continue
         for point in theirs.to_dict("records"):
-            psnr = psnr_at(ours, float(point["actual_bpv"]))
+            psnr = float(at_log_rate(ours["actual_bpv"], ours["psnr_db"], point["actual_bpv"]))
             rows.append(
                 {
                     "exam": exam,
@@ -65,11 +65,3 @@ def agreement(curves: pd.DataFrame, anchors: pd.DataFrame) -> pd.DataFrame:
     columns = ["exam", "method", "actual_bpv", "elsewhere_psnr_db", "psnr_db", "difference_db"]
     table = pd.DataFrame(rows, columns=columns)
     return table.assign(agrees=table["difference_db"].abs() <= AGREEMENT_DB)
-
-
-def psnr_at(curve: pd.DataFrame, rate: float) -> float:
-    """Read a rising curve (actual_bpv, psnr_db) at a rate: linear in its logarithm, also beyond the ends."""
-    rates, psnr = np.log(curve["actual_bpv"].to_numpy()), curve["psnr_db"].to_numpy()
-    right = int(np.clip(np.searchsorted(rates, np.log(rate)), 1, len(rates) - 1))
-    slope = (psnr[right] - psnr[right - 1]) / (rates[right] - rates[right - 1])
-    return float(psnr[right - 1] + slope * (np.log(rate) - rates[right - 1]))

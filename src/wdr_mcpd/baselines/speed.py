@@ -1,7 +1,9 @@
-"""Speed and memory of our methods and of today's codecs, as a table."""
+"""Speed and memory of our methods and of other codecs: a table, and points for a figure."""
 
 import pandas as pd
 
+from wdr_mcpd.baselines.curves import Methods, labels
+from wdr_mcpd.methods import METHODS
 from wdr_mcpd.render.tables import Column, Table
 
 DIRECTIONS = {"encode": "Encoding", "decode": "Decoding"}
@@ -46,4 +48,44 @@ def speed_table(speed: pd.DataFrame) -> Table:
         f"without rate control is not counted. {DEFAULTS}"
     )
     caption = "Speed and memory of today's codecs and ours"
-    return Table("codecs-cost", caption, note, wide.reset_index(), columns)
+    return Table("baselines-cost", caption, note, wide.reset_index(), columns)
+
+
+def speed_points(
+    speed: pd.DataFrame,
+    curves: pd.DataFrame,
+    elsewhere: pd.DataFrame | None = None,
+    methods: Methods = METHODS,
+) -> pd.DataFrame:
+    """Join speeds with the PSNR at the same rate, for `wdr_mcpd.baselines.figures.speed_figure`.
+
+    Parameters
+    ----------
+    speed : DataFrame
+        Columns exam, method, direction, rate_bpv, mvoxel_per_s, seconds, seconds_q1 and seconds_q3, of one
+        exam and rate.
+    curves : DataFrame
+        As of `comparison`.
+    elsewhere : DataFrame, optional
+        Published speeds and PSNR: columns exam, label, encode_mvoxel_per_s, decode_mvoxel_per_s, psnr_db.
+    """
+    keys = ["exam", "method", "rate_bpv"]
+    ours = speed.astype({"rate_bpv": float}).merge(curves[[*keys, "psnr_db"]], on=keys)
+    voxels = ours["mvoxel_per_s"] * ours["seconds"]
+    ours = ours.assign(
+        label=ours["method"].map(labels(methods)),
+        mvoxel_per_s_low=voxels / ours["seconds_q3"],
+        mvoxel_per_s_high=voxels / ours["seconds_q1"],
+    )
+    published = []
+    if elsewhere is not None:
+        outside = elsewhere[elsewhere["exam"].isin(speed["exam"])].assign(method="")
+        published = [
+            outside.assign(direction=direction, mvoxel_per_s=outside[f"{direction}_mvoxel_per_s"])
+            for direction in ("encode", "decode")
+        ]
+    columns = [
+        *("exam", "label", "method", "direction", "mvoxel_per_s", "mvoxel_per_s_low", "mvoxel_per_s_high"),
+        *("rate_bpv", "psnr_db"),
+    ]
+    return pd.concat([ours, *published], ignore_index=True).reindex(columns=columns)

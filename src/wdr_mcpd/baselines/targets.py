@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from wdr_mcpd.methods import BASELINE, METHODS
+from wdr_mcpd.render.pages import fill
+from wdr_mcpd.render.tables import markdown_table
 from wdr_mcpd.study.frames import read_csv
-from wdr_mcpd.baselines.measure import OUR_LABELS
 
 METHOD = "3d-wdr-cc"
-BESIDE = ("3d-wdr", "3d-wdr-auto")
+BESIDE = (BASELINE, "3d-wdr-auto")
 SPEED_MUST, SPEED_GOAL = 0.16, 0.5
 """Encoding and decoding speed, as shares of the speed at which SPERR encodes in the same run."""
 LOSSLESS_MUST, LOSSLESS_GOAL = "jpeg2000-slices-quality", "jpegxl"
@@ -47,17 +49,19 @@ def targets_section(
         return ""
     met = {kind: int((rows[METHOD] >= rows[f"{kind}_db"]).sum()) for kind in ("must", "goal")}
     lower = (curves["psnr_db"] - curves["psnr_max_db"]).groupby(curves["exam"], sort=False).mean()
-    shifts = " and ".join(f"{shift:.2f} dB on {exam}" for exam, shift in lower.items())
-    lead = (
-        f"**3D-WDR-CC against its targets.** It meets {met['must']} of {len(rows)} least values and"
-        f" {met['goal']} of {len(rows)} goals. Here the peak of the PSNR is each volume's own largest value,"
-        f" not 65535 as above, which makes every PSNR lower by {shifts}. The least value is the best wavelet"
-        " codec or an experiment made before, whichever is higher; the goal is to be ahead of x265 medium"
-        " ([where they are from](resources/anchors/README.md)). The networks of its filter were fitted on"
-        " brain1 and have not seen brain2; its other choices were made by looking at both volumes."
+    bits = lossless.pivot_table(index="exam", columns="method", values="bpv", sort=False)
+    return fill(
+        "targets.md",
+        met=met,
+        count=len(rows),
+        lower=lower,
+        table=_table(rows),
+        shares=_shares(speed),
+        verdict=_verdict,
+        speed=(SPEED_MUST, SPEED_GOAL),
+        lossless=bits if {METHOD, LOSSLESS_MUST, LOSSLESS_GOAL} <= set(bits.columns) else None,
+        names=(METHOD, LOSSLESS_MUST, LOSSLESS_GOAL),
     )
-    sentences = " ".join(filter(None, [_speed(speed), _lossless(lossless)]))
-    return "\n\n".join(filter(None, [lead, _table(rows), sentences])) + "\n"
 
 
 def reached(curves: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
@@ -87,12 +91,11 @@ def _table(rows: pd.DataFrame) -> str:
             "Goal (dB)": _against(rows[METHOD], rows["goal_db"]),
         }
     )
-    aligned = ["left"] + ["right"] * (len(table.columns) - 1)
-    return table.to_markdown(index=False, disable_numparse=True, colalign=aligned)
+    return markdown_table(table)
 
 
 def _name(method: str) -> str:
-    return f"**{OUR_LABELS[method]}**" if method == METHOD else OUR_LABELS[method]
+    return f"**{METHODS[method].label}**" if method == METHOD else METHODS[method].label
 
 
 def _decibels(value: float) -> str:
@@ -106,35 +109,14 @@ def _against(values: "pd.Series[float]", wanted: "pd.Series[float]") -> list[str
     ]
 
 
-def _speed(speed: pd.DataFrame) -> str:
+def _shares(speed: pd.DataFrame) -> list[float]:
+    """Encoding and decoding speed as shares of SPERR's encoding; none if one was not measured."""
     fast = speed.set_index(["method", "direction"])["mvoxel_per_s"]
     if ("sperr", "encode") not in fast or (METHOD, "decode") not in fast:
-        return ""
-    shares = [float(fast[METHOD, direction] / fast["sperr", "encode"]) for direction in ("encode", "decode")]
-    return (
-        f"At 1 bit per voxel it encodes at {shares[0]:.2f} and decodes at {shares[1]:.2f} of the speed at"
-        f" which SPERR encodes (at least {SPEED_MUST:g}: {_verdicts(shares, SPEED_MUST)};"
-        f" goal {SPEED_GOAL:g}: {_verdicts(shares, SPEED_GOAL)})."
-    )
+        return []
+    return [float(fast[METHOD, direction] / fast["sperr", "encode"]) for direction in ("encode", "decode")]
 
 
-def _verdicts(shares: list[float], wanted: float) -> str:
+def _verdict(shares: list[float], wanted: float) -> str:
     said = ["met" if share >= wanted else "missed" for share in shares]
     return f"{said[0]} by both" if said[0] == said[1] else f"{said[0]} encoding, {said[1]} decoding"
-
-
-def _lossless(lossless: pd.DataFrame) -> str:
-    bits = lossless.pivot_table(index="exam", columns="method", values="bpv", sort=False)
-    if not {METHOD, LOSSLESS_MUST, LOSSLESS_GOAL} <= set(bits.columns):
-        return ""
-    said = [
-        f"{row[METHOD]:.3f} bits per voxel on {exam} (at most JPEG 2000's {row[LOSSLESS_MUST]:.3f}:"
-        f" {_kept(row[METHOD], row[LOSSLESS_MUST])}; goal JPEG XL's {row[LOSSLESS_GOAL]:.3f}:"
-        f" {_kept(row[METHOD], row[LOSSLESS_GOAL])})"
-        for exam, row in bits.iterrows()
-    ]
-    return f"Without loss it takes {' and '.join(said)}."
-
-
-def _kept(bits: float, most: float) -> str:
-    return "met" if bits <= most else "missed"

@@ -3,15 +3,16 @@
 import pandas as pd
 
 from wdr_mcpd.baselines.beside_reference import beside_reference_section
-from wdr_mcpd.render.tables import as_rows
 from wdr_mcpd.baselines.speed import DIRECTIONS, speed_table
+from wdr_mcpd.render.pages import fill
+from wdr_mcpd.render.tables import as_rows, markdown_table
 
 BEGIN, END = "<!-- benchmarks: written by make comparison -->\n", "<!-- end of benchmarks -->\n"
 
 
 def benchmarks_section(
     curves: pd.DataFrame,
-    anchors: pd.DataFrame,
+    published: pd.DataFrame,
     speed: pd.DataFrame,
     growth: pd.DataFrame,
     startup: pd.DataFrame,
@@ -21,81 +22,56 @@ def benchmarks_section(
 
     Parameters
     ----------
-    curves, anchors : DataFrame
+    curves, published : DataFrame
         As of `wdr_mcpd.baselines.beside_reference.beside_reference`.
     speed : DataFrame
         As of `wdr_mcpd.baselines.speed.speed_table`.
     growth, startup, study_growth : DataFrame
         As the benchmarks of these names write them.
     """
-    sections = {
-        "Beside the reference implementation": beside_reference_section(curves, anchors),
-        "Speed and memory": speed_section(speed),
-        "Growth with the volume": growth_section(growth),
-        "A whole process": startup_section(startup),
-        "Growth with the cohort": study_section(study_growth),
+    return fill(
+        "benchmarks.md",
+        reference=beside_reference_section(curves, published),
+        speed=speed_table(speed),
+        rows=as_rows,
+        factors=growth_factors(growth),
+        growth=growth_table(growth),
+        startup=startup.set_index("run"),
+        study=study_growth,
+        cohorts=_cohorts(study_growth),
+    )
+
+
+def growth_factors(growth: pd.DataFrame) -> dict[str, float]:
+    """By how much the time per voxel grows from the smallest volume to the largest, for each direction."""
+    return {
+        f"{label}, {DIRECTIONS[str(direction)].lower()}": times["ns_per_voxel"].iloc[-1]
+        / times["ns_per_voxel"].iloc[0]
+        for (label, direction), times in growth.sort_values("voxels").groupby(
+            ["label", "direction"], sort=False
+        )
     }
-    return "\n".join(f"## {title}\n\n{text}" for title, text in sections.items())
 
 
-def speed_section(speed: pd.DataFrame) -> str:
-    """Give speed and memory of every codec."""
-    table = speed_table(speed)
-    return f"{table.note}.\n\n{as_rows(table)}\n"
+def growth_table(growth: pd.DataFrame) -> str:
+    """Give time and memory per voxel by size."""
+    named = growth.assign(
+        head=growth["label"] + ": " + growth["direction"].map(DIRECTIONS).str.lower(),
+        cost=[f"{t:.1f} ({m:.1f})" for t, m in growth[["ns_per_voxel", "bytes_per_voxel"]].to_numpy()],
+        size=(growth["voxels"] / 2**20).map("{:g}".format),
+    )
+    wide = named.pivot(index="voxels", columns="head", values="cost")[list(named["head"].unique())]
+    sizes = named.drop_duplicates("voxels").set_index("voxels")["size"]
+    wide.insert(0, "Million voxels (2^20)", sizes)
+    return markdown_table(wide, [False])
 
 
-def growth_section(growth: pd.DataFrame) -> str:
-    """Give time and memory per voxel by size, and by how much time grows from the least to the largest."""
+def _cohorts(study: pd.DataFrame) -> str:
     columns = {
-        (label, direction): of_kind.set_index("voxels")
-        for (label, direction), of_kind in growth.groupby(["label", "direction"], sort=False)
+        "exams": ("Exams", "{}"),
+        "measuring_s": ("Measuring them (s)", "{:.1f}"),
+        "joining_s": ("Joining them (s)", "{:.2f}"),
+        "s_per_exam": ("Seconds per exam", "{:.2f}"),
     }
-    sizes = sorted(growth["voxels"].unique())
-    said, heads = [], ["Million voxels (2^20)"]
-    for (label, direction), at in columns.items():
-        shown = DIRECTIONS[str(direction)].lower()
-        heads.append(f"{label}: {shown}")
-        times = at["ns_per_voxel"]
-        said.append(f"{times[sizes[-1]] / times[sizes[0]]:.2f} ({label}, {shown})")
-    rows = [
-        [f"{size / 2**20:g}", *(_cost(at.loc[size]) for at in columns.values() if size in at.index)]
-        for size in sizes
-    ]
-    lead = (
-        "Nanoseconds and, in brackets, bytes of peak memory per voxel at 1 bit per voxel, in a fresh process"
-        " on one core. From the smallest volume to the largest the time per voxel grows by a factor of"
-        f" {', '.join(said)}."
-    )
-    return f"{lead}\n\n{_table(heads, rows)}\n"
-
-
-def startup_section(startup: pd.DataFrame) -> str:
-    """Say what one encoding takes as a process, at first and later."""
-    seconds = startup.set_index("run")["seconds"]
-    return (
-        "`wdr-mcpd encode` of brain1 at 1 bit per voxel, from start to exit: "
-        f"{seconds['first']:.1f} s the first time, when the loops are compiled, and {seconds['later']:.2f} s"
-        f" later (median of {startup.set_index('run')['runs']['later']}).\n"
-    )
-
-
-def study_section(study: pd.DataFrame) -> str:
-    """Give the time of the study by the number of exams."""
-    rows = [
-        [f"{row.exams}", f"{row.measuring_s:.1f}", f"{row.joining_s:.2f}", f"{row.s_per_exam:.2f}"]
-        for row in study.itertuples()
-    ]
-    slices, side = study["slices"].iloc[0], study["rows"].iloc[0]
-    heads = ["Exams", "Measuring them (s)", "Joining them (s)", "Seconds per exam"]
-    lead = f"The study of synthetic exams of {slices} slices of {side} x {side} voxels, on one core."
-    return f"{lead}\n\n{_table(heads, rows)}\n"
-
-
-def _cost(row: "pd.Series[float]") -> str:
-    return f"{row['ns_per_voxel']:.1f} ({row['bytes_per_voxel']:.1f})"
-
-
-def _table(heads: list[str], rows: list[list[str]]) -> str:
-    return pd.DataFrame(rows, columns=heads).to_markdown(
-        index=False, disable_numparse=True, colalign=["right"] * len(heads)
-    )
+    shown = {title: study[name].map(form.format) for name, (title, form) in columns.items()}
+    return markdown_table(pd.DataFrame(shown), [False])

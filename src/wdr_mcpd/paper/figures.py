@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -122,11 +123,10 @@ def figures(
     average = read_csv(mcpd, [f"mcpd_{mcpd_unit}"])[f"mcpd_{mcpd_unit}"].to_numpy()
     asked = [] if isinstance(figure_slices, str) else figure_slices
     shown = slices_to_show(average, threshold, asked)
+    note = note_of(series)
     for number, out in zip(shown, (figure1, figure2), strict=True):
-        psnr, ssim = by_slice.loc[number]
-        pair = SlicePair(
-            original.voxels[number - 1], decoded[number - 1], psnr, ssim, original.spacing[1:]
-        )
+        psnr, ssim = map(float, by_slice.loc[number])
+        pair = SlicePair(original.voxels[number - 1], decoded[number - 1], psnr, ssim, original.spacing[1:])
         part = "selected" if average[number - 1] <= threshold else "not selected, coded alone"
         title = f"{exam}, slice {number} ({part}): {METHODS[PROPOSED].label} at {table_rate:g} bpv"
-        write_figure(lambda pair=pair, title=title: slice_figure(pair, title, note_of(series)), out)
+        write_figure(partial(slice_figure, pair, title, note), out)

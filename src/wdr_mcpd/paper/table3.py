@@ -69,7 +69,7 @@ def selected_slices(
 
 
 def gains(rows: pd.DataFrame) -> tuple[Spread | None, Spread]:
-    """Say what the selected slices among rows of the table gain, ours (None where none is) and the paper's."""
+    """Say what the selected slices among rows of the table gain: ours (None without any), the paper's."""
     ours, paper = (_spread(rows[name].dropna()) for name in ("improvement_db", "paper_improvement_db"))
     assert paper is not None
     return ours, paper

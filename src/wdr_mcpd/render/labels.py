@@ -1,4 +1,4 @@
-"""Names written straight into a figure, moved apart by adjustText: beside points, and at the ends of lines."""
+"""Names written straight into a figure, moved apart by adjustText: beside points, at the ends of lines."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +12,11 @@ Place = tuple[float, float]
 
 
 def name_points(
-    axes: Axes, names: Sequence[str], places: Sequence[Place], styles: Sequence[Mapping[str, Any]], size: float
+    axes: Axes,
+    names: Sequence[str],
+    places: Sequence[Place],
+    styles: Sequence[Mapping[str, Any]],
+    size: float,
 ) -> None:
     """Write a name beside each point, so that it covers no other name and no point.
 

@@ -1,11 +1,5 @@
-"""A table in LaTeX that fits the page of the class article: as a float, or over pages, upright or on its side.
+"""A table in LaTeX that fits the page: pandas lays it out, adjustbox makes it no larger than the page."""
 
-The columns' widths are shares of the line, estimated from the number of letters in them.
-"""
-
-import re
-
-import numpy as np
 import pandas as pd
 
 MARKS = str.maketrans(
@@ -19,20 +13,12 @@ MARKS = str.maketrans(
     }
 )
 """Characters that LaTeX reads as something else, and how it prints them."""
-INTERVAL = re.compile(r"(\S+) (\[\S+), (\S+\])")
-"""A number with its interval, whose two ends stay on one line."""
-GAP_PT = 6.0
-"""Between two columns."""
-WIDEST_WORDS = 25
-"""Longer cells of words are broken into lines, letters."""
-LONGEST_FLOAT = 32
-"""Rows of a table that still stands on one page."""
-PAGES = [
-    (size, letter, line, line > 400)
-    for line in (345.0, 548.0)
-    for size, letter in (("normalsize", 5.4), ("footnotesize", 4.6), ("scriptsize", 4.3))
-]
-"""Size, mean width of a letter and length of a line in points, whether the page lies on its side."""
+LONGEST_CELL = 25
+"""Letters; a column of words with longer cells is broken into lines."""
+UPRIGHT_COLUMNS = 7
+"""More columns lie on their side."""
+ROWS_OF_A_PAGE = 40
+BOX = "max width=\\linewidth, max totalheight=0.85\\textheight"
 
 
 def escape(text: str) -> str:
@@ -41,49 +27,38 @@ def escape(text: str) -> str:
 
 
 def latex_table(shown: pd.DataFrame, words: list[bool], caption: str, label: str) -> str:
-    """Give a table in LaTeX for the packages booktabs, array, longtable and pdflscape.
+    """Give a table in LaTeX for the packages booktabs, adjustbox and pdflscape, a float for each page.
 
     Parameters
     ----------
     shown : DataFrame
         Texts, under the headings that readers see.
     words : list of bool
-        Which columns hold words: these are broken into lines, at the left.
+        Which columns hold words, at the left.
     caption, label : str
         The caption as LaTeX, and what the table is referred to by.
     """
-    least = np.array([max(map(len, _pieces([name, *shown[name]]))) for name in shown], float)
-    cells = np.array([max(map(len, shown[name]), default=0) for name in shown], float)
-    wanted = np.maximum(least, np.where(words, np.minimum(cells, WIDEST_WORDS), cells))
-    for size, letter, line, landscape in PAGES:
-        room = (line - GAP_PT * len(wanted)) / letter
-        if wanted.sum() <= room:
-            break
-    else:
-        wanted = least + (wanted - least) * max(0.0, room - least.sum()) / (wanted - least).sum()
-    shares = (wanted * letter + GAP_PT) / line
+    longest = shown.map(len).max()
     columns = "".join(
-        f">{{\\{'raggedright' if left else 'raggedleft'}\\arraybackslash}}"
-        f"p{{\\dimexpr {share:.4f}\\linewidth-2\\tabcolsep\\relax}}"
-        for share, left in zip(shares, words, strict=True)
+        ("p{4cm}" if longest[name] > LONGEST_CELL else "l") if left else "r"
+        for name, left in zip(shown, words, strict=True)
     )
-    over_pages = landscape or len(shown) > LONGEST_FLOAT
-    setting = f"\\{size}\\setlength{{\\tabcolsep}}{{{GAP_PT / 2:g}pt}}\\setlength{{\\LTcapwidth}}{{\\linewidth}}\n"
-    text = shown.map(_cell).rename(columns=escape).to_latex(
-        index=False, escape=False, column_format=columns, longtable=over_pages, caption=caption, label=label
-    )
-    if not over_pages:
-        return text.replace("\\begin{tabular}", f"\\centering\n{setting}\\begin{{tabular}}")
-    around = "landscape" if landscape else "small"
-    return f"\\begin{{{around}}}\n{setting}{text}\\end{{{around}}}\n"
-
-
-def _cell(text: str) -> str:
-    return INTERVAL.sub(r"\1 \2,~\3", escape(text)) if INTERVAL.fullmatch(text) else escape(text)
-
-
-def _pieces(texts: list[str]) -> list[str]:
-    """What cannot be broken: words, and intervals as a whole."""
-    return [
-        piece for text in texts for piece in (text.split(" ", 1) if INTERVAL.fullmatch(text) else text.split())
-    ] or [""]
+    pages = [shown[i : i + ROWS_OF_A_PAGE] for i in range(0, max(len(shown), 1), ROWS_OF_A_PAGE)]
+    around = "landscape" if shown.shape[1] > UPRIGHT_COLUMNS else "center"
+    floats = []
+    for number, rows in enumerate(pages, 1):
+        of_pages = f" Part {number} of {len(pages)}." if len(pages) > 1 else ""
+        text = (
+            rows.map(escape)
+            .rename(columns=escape)
+            .to_latex(
+                index=False,
+                escape=False,
+                column_format=columns,
+                caption=caption + of_pages,
+                label=label if number == 1 else f"{label}-{number}",
+            )
+        )
+        text = text.replace("\\begin{tabular}", f"\\begin{{adjustbox}}{{{BOX}}}\n\\begin{{tabular}}")
+        floats.append(text.replace("\\end{tabular}", "\\end{tabular}\n\\end{adjustbox}"))
+    return f"\\begin{{{around}}}\n{''.join(floats)}\\end{{{around}}}\n"

@@ -66,7 +66,7 @@ def draw_parts(table: pd.DataFrame, rate: float, note: str) -> Figure:
         "whole exam": "Whole exam, same bits",
     }
     for axes, (region, title) in zip(panels, titles.items(), strict=True):
-        row = at_rate(table, rate).set_index("region").loc[region]
+        row = at_rate(table[table["region"] == region], rate).iloc[0]
         for place, (part, (_, colour)) in enumerate(reversed(PARTS.items())):
             axes.barh(place, row[part], color=colour, height=0.62)
             _value_label(axes, place, row, part)
@@ -126,10 +126,10 @@ def decomposition(
     *,
     series: Path,
     exams: list[Path],
-    whole_exam: list[Path],
-    decomposition: list[Path],
-    whole_exam_figure: list[Path],
-    decomposition_figure: list[Path],
+    ways: list[Path],
+    parts: list[Path],
+    ways_figure: list[Path],
+    parts_figure: list[Path],
     table_rate: float,
     bootstrap_samples: int,
     seed: int,
@@ -139,8 +139,8 @@ def decomposition(
     measured = read_exams(exams, ["rate_bpv", "scheme", "exam_psnr_db"])
     bootstrap, cohort = Bootstrap(bootstrap_samples, seed), note_of(series)
     note = interval_note(note_of(series, how), measured["subject"].nunique())
-    ways, parts = whole_exam_table(measured, bootstrap), decomposition_table(measured, bootstrap)
-    write_table(ways_to_spend(ways, note), whole_exam)
-    write_table(parts_of_the_gain(parts, note), decomposition)
-    write_figure(lambda: draw_ways(ways, table_rate, COMPARED, cohort), whole_exam_figure)
-    write_figure(lambda: draw_parts(parts, table_rate, cohort), decomposition_figure)
+    spent, gain = whole_exam_table(measured, bootstrap), decomposition_table(measured, bootstrap)
+    write_table(ways_to_spend(spent, note), ways)
+    write_table(parts_of_the_gain(gain, note), parts)
+    write_figure(lambda: draw_ways(spent, table_rate, COMPARED, cohort), ways_figure)
+    write_figure(lambda: draw_parts(gain, table_rate, cohort), parts_figure)

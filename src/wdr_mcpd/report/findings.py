@@ -48,8 +48,8 @@ class Best:
 
 def find(table3: pd.DataFrame, whole_exam: pd.DataFrame, claims: pd.DataFrame, rate: float) -> Findings:
     """Compute the findings from the tables of these names, as written to CSV."""
-    schemes = at_rate(whole_exam, rate).set_index("scheme")
-    proposed = schemes.loc["3D-WDR-MCPD, equal rate"]
+    schemes = {row["scheme"]: row for row in at_rate(whole_exam, rate).to_dict("records")}
+    proposed = schemes["3D-WDR-MCPD, equal rate"]
     low, high = proposed["exam_gain_db_low"], proposed["exam_gain_db_high"]
     return Findings(
         bits(rate),
@@ -57,7 +57,7 @@ def find(table3: pd.DataFrame, whole_exam: pd.DataFrame, claims: pd.DataFrame, r
         proposed["exam_gain_db"],
         None if np.isnan(low) else (low, high),
         few_subjects(int(proposed["subjects"])),
-        schemes["exam_gain_db"]["3D-WDR, no axial transform"],
+        schemes["3D-WDR, no axial transform"]["exam_gain_db"],
         len(claims),
         counted(claims["verdict"]),
     )

@@ -13,8 +13,10 @@ BEGIN, END = "<!-- results: written by make reference -->\n", "<!-- end of resul
 def results(reference: Path) -> str:
     """Say in words what the sample run gives, show what the gain is made of, and Table 3."""
     tables = reference / "tables"
-    names = ("table3", "whole_exam", "claims")
-    found = find(*(read_csv(tables / f"{name}.csv") for name in names), rate=1.0)
+    table3, whole_exam, claims = (
+        read_csv(tables / f"{name}.csv") for name in ("table3", "whole_exam", "claims")
+    )
+    found = find(table3, whole_exam, claims, rate=1.0)
     title, note, *exams = (tables / "table3.md").read_text("utf-8").strip().split("\n\n")
     sections = [exam.replace("## ", "Exam ") for exam in exams]
     return fill("readme.md", found=found, title=title.removeprefix("# "), note=note, sections=sections)

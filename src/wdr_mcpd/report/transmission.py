@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from wdr_mcpd.render.tables import Column, Table, write_table
-from wdr_mcpd.study.frames import read_exams
-from wdr_mcpd.study.rates import rate_reaching
 from wdr_mcpd.data.exam import read_exam
 from wdr_mcpd.methods import METHODS, Method, with_variants
 from wdr_mcpd.render.notes import Measured, note_of
 from wdr_mcpd.render.style import PAGE_WIDTH, noted, write_figure
+from wdr_mcpd.render.tables import Column, Table, write_table
+from wdr_mcpd.study.frames import read_exams
+from wdr_mcpd.study.rates import rate_reaching
 
 LINKS_BIT_S = {"64 kbit/s": 64e3, "1 Mbit/s": 1e6, "10 Mbit/s": 10e6, "100 Mbit/s": 100e6}
 SSIM_TARGETS = (0.90, 0.95, 0.98)
@@ -68,9 +68,7 @@ def times_to_quality(quality: pd.DataFrame, stored_bytes: Mapping[str, int], not
     return Table("transmission", caption, note, pd.DataFrame(rows, columns=list(columns)), columns)
 
 
-def draw_arrival(
-    quality: pd.DataFrame, note: str, methods: Mapping[str, Method] = METHODS
-) -> Figure:
+def draw_arrival(quality: pd.DataFrame, note: str, methods: Mapping[str, Method] = METHODS) -> Figure:
     """Draw mean SSIM over the exams against the bytes received, and the time that each link needs."""
     curves = mean_over_slices(quality).groupby(["method", "rate_bpv"], sort=True)[["bytes", "ssim"]].mean()
     figure = Figure(figsize=(PAGE_WIDTH, 3.4))

@@ -77,8 +77,10 @@ def viewer_html(exam: CodedExam, note: str = "", methods: Mapping[str, Method] =
         "allocated": voxels.dtype.itemsize * 8,
         "rates": rates,
         "original": [tile(plane) for plane in grey_levels(voxels, window)],
-        "methods": [_method(exam, methods[name], rates, window) for name in steps(list(exam.streams),
-        "method")], "outline": None if mask is None or not mask.any() else [outline(plane) for plane in mask],
+        "methods": [
+            _method(exam, methods[name], rates, window) for name in steps(list(exam.streams), "method")
+        ],
+        "outline": None if mask is None or not mask.any() else [outline(plane) for plane in mask],
         "start": _start(exam, rates),
     }
     height, width = (n * size for n, size in zip(voxels.shape[1:], exam.volume.spacing[1:], strict=True))

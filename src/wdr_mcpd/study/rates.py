@@ -1,5 +1,7 @@
 """Quality against rate, of exams and of their tumours: means over subjects, Bjontegaard differences."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -21,7 +23,7 @@ def at_log_rate(rates: ArrayLike, quality: ArrayLike, at: ArrayLike) -> NDArray[
     rates, quality : points of the curve, two at least, rates rising
     at : rates at which it is read
     """
-    return _line(np.log(rates), np.asarray(quality, np.float64), np.log(at))
+    return _line(np.log(np.asarray(rates)), np.asarray(quality, np.float64), np.log(np.asarray(at)))
 
 
 def rate_reaching(rates: ArrayLike, quality: ArrayLike, target: float) -> float:
@@ -37,7 +39,7 @@ def rate_reaching(rates: ArrayLike, quality: ArrayLike, target: float) -> float:
     return float(np.exp(_line(best[around], np.log(np.asarray(rates)[around]), target)))
 
 
-def _line(x: NDArray[np.float64], y: NDArray[np.float64], at: ArrayLike) -> NDArray[np.float64]:
+def _line(x: NDArray[np.float64], y: NDArray[np.float64], at: Any) -> NDArray[np.float64]:
     right = np.clip(np.searchsorted(x, at), 1, len(x) - 1)
     slope = (y[right] - y[right - 1]) / (x[right] - x[right - 1])
     return np.asarray(y[right - 1] + slope * (at - x[right - 1]))

@@ -4,8 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from wdr_mcpd.cli import main
-from wdr_mcpd.baselines.published import agreement, only_elsewhere, read_anchors
 from wdr_mcpd.baselines.comparison import (
     BEGIN,
     END,
@@ -14,6 +12,8 @@ from wdr_mcpd.baselines.comparison import (
     readme_table,
     speed_points,
 )
+from wdr_mcpd.baselines.published import agreement, only_elsewhere, read_anchors
+from wdr_mcpd.cli import main
 from wdr_mcpd.render.tables import as_markdown
 
 ROOT = Path(__file__).parents[3]

@@ -3,7 +3,6 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from wdr_mcpd.study.metrics import Reading, pooled_psnr
 from wdr_mcpd.baselines.measure import (
     LABELS,
     OUR_LABELS,
@@ -13,6 +12,7 @@ from wdr_mcpd.baselines.measure import (
     measure_codec,
     with_mean,
 )
+from wdr_mcpd.study.metrics import Reading, pooled_psnr
 from wdr_mcpd.study.quality import COLUMNS
 from wdr_mcpd.study.rates import exam_quality
 
@@ -102,8 +102,8 @@ def test_what_is_absent_is_named_with_the_exams_and_rates() -> None:
 
 
 def test_every_method_and_baseline_has_a_name() -> None:
-    from wdr_mcpd.methods import METHODS
     from wdr_mcpd.baselines.codecs import CODECS
+    from wdr_mcpd.methods import METHODS
 
     assert set(METHODS) <= set(OUR_LABELS)
     assert set(CODECS) <= set(LABELS)

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from wdr_mcpd.render.tables import as_rows
 from wdr_mcpd.baselines.speed import speed_table
+from wdr_mcpd.render.tables import as_rows
 
 
 def test_a_row_for_each_codec_with_the_quartiles_of_its_ratios() -> None:

@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-
-from wdr_mcpd.bench.contestants import VARIANTS, contestants, to_compare
-from wdr_mcpd.cli import main
 from wdr_mcpd.cli.codecs import measured
-from wdr_mcpd.baselines.published import agreement, read_anchors
-from wdr_mcpd.bench.page import growth_section
+
 from wdr_mcpd.baselines.beside_reference import beside_reference, beside_reference_section
 from wdr_mcpd.baselines.measure import BESIDE_REFERENCE, LABELS
+from wdr_mcpd.baselines.published import agreement, read_anchors
+from wdr_mcpd.bench.contestants import VARIANTS, contestants, to_compare
+from wdr_mcpd.bench.page import growth_section
+from wdr_mcpd.cli import main
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "benchmarks.md"

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from wdr_mcpd.errors import InputError
 from wdr_mcpd.checks.reference import check_results
+from wdr_mcpd.errors import InputError
 
 CSV = "exam,slice,psnr_db,ssim\na_1,2,69.146801,0.98371\n"
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from wdr_mcpd.paper.tables import Selection, Table, read_paper, table1, table2, table3
 
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.render.tables import as_latex, as_markdown, write_table
-from wdr_mcpd.paper.tables import Selection, Table, read_paper, table1, table2, table3
 
 PAPER = {
     number: Path(__file__).parents[3] / "resources" / "paper" / f"table{number}.csv" for number in (1, 2, 3)

@@ -1,6 +1,5 @@
 import numpy as np
 from matplotlib.figure import Figure
-
 from wdr_mcpd.paper.labels import LETTER, LINE, free_spots, spread
 
 

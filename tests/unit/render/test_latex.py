@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from wdr_mcpd.paper.study_tables import interval_note
 
 from wdr_mcpd.paper import study_tables, tables
 from wdr_mcpd.render.tables import Column, Table, as_latex
-from wdr_mcpd.paper.study_tables import interval_note
 from wdr_mcpd.study.frames import read_csv
 
 DOCUMENT = (

@@ -5,17 +5,17 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-
-from wdr_mcpd.baselines.figures import COLOURS
 from wdr_mcpd.paper.study_figures import (
     decomposition_figure,
     rates_figure,
     thresholds_figure,
     whole_exam_figure,
 )
+
+from wdr_mcpd.baselines.figures import COLOURS
+from wdr_mcpd.baselines.measure import OUR_LABELS
 from wdr_mcpd.render.style import LOOK
 from wdr_mcpd.report.transmission import transmission_figure
-from wdr_mcpd.baselines.measure import OUR_LABELS
 
 METHODS = list(LOOK)
 BARS = "95 % bootstrap intervals of the mean over subjects"

@@ -2,15 +2,14 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.errors import InputError
 from wdr_mcpd.baselines.codecs.frame import TYPES, Frame, pack, unpack
+from wdr_mcpd.errors import InputError
 
 Array = NDArray[Any]
 
@@ -118,11 +117,6 @@ class Codec(ABC):
         """Return the volume in its own type, rounded and clipped to the range of the original."""
         frame, parts = unpack(data)
         return _finished(self.expand(parts, frame).reshape(frame.shape), frame)
-
-
-def imagecodecs() -> Any:
-    """Import the library; untyped, for its stubs ask for whole numbers where its codecs take fractions."""
-    return import_module("imagecodecs")
 
 
 def _finished(values: Array, frame: Frame) -> Array:

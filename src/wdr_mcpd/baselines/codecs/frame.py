@@ -14,8 +14,10 @@ A number is unsigned LEB128 (seven bits a byte, least significant first); zig-za
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from wdr_mcpd.codec.numbers import Reader, put, put_signed
 from wdr_mcpd.errors import StreamError
 
+LARGEST = 2**33
 TYPES = ("int8", "uint8", "int16", "uint16")
 
 
@@ -41,55 +43,24 @@ class Frame:
 
 def pack(frame: Frame, parts: Sequence[bytes]) -> bytes:
     """Put the frame before the parts."""
-    numbers = [*frame.shape, _zigzag(frame.least), _zigzag(frame.largest), len(parts), *map(len, parts)]
-    return b"".join([bytes([TYPES.index(frame.dtype)]), *map(_leb128, numbers), *parts])
+    head = bytearray([TYPES.index(frame.dtype)])
+    for size in frame.shape:
+        put(head, size)
+    put_signed(head, frame.least)
+    put_signed(head, frame.largest)
+    for number in (len(parts), *map(len, parts)):
+        put(head, number)
+    return b"".join([head, *parts])
 
 
 def unpack(data: bytes) -> tuple[Frame, list[bytes]]:
     """Take frame and parts apart; StreamError if bytes are missing."""
-    try:
-        dtype, at = TYPES[data[0]], 1
-        numbers = []
-        for _ in range(6):
-            number, at = _number(data, at)
-            numbers.append(number)
-        lengths = []
-        for _ in range(numbers[5]):
-            number, at = _number(data, at)
-            lengths.append(number)
-    except IndexError:
-        raise StreamError("the codec's stream ends inside its frame") from None
-    parts = []
-    for length in lengths:
-        parts.append(data[at : at + length])
-        at += length
-    if at != len(data):
-        raise StreamError(f"the codec's stream has {len(data)} bytes, its frame says {at}")
-    slices, rows, columns, least, largest = numbers[:5]
-    return Frame(dtype, (slices, rows, columns), _signed(least), _signed(largest)), parts
-
-
-def _zigzag(number: int) -> int:
-    return 2 * number if number >= 0 else -2 * number - 1
-
-
-def _signed(number: int) -> int:
-    return number // 2 if number % 2 == 0 else -(number + 1) // 2
-
-
-def _leb128(number: int) -> bytes:
-    out = bytearray()
-    while number >= 128:
-        out.append(number % 128 + 128)
-        number //= 128
-    out.append(number)
-    return bytes(out)
-
-
-def _number(data: bytes, at: int) -> tuple[int, int]:
-    number = shift = 0
-    while data[at] >= 128:
-        number += (data[at] - 128) << shift
-        shift += 7
-        at += 1
-    return number + (data[at] << shift), at + 1
+    reader = Reader(data, 0)
+    kind = reader.byte()
+    slices, rows, columns = (reader.number(LARGEST) for _ in range(3))
+    least, largest = reader.signed(), reader.signed()
+    lengths = [reader.number(LARGEST) for _ in range(reader.number(LARGEST))]
+    parts = [reader.bytes(length) for length in lengths]
+    if kind >= len(TYPES) or reader.at != len(data):
+        raise StreamError(f"the codec's stream has {len(data)} bytes, its frame says {reader.at}")
+    return Frame(TYPES[kind], (slices, rows, columns), least, largest), parts

@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from wdr_mcpd.errors import InputError
 from wdr_mcpd.baselines.codecs.contract import Array, Codec
 from wdr_mcpd.baselines.codecs.scan import Scan
 from wdr_mcpd.baselines.codecs.search import Search
+from wdr_mcpd.errors import InputError
 
 
 class RateSearch:

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.errors import StreamError
-from wdr_mcpd.baselines.codecs.contract import Control, Codec
+from wdr_mcpd.baselines.codecs.contract import Codec, Control
 from wdr_mcpd.baselines.codecs.frame import Frame
+from wdr_mcpd.errors import StreamError
 
 Array = NDArray[Any]
 FORMAT = "gray12le"

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from wdr_mcpd.errors import InputError
 from wdr_mcpd.baselines.codecs import CODECS, Codec, RateSearch
+from wdr_mcpd.errors import InputError
 
 for library in sorted({codec.library for codec in CODECS.values()}):
     pytest.importorskip(library)

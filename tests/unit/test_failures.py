@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from wdr_mcpd.cli.failures import failures
+from wdr_mcpd.failures import failures
 
 RUN = """\
 Error in rule encode:
@@ -29,26 +29,28 @@ Error in rule touch:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "results" / "logs").mkdir(parents=True)
+    (tmp_path / "run.log").write_text(RUN)
     return tmp_path / "results" / "logs"
 
 
 def test_the_reason_is_the_last_line_of_the_log(folder: Path) -> None:
-    (folder / "encode.log").write_text("Traceback\nwdr-mcpd encode: a.npz: no such file\n\n")
-    first, second = failures(RUN)
+    (folder / "encode.log").write_text("Traceback\nwdr-mcpd: a.npz: no such file\n\n")
+    first, second = failures("run.log")
     assert first == (
-        "rule encode failed for results/streams/a_1/3d-wdr.wdr: wdr-mcpd encode: a.npz: no such file "
+        "wdr-mcpd: encode failed for results/streams/a_1/3d-wdr.wdr: a.npz: no such file "
         "(log: results/logs/encode.log)"
     )
-    assert second == "rule touch failed for b: it has no log (log: none)"
+    assert second == "wdr-mcpd: touch failed for b: it has no log (log: none)"
 
 
 def test_a_killed_job_and_a_lost_log_are_said(folder: Path) -> None:
-    (lost, _) = failures(RUN)
+    (lost, _) = failures("run.log")
     assert "its log cannot be read (No such file or directory)" in lost
     (folder / "encode.log").write_text("\n")
-    (killed, _) = failures(RUN)
+    (killed, _) = failures("run.log")
     assert "it was killed, or said nothing" in killed
 
 
-def test_a_run_without_failures_says_nothing() -> None:
-    assert list(failures("Finished jobid: 36 (Rule: quality)\n")) == []
+def test_a_run_without_failures_says_nothing(folder: Path) -> None:
+    (folder / "run.log").write_text("Finished jobid: 36 (Rule: quality)\n")
+    assert list(failures(str(folder / "run.log"))) == []
