@@ -137,11 +137,9 @@ class Configuration(_Keys):
     folds: Annotated[int, Field(ge=2)] = 5
     """Folds of the cross-validation, by subject; with fewer subjects each subject is a fold."""
     seed: Annotated[int, Field(ge=0)] = 1
-    """Seed of the folds and of the bootstrap."""
+    """Seed of the folds and of random draws."""
     min_selected: Count = 3
     """Fewest selected slices for which a threshold counts under objective selected."""
-    bootstrap_samples: Annotated[int, Field(ge=10)] = 2000
-    """Resamples of the bootstrap intervals."""
 
     figure_slices: (
         Literal["selected"] | Annotated[list[Count], *Different, Field(min_length=2, max_length=2)]

@@ -8,7 +8,6 @@ SERIES = or_stop(exams_of_study)
 # Keys that many steps receive: how PSNR and SSIM are read, what selects slices, the statistics, the notes of tables.
 MEASURES = ("psnr_peak", "ssim_range", "ssim_window")
 SELECTION = ("mcpd_unit", "threshold")
-STATISTICS = ("bootstrap_samples", "seed")
 MEASURED = (*MEASURES, "decomposition", "in_plane_levels", "axial_levels")
 AT = ("table_rate", "threshold")
 FOLDS = ("folds", "min_selected", "objective")

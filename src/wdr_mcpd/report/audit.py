@@ -80,8 +80,6 @@ def audit(
     table_rate: float,
     threshold: float,
     mcpd_unit: str,
-    bootstrap_samples: int,
-    seed: int,
     **how: Unpack[Measured],
 ) -> None:
     """Judge every claim, and write the claims and the readings."""

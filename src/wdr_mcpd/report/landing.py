@@ -9,6 +9,7 @@ from wdr_mcpd.files import write_text
 from wdr_mcpd.methods import with_variants
 from wdr_mcpd.render.notes import note_of
 from wdr_mcpd.render.pages import fill, markdown_html, picture
+from wdr_mcpd.report.decomposition import SHOWN_ORDER
 from wdr_mcpd.report.findings import Best, Findings, best_method, find
 from wdr_mcpd.study.frames import at_rate, read_csv
 
@@ -59,4 +60,5 @@ def landing(
     found = find(read_csv(table3), read_csv(whole_exam), read_csv(claims), table_rate)
     best = best_method(read_csv(rates), table_rate, with_variants(variants))
     parts = at_rate(read_csv(decomposition), table_rate)
+    parts = parts[parts["order"] == SHOWN_ORDER]
     write_text(out, landing_html(found, best, parts, note_of(series), figure))

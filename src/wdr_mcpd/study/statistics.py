@@ -18,14 +18,6 @@ ENOUGH_SUBJECTS = 5
 POWER = 0.8
 
 
-@dataclass(frozen=True)
-class Bootstrap:
-    """Taken by callers that are still to be moved to t intervals; without effect."""
-
-    samples: int = 2000
-    seed: int = 1
-
-
 def t_interval(values: NDArray[np.float64]) -> tuple[float, float]:
     """95 % interval of the mean of independent values by Student's t; NaN for fewer than two or one not
     finite.

@@ -18,7 +18,7 @@ from wdr_mcpd.render.style import LOOK
 from wdr_mcpd.report.transmission import transmission_figure
 
 METHODS = list(LOOK)
-BARS = "95 % bootstrap intervals of the mean over subjects"
+BARS = "95 % t intervals of the mean over subjects"
 FEW = "with 2 subjects this shows how they differ, not how a population does"
 
 
