@@ -73,6 +73,7 @@ def controls(
     rate: float,
     settings: codec.Settings,
     peak: float | str,
+    coherent: bool = True,
 ) -> pd.DataFrame:
     """Measure every control of one exam at one rate, each in a file of at most rate x voxels / 8 bytes.
 
@@ -86,6 +87,7 @@ def controls(
     rate : bits per voxel
     settings : of 3D-WDR and 3D-WDR-MCPD
     peak : of the PSNR
+    coherent : whether 3D-WDR-CC is one of them
 
     Returns
     -------
@@ -96,6 +98,7 @@ def controls(
     measure = _Measured(original, rate, peak_value(original, peak))
     alone = measure(np.zeros(len(original), bool), settings)
     listed = _listed(average, threshold, alone.errors, settings)
+    listed = [one for one in listed if coherent or one.name != COHERENT]
     named = {one.name: one for one in listed}
     rows = []
     for one in steps(listed, "control"):

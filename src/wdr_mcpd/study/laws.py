@@ -68,6 +68,7 @@ def gains_at(
     rates: Sequence[float],
     settings: codec.Settings,
     peak: float | str,
+    coherent: bool = True,
 ) -> pd.DataFrame:
     """Measure the gains of one volume at each rate.
 
@@ -78,6 +79,7 @@ def gains_at(
     rates : bits per voxel
     settings : of 3D-WDR and 3D-WDR-MCPD
     peak : of the PSNR
+    coherent : whether 3D-WDR-CC is measured too
 
     Returns
     -------
@@ -94,7 +96,7 @@ def gains_at(
         "content": (one, replace(settings, axial_levels="auto")),
         "mcpd": (coding_groups(selected), settings),
         "alone": (single, settings),
-        "coherent": (one, codec.Settings(coder="cc")),
+        **({"coherent": (one, codec.Settings(coder="cc"))} if coherent else {}),
     }
     coded = {name: coded_at_rates(voxels, *way, rates, value) for name, way in ways.items()}
     of_depths = [coded_at_rates(voxels, one, depth, rates, value) for depth in depths.values()]
@@ -104,7 +106,8 @@ def gains_at(
         psnr = [found[place].exam_psnr_db for found in of_depths]
         best = int(np.argmax(psnr))
         at_rate["best"] = of_depths[best][place]
-        gains = [gain_db(at_rate[a].exam_psnr_db, at_rate[b].exam_psnr_db) for a, b in GAINS.values()]
+        reached = {name: one.exam_psnr_db for name, one in at_rate.items()}
+        gains = [gain_db(reached.get(a, np.nan), reached[b]) for a, b in GAINS.values()]
         rows.append((rate, best, *map(float, gains)))
     return pd.DataFrame(rows, columns=["rate_bpv", "best_levels", *GAINS])
 
@@ -131,6 +134,7 @@ def spacing_law(
     settings: codec.Settings,
     peak: float | str,
     spacings: Sequence[int] = SPACINGS,
+    coherent: bool = True,
 ) -> pd.DataFrame:
     """Measure the gains of a series of thin slices at each spacing that every n-th of them has.
 
@@ -140,7 +144,7 @@ def spacing_law(
     voxels : ndarray (slice, row, column), the whole series
     spacing : of its slices, mm
     slices : how many make an exam
-    threshold, unit, rate, settings, peak : as for `gains_at`
+    threshold, unit, rate, settings, peak, coherent : as for `gains_at`
     spacings : every how many slices one is taken; those that leave too few slices are passed over
 
     Returns
@@ -163,7 +167,7 @@ def spacing_law(
                 continue
             described = {"exam": exam, "taken": taken, "every": every, "spacing_mm": every * spacing}
             described |= {"slices": len(volume), "noise_share": noise_share(volume)}
-            gains = gains_at(volume, threshold, unit, [rate], settings, peak).iloc[0].to_dict()
+            gains = gains_at(volume, threshold, unit, [rate], settings, peak, coherent).iloc[0].to_dict()
             rows.append(described | selections(volume, threshold) | gains)
     return pd.DataFrame(rows)
 
