@@ -29,6 +29,7 @@ from wdr_mcpd.study.laws import gains_at, selections, spacing_law
 
 HELD_OUT = ("patient12", "patient20", "sub-04", "sub-09", "sub-14")
 """Subjects on whom nothing of 3D-WDR-CC was fitted or chosen: it is scored on them alone."""
+COHERENT_NOTE = "3D-WDR-CC is scored on subjects alone on whom nothing of it was fitted"
 SLICES, THRESHOLD, UNIT, REFERENCE, RATE, PEAK = 20, 0.5, "std", "following", 1.0, 65535
 RATES = (0.1, 0.25, 0.5, 1.0, 2.0)
 SETTINGS = codec.Settings(axial_levels=3)
