@@ -9,6 +9,7 @@
 # make reference    everything, taken as the results to commit, also in the README
 # make docs         write the generated parts of docs/ anew
 # make test-cluster the synthetic cohort through a Slurm of one node on this machine (root, Debian)
+# make unlock       let runs start again where one was killed
 # make verify       check all results that are there against their provenance
 # make test-reliability  20 kills, a full disk, two runs at once, other places, 200,000 streams, 2,000 zips, the lock
 # make fuzz         hostile input guided by coverage, FUZZ_SECONDS each (default 3600)
@@ -26,7 +27,7 @@ WDR := $(BIN)/python -m wdr_mcpd
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: paper everything bench comparison test coverage lint check-reference reference docs scale test-cluster \
-  verify test-reliability test-disturbed test-kills test-hostile test-bad-data test-lock fuzz lock clean
+  verify unlock test-reliability test-disturbed test-kills test-hostile test-bad-data test-lock fuzz lock clean
 
 paper: $(READY)
 	$(BIN)/snakemake paper
@@ -67,11 +68,14 @@ reference: everything
 	$(WDR) readme README.md results/reference
 
 docs: $(READY)
-	$(WDR) config-reference workflow/schemas/config.schema.yaml --out docs/configuration.md
+	$(WDR).config_page docs/configuration.md workflow/schemas/config.schema.yaml
 	$(WDR) licences requirements.lock --out docs/licences.md
 
 verify: $(READY)
-	$(WDR) verify-results results
+	$(WDR) check results
+
+unlock: $(READY)
+	$(BIN)/snakemake --unlock
 
 # The parts of test-reliability can be run alone; `make test` runs the same tests with small counts.
 KILLS ?= 20

@@ -87,6 +87,11 @@ def of_all(*paths, only=None, **values):
     return lambda wildcards: expand(patterns, exam=exams()[:only], **values)
 
 
+def of_methods(path, methods):
+    """Files of one exam, one for each method."""
+    return expand(str(path), method=methods, allow_missing=True)
+
+
 def files(paths):
     """Paths as Snakemake takes them."""
     return [str(path) for path in paths]

@@ -1,5 +1,6 @@
 # What a run makes, from its configuration: exams, methods, and the tables and figures of each target.
 CONFIGURATION = or_stop(configuration, config)
+config.update(CONFIGURATION.model_dump(warnings=False))  # captions of the report tell keys
 RESULTS = Results()
 TABLE = or_stop(given_table)
 GIVEN = str(TABLE) if TABLE else []
@@ -47,6 +48,8 @@ AUDITED = [BASELINE, PROPOSED, DEFAULT]
 EVERY_METHOD = sorted({*AUDITED, *CONFIGURATION.methods})
 STREAMS_OF = {family: EVERY_METHOD for family in MADE}
 STREAMS_OF |= {"paper": [BASELINE, PROPOSED], "sweep": [], "crossval": [], "claims": AUDITED}
+BEYOND_PAPER = [name for name in EVERY_METHOD if name not in STREAMS_OF["paper"]]
+SELECTING = [name for name, method in CONFIGURATION.registry.items() if method.grouping == "mcpd"]
 COMPARED_CODECS = [name for name, codec in CODECS.items() if codec.control] if CONFIGURATION.baselines else []
 BENCHMARKS = {
     name: f"results/baselines/bench/{name}.csv" for name in ("codec_speed", "lossless", "notes", "machine")

@@ -5,8 +5,8 @@ use rule step as viewer with:
     input:
         series=RESULTS.series_table(),
         volume=RESULTS.volume(),
-        streams=expand(str(RESULTS.stream()), method=VIEWER_METHODS, allow_missing=True),
-        quality=expand(str(RESULTS.quality()), method=VIEWER_METHODS, allow_missing=True),
+        streams=of_methods(RESULTS.stream(), VIEWER_METHODS),
+        quality=of_methods(RESULTS.quality(), VIEWER_METHODS),
     output:
         out=in_report(str(RESULTS.viewer())),
     params:
@@ -30,7 +30,7 @@ use rule step as landing with:
     output:
         out="results/report/landing.html",
     params:
-        **step("report.landing.landing", "table_rate", "threshold", "variants"),
+        **step("report.landing.landing", "table_rate", "variants"),
 
 
 # Snakemake writes its report in a run of its own. This rule makes that run, on the same configuration, when everything

@@ -145,21 +145,26 @@ def _numbers(indices: set[int]) -> str:
 def check(
     *,
     volume: Path,
-    stream: Path,
-    quality: Path,
-    mcpd: Path | list[Path],
-    out: Path,
+    streams: list[Path],
+    quality: list[Path],
+    mcpd: Path,
+    out: list[Path],
+    exam: str,
     rates: list[float],
     psnr_peak: float | str,
     mcpd_unit: str,
     threshold: float,
-    exam: str,
-    method: str,
+    selecting: list[str],
 ) -> None:
-    """Step: check a stream of an exam against its volume, its measurements and, if it selects slices, their MCPD."""
-    rows = read_csv(quality, ["rate_bpv", "slice", "psnr_db", "bytes"])
-    measured = Measured(stream, quality, read_bytes(stream), rows, psnr_peak)
-    found = check_stream(read_exam(volume).volume.voxels, measured, rates)
-    if isinstance(mcpd, Path):
-        check_selection(measured, read_average(mcpd, mcpd_unit), threshold)
-    write_csv(found, out)
+    """Step: check streams of an exam (METHOD.wdr) against its volume and their measurements, in the same order.
+
+    `selecting` names the methods that select slices by their MCPD; the table of it is `mcpd`.
+    """
+    original = read_exam(volume).volume.voxels
+    for stream, measurements, path in zip(streams, quality, out, strict=True):
+        rows = read_csv(measurements, ["rate_bpv", "slice", "psnr_db", "bytes"])
+        measured = Measured(stream, measurements, read_bytes(stream), rows, psnr_peak)
+        found = check_stream(original, measured, rates)
+        if stream.stem in selecting:
+            check_selection(measured, read_average(mcpd, mcpd_unit), threshold)
+        write_csv(found, path)

@@ -35,6 +35,8 @@ COMMANDS = {
     },
 }
 GROUP_OF = {name: group for group, names in COMMANDS.items() for name in names}
+RENAMED = {"verify-results": "check", "viewer": "view", "--unit": "--mcpd-unit", "--reference": "--mcpd-reference"}
+"""Commands and options of earlier versions and what they are called now."""
 PROGRAM = "wdr-mcpd"
 
 
@@ -45,8 +47,8 @@ class Parser(argparse.ArgumentParser):
         super().__init__(*arguments, allow_abbrev=False, **options)  # type: ignore[arg-type]
 
     def error(self, message: str) -> NoReturn:
-        """End with one line on standard error and status 2."""
-        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+        """Raise what ends as one line on standard error and status 2."""
+        raise InputError(f"{message} (see {self.prog} --help)")
 
     def options(self) -> Iterator[str]:
         """Give all options, those of its kinds too."""
@@ -64,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{PROGRAM} {version(PROGRAM)}" if name == "--version" else _help())
         return 0
     if name not in GROUP_OF:
-        wrong = f"{name} is no command; {_meant(name, GROUP_OF)}" if name else "which command?"
+        wrong = f"{name} is no command; {_meant(name, GROUP_OF)}" if name else "give a command"
         print(f"{PROGRAM}: {wrong} (see {PROGRAM} --help)", file=sys.stderr)
         return 2
     try:
@@ -92,6 +94,8 @@ def _command(name: str, given: Sequence[str]) -> None:
 
 
 def _meant(given: str, known: Sequence[str] | dict[str, str]) -> str:
+    if given in RENAMED:
+        return f"it is now called {RENAMED[given]}"
     near = difflib.get_close_matches(given, list(known), n=1)
     return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
 

@@ -30,7 +30,8 @@ def mcpd(options: argparse.Namespace) -> None:
 
     average = average_mcpd(read_volume(options.source).voxels, options.mcpd_unit, options.mcpd_reference)
     selected = ["yes" if chosen else "no" for chosen in select(average, options.threshold)]
-    columns = {"slice": range(1, len(average) + 1), f"mcpd_{options.mcpd_unit}": average, "selected": selected}
+    exact = [repr(float(value)) for value in average]
+    columns = {"slice": range(1, len(average) + 1), f"mcpd_{options.mcpd_unit}": exact, "selected": selected}
     _write(options, pd.DataFrame(columns))
 
 

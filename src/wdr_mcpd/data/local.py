@@ -159,7 +159,7 @@ def _indexed(index: Path, uid: str) -> list[str]:
         with index.open(newline="", encoding="utf-8") as stream:
             reader = csv.reader(stream, delimiter="\t")
             if next(reader, None) != INDEX_COLUMNS:
-                raise InputError(f"{index}: is no index of a folder (wdr-mcpd index makes one)")
+                raise InputError(f"{index}: is no index of a folder (delete it to list the folder again)")
             return [row[1] for row in reader if row[0] == uid]
     except (OSError, UnicodeDecodeError, IndexError) as error:
         raise InputError(f"{index}: cannot be read ({error})") from error

@@ -127,7 +127,8 @@ def test_without_a_network_the_message_names_the_way_out(
 ) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
-    assert main(["sample", str(tmp_path / "out" / "archive.tar.gz")]) == 2
+    fetch = ["fetch", str(tmp_path / "out"), "--series", str(TABLE)]
+    assert main([*fetch, "--archive", str(tmp_path / "out" / "archive.tar.gz")]) == 2
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 1
     assert "could not download the sample data" in lines[0]

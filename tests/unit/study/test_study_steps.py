@@ -1,31 +1,29 @@
-"""The study's commands from exams to tables and figures: complete, repeatable, at home with few subjects."""
+"""The study's steps from exams to tables and figures: complete, repeatable, at home with few subjects."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from steps import encode_step, run_step
 
-from wdr_mcpd.cli import main
 from wdr_mcpd.data import Volume, write_exam
 from wdr_mcpd.data.exam import Exam
 from wdr_mcpd.data.series import COLUMNS
+from wdr_mcpd.errors import InputError
+from wdr_mcpd.results import Results
 
 PAPER = Path(__file__).parents[3] / "resources" / "paper"
 DICTIONARY = Path(__file__).parents[3] / "docs" / "data-dictionary.md"
-RATES = ("0.5", "1", "1.5", "2")
-SELECTION = ("--threshold", "0.5", "--mcpd-unit", "std")
-METHODS = {"3d-wdr": ["--axial-levels", "3"], "3d-wdr-mcpd": ["--axial-levels", "3"], "3d-wdr-auto": []}
+GIVEN = {"rates": [0.5, 1, 1.5, 2], "bootstrap_samples": 200}
+METHODS = ("3d-wdr", "3d-wdr-mcpd", "3d-wdr-auto")
 TABLES = {
     *("rates", "bjontegaard", "tumour", "thresholds", "crossval", "whole_exam"),
     *("decomposition", "claims", "readings"),
 }
-
-
-def run(*arguments: object) -> None:
-    assert main([str(argument) for argument in arguments]) == 0
 
 
 def series_table(path: Path, exams: list[str]) -> None:
@@ -33,54 +31,60 @@ def series_table(path: Path, exams: list[str]) -> None:
     for number, exam in enumerate(exams):
         subject, _, visit = exam.rpartition("_")
         rows.append("\t".join(["made", subject, visit, f"1.2.{number}", "T1", "6", "0", "none", "synthetic"]))
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(rows) + "\n")
 
 
-def measure(
-    folder: Path,
-    exams: dict[str, Volume],
-    rates: Sequence[str] = RATES,
-    selection: Sequence[str] = SELECTION,
-) -> None:
-    """Run the commands of each exam, as the rules do."""
+def measure(folder: Path, exams: dict[str, Volume], given: Mapping[str, Any] = GIVEN) -> None:
+    """Run the steps of each exam, as the rules do."""
+    run = Results(folder)
     for exam, volume in exams.items():
-        path = folder / "volumes" / f"{exam}.npz"
-        write_exam(path, Exam(volume, 0, 6))
-        reference = (
-            selection[selection.index("--mcpd-reference") + 1]
-            if "--mcpd-reference" in selection
-            else "following"
-        )
-        run("mcpd", path, "--reference", reference, "--out", folder / "mcpd" / f"{exam}.csv")
-        for method, options in METHODS.items():
-            stream = folder / "streams" / exam / f"{method}.wdr"
-            coded = "3d-wdr" if method == "3d-wdr-auto" else method
-            chosen = selection if method == "3d-wdr-mcpd" else ()
-            run("encode", path, stream, "--method", coded, "--rate", rates[-1], *options, *chosen)
-            out = folder / "quality" / exam / f"{method}.csv"
-            run("quality", path, stream, "--exam", exam, "--method", method, "--rates", *rates, "--out", out)
-        for command, options in (
-            ("sweep", [*selection, "--rates", *rates, "--grid", "0.2", "1.2", "101"]),
-            ("whole-exam", [*selection, "--rates", *rates]),
-            ("readings", [*selection, "--claims", PAPER / "claims.csv"]),
-        ):
-            out = folder / command.replace("-", "_") / f"{exam}.csv"
-            run(command, path, "--exam", exam, *options, "--out", out)
-    series_table(folder / "series.tsv", list(exams))
+        write_exam(run.volume(exam), Exam(volume, 0, 6))
+        files = {"volume": run.volume(exam), "exam": exam}
+        run_step("coherence.table.mcpd_of_exam", given, **files, out=run.mcpd(exam))
+        for method in METHODS:
+            stream = run.stream(exam, method)
+            encode_step(run.volume(exam), run.mcpd(exam), stream, method, given)
+            quality = {"stream": stream, "method": method, "out": run.quality(exam, method)}
+            run_step("study.quality.quality", given, **files, **quality)
+        files["mcpd"] = run.mcpd(exam)
+        run_step("study.sweep.sweep_of_exam", given, **files, out=run.of_exam("sweep", exam))
+        run_step("study.whole_exam.ways_of_exam", given, **files, out=run.of_exam("whole_exam", exam))
+        claims = {"claims": PAPER / "claims.csv", "out": run.of_exam("readings", exam)}
+        run_step("study.readings.readings_of_exam", given, **files, **claims)
+    series_table(run.series_table(), list(exams))
 
 
-def join(folder: Path, out: Path, threshold: str = "0.5") -> None:
-    """Run the commands over all exams."""
-    at = ["--threshold", threshold]
-    common = ["--series", folder / "series.tsv", "--samples", "200", "--tables", out / "tables"]
-    common += ["--figures", out / "figures"]
-    run("rates", *common, "--quality", folder / "quality", "--methods", *METHODS)
-    run("thresholds", *common, "--sweep", folder / "sweep", *at)
-    run("crossval", *common, *at, "--sweep", folder / "sweep", "--out", out / "crossval")
-    run("decomposition", *common, *at, "--whole-exam", folder / "whole_exam")
-    audited = ["--quality", folder / "quality", "--methods", *METHODS, "--mcpd", folder / "mcpd"]
-    audited += ["--grid", folder / "readings", "--chosen", out / "crossval" / "thresholds.csv"]
-    run("audit", *common, *at, *audited, "--paper", PAPER)
+def join(folder: Path, out: Path, given: Mapping[str, Any] = GIVEN) -> None:
+    """Run the steps over all exams."""
+    run, made = Results(folder), Results(out)
+    exams = [path.stem for path in sorted((folder / "volumes").iterdir())]
+    series = {"series": run.series_table()}
+    quality = {"quality": [run.quality(exam, method) for exam in exams for method in METHODS]}
+    swept = {"sweep": [run.of_exam("sweep", exam) for exam in exams]}
+    files = {name: made.table(name) for name in ("rates", "bjontegaard", "tumour")}
+    files |= {f"{name}_figure": made.figure(name) for name in ("rates", "tumour")}
+    run_step("report.rates.rates", given, **series, **quality, **files)
+    shown = {"table": made.table("thresholds"), "figure": made.figure("thresholds")}
+    run_step("report.thresholds.thresholds", given, **series, **swept, **shown)
+    folds = {name: out / "crossval" / f"{file}.csv" for name, file in FOLDS.items()}
+    run_step("report.cross_validation.cross_validation", given, **series, **swept, table=made.table("crossval"), **folds)
+    ways = {"ways": made.table("whole_exam"), "ways_figure": made.figure("whole_exam")}
+    parts = {"parts": made.table("decomposition"), "parts_figure": made.figure("decomposition")}
+    whole = {"exams": [run.of_exam("whole_exam", exam) for exam in exams]}
+    run_step("report.decomposition.decomposition", given, **series, **whole, **ways, **parts)
+    audited = {
+        "mcpd": [run.mcpd(exam) for exam in exams],
+        "grid": [run.of_exam("readings", exam) for exam in exams],
+        "chosen": folds["chosen"],
+        "claims": PAPER / "claims.csv",
+        "paper": [PAPER / f"table{number}.csv" for number in (1, 2, 3)],
+    }
+    verdicts = {"claims_table": made.table("claims"), "readings_table": made.table("readings")}
+    run_step("report.audit.audit", given, **series, **quality, **audited, **verdicts)
+
+
+FOLDS = {"assigned": "folds", "chosen": "thresholds", "held_out": "held_out"}
 
 
 @pytest.fixture(scope="module")
@@ -151,9 +155,9 @@ def test_one_subject_without_a_tumour_is_reported_not_refused(
 def test_an_exam_of_which_nothing_is_selected_has_all_tables(
     tmp_path: Path, head: Callable[..., np.ndarray]
 ) -> None:
-    selection = ("--threshold", "0.01", "--mcpd-reference", "all")
-    measure(tmp_path, {f"{s}_1": Volume(head(seed=i)) for i, s in enumerate("ab")}, selection=selection)
-    join(tmp_path, tmp_path, "0.01")
+    given = {**GIVEN, "threshold": 0.01, "mcpd_reference": "all"}
+    measure(tmp_path, {f"{s}_1": Volume(head(seed=i)) for i, s in enumerate("ab")}, given)
+    join(tmp_path, tmp_path, given)
     parts = pd.read_csv(tmp_path / "tables" / "decomposition.csv").set_index("region")
     assert parts.loc["selected slices", "gain_db"].isna().all()
     assert parts.loc["whole exam", "gain_db"].notna().all()
@@ -164,18 +168,21 @@ def test_an_exam_of_which_nothing_is_selected_has_all_tables(
 def test_rates_at_which_everything_is_exact_are_measured(
     tmp_path: Path, head: Callable[..., np.ndarray]
 ) -> None:
-    measure(tmp_path, {f"{s}_1": Volume(head(seed=i)) for i, s in enumerate("ab")}, rates=("1", "24"))
-    join(tmp_path, tmp_path)
+    given = {**GIVEN, "rates": [1, 24]}
+    measure(tmp_path, {f"{s}_1": Volume(head(seed=i)) for i, s in enumerate("ab")}, given)
+    join(tmp_path, tmp_path, given)
     rates = pd.read_csv(tmp_path / "tables" / "rates.csv").set_index(["method", "rate_bpv"])
     assert rates.loc[("3d-wdr", 24), "exam_psnr_db"] == np.inf
     assert np.isnan(rates.loc[("3d-wdr", 24), "exam_psnr_db_low"])
     assert np.isfinite(rates.loc[("3d-wdr", 1), "exam_psnr_db"])
 
 
-def test_missing_measurements_are_named(cohort: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    common = ["--series", str(cohort / "series.tsv"), "--tables", str(cohort / "x")]
-    assert main(["thresholds", *common, "--sweep", str(cohort / "nowhere")]) == 2
-    assert re.search(r"thresholds: .*nowhere.*001_1\.csv: cannot be read", capsys.readouterr().err)
-    assert main(["thresholds", *common, "--sweep", str(cohort / "sweep"), "--rate", "3"]) == 2
-    assert "nothing was measured at 3" in capsys.readouterr().err
+def test_missing_measurements_are_named(cohort: Path) -> None:
+    run, made = Results(cohort), Results(cohort / "x")
+    files = {"series": run.series_table(), "table": made.table("thresholds"), "figure": made.figure("thresholds")}
+    with pytest.raises(InputError, match=r"nowhere.*cannot be read"):
+        run_step("report.thresholds.thresholds", sweep=[cohort / "nowhere" / "001_1.csv"], **files)
+    swept = [run.of_exam("sweep", exam) for exam in ("001_1", "NA_1")]
+    with pytest.raises(InputError, match="nothing was measured at 3"):
+        run_step("report.thresholds.thresholds", {"table_rate": 3}, sweep=swept, **files)
     assert not (cohort / "x").exists()
