@@ -128,7 +128,7 @@ def speed_figure(points: pd.DataFrame, note: str, methods: Methods = METHODS) ->
         panel.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         panel.xaxis.set_major_formatter("{x:g}")
         panel.minorticks_off()
-        panel.margins(x=0.24, y=0.12)
+        panel.margins(x=0.3, y=0.12)
         panel.set_xlabel(f"{direction[:-1]}ing, million voxels per second, one core")
         panel.set_ylabel(f"PSNR at {rate:g} bpv (dB)")
     panels["encode"].scatter([], [], **OPEN_CIRCLE, label=ELSEWHERE)

@@ -22,7 +22,7 @@ class Run:
     """One way to encode one volume, and the stream; picklable, to run in another process."""
 
     volume: Array
-    encoder: Callable[[Array], bytes]
+    encoder: Callable[..., bytes]
     decoder: Callable[[bytes], Array]
     stream: bytes = b""
 
@@ -62,7 +62,8 @@ class OurMethod:
         return self._run(volume, lossless=True)
 
     def _run(self, volume: Array, **budget: Any) -> Run:
-        encoder = partial(methods.encode, method=self.method, **self.settings, **budget)
+        settings = {"method": self.method, **self.settings, **budget}
+        encoder: Callable[..., bytes] = partial(methods.encode, **settings)
         return Run(volume, encoder, methods.decode, encoder(volume))
 
 

@@ -10,8 +10,8 @@ import pandas as pd
 from wdr_mcpd.bench.codec_speed import codec_speed
 from wdr_mcpd.bench.contestants import (
     Array,
-    OtherCodec,
     Contestant,
+    OtherCodec,
     OurMethod,
     contestants,
     to_compare,

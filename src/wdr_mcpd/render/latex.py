@@ -38,7 +38,7 @@ def latex_table(shown: pd.DataFrame, words: list[bool], caption: str, label: str
     caption, label : str
         The caption as LaTeX, and what the table is referred to by.
     """
-    longest = shown.map(len).max()
+    longest = {name: max(map(len, cells), default=0) for name, cells in shown.items()}
     columns = "".join(
         ("p{4cm}" if longest[name] > LONGEST_CELL else "l") if left else "r"
         for name, left in zip(shown, words, strict=True)

@@ -10,10 +10,10 @@ from wdr_mcpd.baselines.comparison import (
     comparison,
     comparison_table,
     readme_table,
-    speed_points,
 )
-from wdr_mcpd.baselines.published import agreement, only_elsewhere, read_anchors
-from wdr_mcpd.cli import main
+from wdr_mcpd.baselines.published import agreement, only_elsewhere, read_published
+from wdr_mcpd.baselines.speed import speed_points
+from wdr_mcpd.bench.__main__ import main
 from wdr_mcpd.render.tables import as_markdown
 
 ROOT = Path(__file__).parents[3]
@@ -58,7 +58,7 @@ def test_the_table_shows_a_dash_for_what_was_not_reached(curves: pd.DataFrame) -
 
 
 def test_agreement_is_at_the_rate_measured_elsewhere(curves: pd.DataFrame) -> None:
-    anchors = pd.DataFrame(
+    published = pd.DataFrame(
         {
             "exam": ["a", "a", "a", "b"],
             "label": "x",
@@ -67,13 +67,13 @@ def test_agreement_is_at_the_rate_measured_elsewhere(curves: pd.DataFrame) -> No
             "psnr_db": [60 + 6 * np.log2(0.95 / 0.8) + 0.25, 60 + 6 * np.log2(0.2 / 0.8) - 0.4, 0.0, 0.0],
         }
     )
-    table = agreement(curves, anchors)
+    table = agreement(curves, published)
     np.testing.assert_allclose(table["difference_db"], [-0.25, 0.4])
     assert list(table["agrees"]) == [True, False]
 
 
-def test_the_committed_anchors_can_be_read() -> None:
-    rates, speed = read_anchors(ROOT / "resources" / "anchors")
+def test_the_points_measured_elsewhere_can_be_read() -> None:
+    rates, speed = read_published(ROOT / "resources" / "published")
     outside = only_elsewhere(rates)
     assert set(outside["exam"]) == {"brain1", "brain2"}
     assert outside["label"].str.contains("QccPack|SPIHT").all()
@@ -136,8 +136,8 @@ def test_a_readme_without_the_section_is_one_line(tmp_path: Path, capsys: pytest
     )
     (tmp_path / "lossless.csv").write_text("volume,method,bpv\na,3d-wdr,6\n")
     (tmp_path / "machine.csv").write_text("what,value\nprocessor,Some Processor\nav,\n")
-    arguments = ["readme-comparison", str(tmp_path / "README.md"), "--benchmarks", str(tmp_path)]
-    arguments += ["--anchors", str(ROOT / "resources" / "anchors")]
+    arguments = ["readme", str(tmp_path / "README.md"), "--benchmarks", str(tmp_path)]
+    arguments += ["--published", str(ROOT / "resources" / "published")]
     assert main(arguments) == 2
     assert "<!-- comparison: written by make comparison -->" in capsys.readouterr().err
     (tmp_path / "README.md").write_text(f"before\n{BEGIN}stale\n{END}after\n")
@@ -155,6 +155,6 @@ def test_a_readme_without_the_section_is_one_line(tmp_path: Path, capsys: pytest
 def test_the_readme_holds_the_committed_numbers(tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
     readme.write_bytes((ROOT / "README.md").read_bytes())
-    folders = [str(ROOT / "resources" / name) for name in ("benchmarks", "anchors")]
-    assert main(["readme-comparison", str(readme), "--benchmarks", folders[0], "--anchors", folders[1]]) == 0
+    folders = [str(ROOT / "resources" / name) for name in ("benchmarks", "published")]
+    assert main(["readme", str(readme), "--benchmarks", folders[0], "--published", folders[1]]) == 0
     assert readme.read_bytes() == (ROOT / "README.md").read_bytes()

@@ -3,15 +3,10 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from wdr_mcpd.baselines.measure import (
-    LABELS,
-    OUR_LABELS,
-    absent_points,
-    curves,
-    mean_of_exams,
-    measure_codec,
-    with_mean,
-)
+from wdr_mcpd.baselines.codecs import CODECS, RateSearch
+from wdr_mcpd.baselines.curves import absent_points, curves, labels, with_mean
+from wdr_mcpd.baselines.measure import measure_codec
+from wdr_mcpd.methods import METHODS
 from wdr_mcpd.study.metrics import Reading, pooled_psnr
 from wdr_mcpd.study.quality import COLUMNS
 from wdr_mcpd.study.rates import exam_quality
@@ -42,8 +37,6 @@ def test_a_baseline_is_measured_like_our_methods(volume: NDArray[np.int16]) -> N
 
 
 def test_pooled_psnr_of_a_curve_is_that_of_the_volume(volume: NDArray[np.int16]) -> None:
-    from wdr_mcpd.baselines.codecs import CODECS, RateSearch
-
     frame, _ = measure_codec("a_1", "sperr", volume, [1.0], Reading())
     reached = RateSearch(CODECS["sperr"], volume).reach(1.0)
     assert reached is not None
@@ -102,23 +95,14 @@ def test_what_is_absent_is_named_with_the_exams_and_rates() -> None:
 
 
 def test_every_method_and_baseline_has_a_name() -> None:
-    from wdr_mcpd.baselines.codecs import CODECS
-    from wdr_mcpd.methods import METHODS
-
-    assert set(METHODS) <= set(OUR_LABELS)
-    assert set(CODECS) <= set(LABELS)
-    assert len(set(LABELS.values())) == len(LABELS)
+    names = labels()
+    assert list(names) == [*reversed(METHODS), *CODECS]
+    assert len(set(names.values())) == len(names)
 
 
 def test_the_lossless_mean_is_over_methods_that_coded_every_exam() -> None:
     bits = pd.DataFrame(
         {"exam": ["a", "b", "a"], "method": ["jpegls", "jpegls", "x265-slow"], "bpv": [6.0, 7.0, 1.0]}
     )
-    mean = mean_of_exams(bits)
+    mean = with_mean(bits, alone=True, by=["method"])
     assert mean.to_dict("records") == [{"method": "jpegls", "bpv": 6.5, "exam": "mean of 2 exams"}]
-
-
-def test_tables_and_figures_name_our_methods_alike() -> None:
-    from wdr_mcpd.render.style import LOOK
-
-    assert {method: look.name for method, look in LOOK.items()} == OUR_LABELS

@@ -5,7 +5,7 @@ import pytest
 
 from wdr_mcpd.baselines.targets import read_targets, targets_section
 
-ANCHORS = Path(__file__).parents[3] / "resources" / "anchors"
+PUBLISHED = Path(__file__).parents[3] / "resources" / "published"
 TARGETS = pd.DataFrame(
     {"exam": "a", "rate_bpv": [1, 2, 4], "must_db": [40.0, 45.0, 60.0], "goal_db": [41.0, 46.0, 61.0]}
 )
@@ -76,7 +76,7 @@ def test_a_baseline_that_was_not_measured_is_not_spoken_of() -> None:
 
 
 def test_the_committed_targets_cover_both_volumes_at_five_rates() -> None:
-    targets = read_targets(ANCHORS)
+    targets = read_targets(PUBLISHED)
     points = targets.groupby("exam")["rate_bpv"].apply(list).to_dict()
     assert points == {name: [0.1, 0.25, 0.5, 1, 2] for name in ("brain1", "brain2")}
     assert (targets["goal_db"] > targets["must_db"]).all()

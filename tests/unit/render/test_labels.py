@@ -1,62 +1,75 @@
+"""Names in a figure keep apart, and stand near what they name."""
+
+from itertools import combinations, pairwise
+
 import numpy as np
+import pytest
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from wdr_mcpd.paper.labels import LETTER, LINE, free_spots, spread
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from wdr_mcpd.render.labels import name_ends, name_points, spread
 
 
-def test_labels_that_do_not_touch_stay() -> None:
-    assert spread([1.0, 5.0, 3.0], 1.0, 0.0, 6.0) == [1.0, 5.0, 3.0]
+def box(text: Text) -> Bbox:
+    return Text.get_window_extent(text)
 
 
-def test_labels_that_touch_part_and_keep_their_order() -> None:
-    moved = spread([2.0, 2.1, 2.05, 5.0], 1.0, 0.0, 6.0)
+def drawn(axes: Axes) -> list[Text]:
+    axes.figure.draw_without_rendering()
+    return list(axes.texts)
+
+
+def test_names_that_do_not_touch_stay() -> None:
+    assert spread([0.1, 0.5, 0.3], 0.1) == pytest.approx([0.1, 0.5, 0.3])
+
+
+def test_names_that_touch_part_and_keep_their_order() -> None:
+    moved = spread([0.2, 0.21, 0.205, 0.9], 0.1)
     assert np.argsort(moved).tolist() == [0, 2, 1, 3]
-    assert np.diff(np.sort(moved)).min() > 0.99
-    assert moved[3] - 5.0 < 0.2
+    assert np.diff(np.sort(moved)).min() == pytest.approx(0.1)
+    assert np.mean(moved[:3]) == pytest.approx(np.mean([0.2, 0.21, 0.205]))
+    assert moved[3] == pytest.approx(0.9)
 
 
-def test_labels_stay_inside() -> None:
-    moved = spread([0.0, 0.1, 9.9, 10.0], 1.0, 0.0, 10.0)
-    assert min(moved) >= 0
-    assert max(moved) <= 10
-    assert np.diff(np.sort(moved)).min() > 0.95
+def test_names_stay_inside() -> None:
+    moved = spread([0.0, 0.01, 0.99, 1.0], 0.1)
+    assert (min(moved), max(moved)) == (0, pytest.approx(1))
+    assert np.diff(np.sort(moved)).min() == pytest.approx(0.1)
 
 
-def test_names_of_close_points_do_not_cover_each_other() -> None:
-    figure = Figure(figsize=(4, 4))
-    axes = figure.subplots()
+def test_the_ends_of_lines_are_named_in_their_order_without_overlap() -> None:
+    axes = Figure(figsize=(4, 4)).subplots()
+    ends = {"low": (1.0, 0.0), "high": (1.0, 2.0), "middle": (1.0, 1.99), "below": (1.0, -9.0)}
+    axes.set(xlim=(0, 1.1), ylim=(-1, 3))
+    name_ends(axes, ends, {name: {"color": "C0"} for name in ends}, size=8)
+    texts = sorted(drawn(axes), key=lambda text: box(text).y0)
+    assert [text.get_text() for text in texts] == ["below", "low", "middle", "high"]
+    for lower, upper in pairwise(texts):
+        assert box(lower).y1 <= box(upper).y0 + 2  # the boxes have room above and below the letters
+
+
+def test_names_of_close_points_cover_no_other_name_and_no_point() -> None:
+    axes = Figure(figsize=(4, 4)).subplots()
     places = [(1.0, 1.0), (1.02, 1.01), (1.03, 0.99), (2.0, 2.0), (0.0, 0.0)]
     axes.scatter(*zip(*places, strict=True))
+    axes.margins(0.3)
     names = ["first name", "second name", "third name", "far away", "origin"]
-    spots = free_spots(axes, names, places, 6)
-    points = axes.transData.transform(places) * 72 / figure.dpi
-    boxes = []
-    for name, (x, y), spot in zip(names, points, spots, strict=True):
-        width = LETTER * 6 * len(name)
-        left = x + spot.offset[0] - (width if spot.side == "right" else 0)
-        boxes.append((left, left + width, y + spot.offset[1]))
-    for i, (left, right, middle) in enumerate(boxes):
-        for other_left, other_right, other_middle in boxes[i + 1 :]:
-            apart = right <= other_left or other_right <= left
-            assert apart or abs(middle - other_middle) >= LINE * 6 - 1e-9
-    assert all(abs(spot.offset[0]) <= 5 for spot in spots[3:])
+    name_points(axes, names, places, [{}] * 5, 6)
+    texts = drawn(axes)
+    assert [text.get_text() for text in texts] == names
+    for one, other in combinations(texts, 2):
+        assert not box(one).overlaps(box(other))
+    for point in axes.transData.transform(places):
+        assert not any(box(text).contains(*point) for text in texts)
 
 
-def test_a_name_is_not_nearer_to_another_point() -> None:
-    figure = Figure(figsize=(4, 4))
-    axes = figure.subplots()
-    places = [(1.0, 1.0), (1.0, 1.03)]
-    axes.scatter(*zip(*places, strict=True))
-    axes.set(xlim=(-1, 1.01), ylim=(0, 2))  # names fit on the left only
-    lower, upper = free_spots(axes, ["the lower one", "the upper one"], places, 6)
-    assert lower.offset[1] < upper.offset[1]
-
-
-def test_a_name_leaves_the_bar_of_its_point_free() -> None:
-    figure = Figure(figsize=(4, 4))
-    axes = figure.subplots()
-    axes.scatter([1.0], [1.0])
-    axes.set(xlim=(0, 2), ylim=(0, 2))
-    (beside,) = free_spots(axes, ["name"], [(1.0, 1.0)], 6)
-    (clear,) = free_spots(axes, ["name"], [(1.0, 1.0)], 6, [(0.2, 1.8)])
-    assert beside.offset[1] == 0
-    assert abs(clear.offset[1]) >= LINE * 6 / 2
+def test_names_stand_at_the_same_place_each_time() -> None:
+    found = []
+    for _ in range(2):
+        axes = Figure(figsize=(4, 4)).subplots()
+        axes.scatter([1, 1.01], [1, 1])
+        name_points(axes, ["one", "other"], [(1, 1), (1.01, 1)], [{}] * 2, 6)
+        found.append([text.get_position() for text in drawn(axes)])
+    np.testing.assert_array_equal(*found)

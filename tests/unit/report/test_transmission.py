@@ -1,33 +1,9 @@
 """Time over a link until a received prefix has a given quality."""
 
-import math
-
 import pandas as pd
 import pytest
 
-from wdr_mcpd.report.transmission import bytes_needed, mean_over_slices, transmission_table
-
-SIZES = [1000, 4000]
-
-
-def test_between_two_prefixes_quality_is_linear_in_the_logarithm_of_the_bytes() -> None:
-    assert bytes_needed(SIZES, [0.8, 0.9], 0.85) == pytest.approx(2000)
-
-
-def test_a_measured_quality_needs_exactly_its_bytes() -> None:
-    assert bytes_needed(SIZES, [0.8, 0.9], 0.9) == pytest.approx(4000)
-
-
-def test_a_target_below_the_first_prefix_needs_at_most_that_prefix() -> None:
-    assert bytes_needed(SIZES, [0.8, 0.9], 0.5) == 1000
-
-
-def test_a_target_that_no_prefix_reaches_has_no_time() -> None:
-    assert math.isnan(bytes_needed(SIZES, [0.8, 0.9], 0.91))
-
-
-def test_a_quality_that_falls_with_more_bytes_counts_as_reached_at_the_first() -> None:
-    assert bytes_needed([1000, 2000, 4000], [0.8, 0.9, 0.85], 0.9) == pytest.approx(2000)
+from wdr_mcpd.report.transmission import mean_over_slices, times_to_quality
 
 
 def quality(exam: str, method: str, points: dict[float, tuple[int, float]]) -> list[dict[str, object]]:
@@ -55,7 +31,7 @@ def test_slices_are_averaged_before_anything_else() -> None:
 def test_times_are_bits_over_speed_and_unreached_exams_are_counted() -> None:
     rows = quality("a_1", "3d-wdr", {0.5: (8000, 0.90), 1.0: (16000, 0.96)})
     rows += quality("b_1", "3d-wdr", {0.5: (8000, 0.70), 1.0: (16000, 0.80)})
-    table = transmission_table(pd.DataFrame(rows), {"a_1": 2000, "b_1": 6000}, "note").data
+    table = times_to_quality(pd.DataFrame(rows), {"a_1": 2000, "b_1": 6000}, "note").data
     first = table[(table["method"] == "3d-wdr") & (table["ssim"] == 0.90)].iloc[0]
     assert (first["exams"], first["exams_that_reach_it"], first["kilobytes"]) == (2, 1, 8)
     assert first["seconds_at_64_kbit_s"] == 1.0

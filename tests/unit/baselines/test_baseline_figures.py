@@ -5,15 +5,16 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from wdr_mcpd.baselines.curves import labels
 from wdr_mcpd.baselines.figures import (
-    COLOURS,
     lossless_figure,
     rate_distortion_figure,
-    save_figures,
     speed_figure,
+    write_figures,
 )
-from wdr_mcpd.baselines.measure import LABELS
+from wdr_mcpd.methods import METHODS as OURS
 
+LABELS = labels()
 METHODS = ("3d-wdr-cc", "3d-wdr", "sperr", "jpeg2000-volume", "zfp")
 
 
@@ -44,10 +45,10 @@ def test_every_curve_carries_its_name_and_ours_its_colour(curves: pd.DataFrame) 
     figure = rate_distortion_figure(curves, "note", outside)
     assert len(figure.axes) == 4
     assert texts(figure) == {LABELS[m] for m in METHODS[:-1]} | {LABELS["zfp"] + " (below)"}
-    ours = [line for line in figure.axes[1].lines if line.get_color() == COLOURS["3d-wdr"]]
+    ours = [line for line in figure.axes[1].lines if line.get_color() == OURS["3d-wdr"].colour]
     assert len(ours) == 1
     np.testing.assert_allclose(ours[0].get_ydata(), 0)
-    best = next(line for line in figure.axes[1].lines if line.get_color() == COLOURS["3d-wdr-cc"])
+    best = next(line for line in figure.axes[1].lines if line.get_color() == OURS["3d-wdr-cc"].colour)
     np.testing.assert_allclose(best.get_ydata(), 1)
     legend = figure.axes[0].get_legend()
     assert [text.get_text() for text in legend.get_texts()] == ["measured elsewhere"]
@@ -119,8 +120,9 @@ def test_the_three_figures_are_written(curves: pd.DataFrame, tmp_path: Path) -> 
         }
     )
     bits = pd.DataFrame({"exam": "a", "method": ["jpegls"], "bpv": [6.0]})
-    files = {name: tmp_path / f"x-{name}" for name in ("rate_distortion", "speed", "lossless")}
-    save_figures(curves, speeds, bits, "note", files)
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
-        f"x-{name}{suffix}" for name in files for suffix in (".png", ".svg")
-    )
+    files = [
+        [tmp_path / f"{name}{suffix}" for suffix in (".png", ".svg")]
+        for name in ("rate_distortion", "speed", "lossless")
+    ]
+    write_figures(curves, speeds, bits, "note", files)
+    assert sorted(tmp_path.iterdir()) == sorted(path for pair in files for path in pair)
