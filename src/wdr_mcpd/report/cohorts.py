@@ -159,8 +159,9 @@ def write_cohorts(measured: Path, out: Path) -> None:
         table_of_cohorts(found, turns), [out / f"cohorts{suffix}" for suffix in (".csv", ".md", ".tex")]
     )
     if thin:
-        note = f"{said_cohorts(found)}; bars and bands are 95 % t intervals over subjects. Equal total bits, 1 bpv"
-        write_figure(
+        note
+        =
+        f"{said_cohorts(found)}; bars and bands are 95 % t intervals over subjects. Equal total bits, 1 bpv" write_figure(
             lambda: draw_cohorts(controls, spacing, note), [out / "cohorts.png", out / "cohorts.svg"]
         )
 

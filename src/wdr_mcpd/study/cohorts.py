@@ -1,8 +1,8 @@
 """The evidence on open cohorts, from volume files on disk: `python -m wdr_mcpd.study.cohorts TABLE FOLDER
 OUT`.
 
-One process measures exam after exam and writes the tables of each cohort when it is complete; a cohort whose
-tables are there is passed over. What is missing in the folder is left out and said.
+One process measures exam after exam and writes each table of a cohort when it is complete; a table that is there
+is kept. What is missing in the folder is left out and said.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from wdr_mcpd.data.volume_files import read_volume_file
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import read_bytes
 from wdr_mcpd.progress import steps
-from wdr_mcpd.study.controls import controls, draw
+from wdr_mcpd.study.controls import controls
 from wdr_mcpd.study.forensics import order_test
 from wdr_mcpd.study.frames import write_csv
 from wdr_mcpd.study.laws import gains_at, selections, spacing_law
@@ -34,9 +34,8 @@ SLICES, THRESHOLD, UNIT, REFERENCE, RATE, PEAK = 20, 0.5, "std", "following", 1.
 RATES = (0.1, 0.25, 0.5, 1.0, 2.0)
 SETTINGS = codec.Settings(axial_levels=3)
 THIN_MM = 2.0  # slices of at most this spacing are thinned for the law of spacing
-DRAWS, ORDERS, SEED = 20, 200, 1
-SIZES = (10,)
-KINDS = ("controls", "draws", "orders", "rate_law", "spacing")
+ORDERS, SEED = 200, 1
+KINDS = ("controls", "orders", "rate_law", "spacing")
 
 
 @dataclass(frozen=True)
@@ -85,59 +84,53 @@ def read_checked(folder: Path, row: Row) -> Volume | None:
     return read_volume_file(path)
 
 
-def measure(row: Row, series: Volume) -> dict[str, pd.DataFrame]:
-    """Measure the central slices of one exam, and its thinned slices where they are thin.
+def measure(row: Row, series: Volume, kind: str) -> pd.DataFrame:
+    """Measure one kind of one exam, on its central slices; the law of spacing on all, if they are thin.
 
     Returns
     -------
-    dict
-        Tables of `KINDS`: rows of `study.controls`, `study.forensics.order_test` and `study.laws`.
+    DataFrame
+        Rows of `study.controls`, `study.forensics.order_test` (summed up) or `study.laws`; none of the law of spacing
+        for thick slices.
     """
     voxels, spacing = window(series, SLICES).volume.voxels, series.spacing[0]
-    exam, how = row.exam_id, (SETTINGS, PEAK)
-    backwards = average_mcpd(voxels[::-1], UNIT, REFERENCE)
-    coherent = row.subject in HELD_OUT
-    found = controls(exam, voxels, average_mcpd(voxels), backwards, THRESHOLD, RATE, *how, coherent)
-    orders = order_test(exam, matrix_in(voxels, UNIT), [], ORDERS, SEED)
-    random = orders.loc[orders["order"] == "random", "lag1"].quantile([0.05, 0.95])
-    stored = float(orders.loc[orders["order"] == "stored", "lag1"].iloc[0])
-    tables = {
-        "controls": found.assign(spacing_mm=spacing, **selections(voxels, THRESHOLD)),
-        "draws": draw(exam, voxels, SIZES, DRAWS, SEED, RATE, *how),
-        "orders": pd.DataFrame(
-            [(exam, stored, *random)], columns=["exam", "stored", "random_5", "random_95"]
-        ),
-        "rate_law": gains_at(voxels, THRESHOLD, UNIT, RATES, *how, coherent).assign(exam=exam),
-    }
-    if spacing <= THIN_MM:
-        law = (spacing, SLICES, THRESHOLD, UNIT, RATE)
-        tables["spacing"] = spacing_law(exam, series.voxels, *law, *how, coherent=coherent)
-    return {kind: table.assign(subject=row.subject, cohort=row.cohort) for kind, table in tables.items()}
+    exam, how, coherent = row.exam_id, (SETTINGS, PEAK), row.subject in HELD_OUT
+    if kind == "controls":
+        backwards = average_mcpd(voxels[::-1], UNIT, REFERENCE)
+        found = controls(exam, voxels, average_mcpd(voxels), backwards, THRESHOLD, RATE, *how, coherent)
+        return found.assign(spacing_mm=spacing, **selections(voxels, THRESHOLD))
+    if kind == "orders":
+        orders = order_test(exam, matrix_in(voxels, UNIT), [], ORDERS, SEED)
+        random = orders.loc[orders["order"] == "random", "lag1"].quantile([0.05, 0.95])
+        stored = float(orders.loc[orders["order"] == "stored", "lag1"].iloc[0])
+        return pd.DataFrame([(exam, stored, *random)], columns=["exam", "stored", "random_5", "random_95"])
+    if kind == "rate_law":
+        return gains_at(voxels, THRESHOLD, UNIT, RATES, *how, coherent).assign(exam=exam)
+    if spacing > THIN_MM:
+        return pd.DataFrame()
+    law = (spacing, SLICES, THRESHOLD, UNIT, RATE)
+    return spacing_law(exam, series.voxels, *law, *how, coherent=coherent)
 
 
 def measure_cohorts(rows: Sequence[Row], folder: Path, out: Path) -> None:
-    """Measure every cohort of which there is a file, each into `out`/KIND/COHORT.csv."""
-    for cohort in dict.fromkeys(row.cohort for row in rows):
-        name = cohort.replace(" ", "-").lower()
-        if (out / KINDS[0] / f"{name}.csv").exists():
+    """Measure every cohort of which there is a file, each kind into `out`/KIND/COHORT.csv."""
+    tasks = [(kind, cohort) for kind in KINDS for cohort in dict.fromkeys(row.cohort for row in rows)]
+    for kind, cohort in tasks:
+        path = out / kind / f"{cohort.replace(' ', '-').lower()}.csv"
+        if path.exists():
             continue
-        of_cohort = [row for row in rows if row.cohort == cohort]
-        parts: dict[str, list[pd.DataFrame]] = {}
-        missing = []
-        for row in steps(of_cohort, "exam"):
+        parts = []
+        for row in steps([row for row in rows if row.cohort == cohort], "exam"):
             series = read_checked(folder, row)
             if series is None:
-                missing.append(row.file)
-                continue
-            for kind, table in measure(row, series).items():
-                parts.setdefault(kind, []).append(table)
-        print(
-            f"{cohort}: {len(of_cohort) - len(missing)} exams" + "".join(f"\n  missing: {m}" for m in missing)
-        )
-        for kind in reversed(KINDS):
-            # the first kind last: it says that the cohort is complete
-            if kind in parts:
-                write_csv(pd.concat(parts[kind], ignore_index=True), out / kind / f"{name}.csv")
+                print(f"{cohort}: {row.file} is missing and left out")
+            else:
+                names = {"subject": row.subject, "cohort": row.cohort}
+                parts.append(measure(row, series, kind).assign(**names))
+        found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+        if len(found):
+            write_csv(found, path)
+            print(f"{cohort}, {kind}: {found['exam'].nunique()} exams", flush=True)
 
 
 if __name__ == "__main__":
