@@ -159,9 +159,8 @@ def write_cohorts(measured: Path, out: Path) -> None:
         table_of_cohorts(found, turns), [out / f"cohorts{suffix}" for suffix in (".csv", ".md", ".tex")]
     )
     if thin:
-        note
-        =
-        f"{said_cohorts(found)}; bars and bands are 95 % t intervals over subjects. Equal total bits, 1 bpv" write_figure(
+        note = f"{said_cohorts(found)}; bars and bands: 95 % t intervals over subjects. Equal bits, 1 bpv"
+        write_figure(
             lambda: draw_cohorts(controls, spacing, note), [out / "cohorts.png", out / "cohorts.svg"]
         )
 

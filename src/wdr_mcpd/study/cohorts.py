@@ -1,8 +1,8 @@
 """The evidence on open cohorts, from volume files on disk: `python -m wdr_mcpd.study.cohorts TABLE FOLDER
 OUT`.
 
-One process measures exam after exam and writes each table of a cohort when it is complete; a table that is there
-is kept. What is missing in the folder is left out and said.
+One process measures exam after exam and writes each table of a cohort when it is complete; a table that is
+there is kept. What is missing in the folder is left out and said.
 """
 
 import hashlib
@@ -90,8 +90,8 @@ def measure(row: Row, series: Volume, kind: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Rows of `study.controls`, `study.forensics.order_test` (summed up) or `study.laws`; none of the law of spacing
-        for thick slices.
+        Rows of `study.controls`, `study.forensics.order_test` (summed up) or `study.laws`; none of the law of
+        spacing for thick slices.
     """
     voxels, spacing = window(series, SLICES).volume.voxels, series.spacing[0]
     exam, how, coherent = row.exam_id, (SETTINGS, PEAK), row.subject in HELD_OUT
