@@ -35,7 +35,7 @@ RATES = (0.1, 0.25, 0.5, 1.0, 2.0)
 SETTINGS = codec.Settings(axial_levels=3)
 THIN_MM = 2.0  # slices of at most this spacing are thinned for the law of spacing
 ORDERS, SEED = 200, 1
-KINDS = ("controls", "orders", "rate_law", "spacing")
+KINDS = ("controls", "orders", "spacing", "rate_law")
 
 
 @dataclass(frozen=True)
