@@ -10,7 +10,7 @@ from wdr_mcpd.data.excluded import read_excluded
 from wdr_mcpd.data.study import check_slices, how_to_make_a_table, series_of_study
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.failures import failures
-from wdr_mcpd.methods import BASELINE, DEFAULT, PROPOSED
+from wdr_mcpd.methods import ALONE, BASELINE, DEFAULT, PROPOSED
 from wdr_mcpd.results import Results, sidecar_of
 from wdr_mcpd.step import code_hash
 

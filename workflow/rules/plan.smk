@@ -42,12 +42,12 @@ FIGURES_OF_EXAM = figures("{exam}/figure1", "{exam}/figure2")
 # Pages for readers show the figures of a few exams, however large the cohort is.
 SHOWN_EXAMS = 10
 
-# The audit compares the paper's two methods, and 3D-WDR with its axial depth chosen by content. The sweep encodes by
+# The audit compares the paper's two methods, every slice alone, and 3D-WDR with its axial depth chosen by content. The sweep encodes by
 # itself, and so do the folds, which rest on it.
-AUDITED = [BASELINE, PROPOSED, DEFAULT]
+AUDITED = [BASELINE, PROPOSED, ALONE, DEFAULT]
 EVERY_METHOD = sorted({*AUDITED, *CONFIGURATION.methods})
 STREAMS_OF = {family: EVERY_METHOD for family in MADE}
-STREAMS_OF |= {"paper": [BASELINE, PROPOSED], "sweep": [], "crossval": [], "claims": AUDITED}
+STREAMS_OF |= {"paper": [BASELINE, PROPOSED, ALONE], "sweep": [], "crossval": [], "claims": AUDITED}
 BEYOND_PAPER = [name for name in EVERY_METHOD if name not in STREAMS_OF["paper"]]
 SELECTING = [name for name, method in CONFIGURATION.registry.items() if method.grouping == "mcpd"]
 COMPARED_CODECS = [name for name, codec in CODECS.items() if codec.control] if CONFIGURATION.baselines else []

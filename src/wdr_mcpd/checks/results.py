@@ -11,7 +11,7 @@ from wdr_mcpd.coherence import select
 from wdr_mcpd.data.manifest import MANIFEST, check_whole
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import as_written, whole_file
-from wdr_mcpd.methods import BASELINE, PROPOSED
+from wdr_mcpd.methods import ALONE, BASELINE, PROPOSED
 from wdr_mcpd.progress import steps
 from wdr_mcpd.results import FIGURE, PROVENANCE, TABLE, Results
 from wdr_mcpd.study.frames import read_csv
@@ -67,7 +67,9 @@ def verify(results: Results, sidecars: Sequence[Path]) -> str:
         known = read(sidecar)
         for name, expected in known["files"].items():
             if sha256(sidecar.parent / name) != expected:
-                raise InputError(f"{sidecar.parent / name}: is not the file that {sidecar.name} describes; {AGAIN}")
+                raise InputError(
+                    f"{sidecar.parent / name}: is not the file that {sidecar.name} describes; {AGAIN}"
+                )
             files += 1
             if name in CHECKED_TABLES:
                 check_table(results, sidecar.parent / name, known["configuration"])
@@ -77,7 +79,9 @@ def verify(results: Results, sidecars: Sequence[Path]) -> str:
                 if path.suffix == ".wdr" and hashes[path] == expected:
                     _was_checked(results, path, expected)
             if hashes[path] != expected:
-                raise InputError(f"{sidecar}: was made from another {path} than the one that is there; {AGAIN}")
+                raise InputError(
+                    f"{sidecar}: was made from another {path} than the one that is there; {AGAIN}"
+                )
     series = {path.parent for path in hashes if path.name == MANIFEST}
     for folder in sorted(series):
         check_whole(folder)
@@ -107,14 +111,18 @@ def check_table(results: Results, path: Path, configuration: Record) -> None:
         before = _quality(results, exam, BASELINE, configuration)
         measured = before if path.stem == "table1" else _quality(results, exam, PROPOSED, configuration)
         ours = rows.dropna(subset=["psnr_db"])
-        _same_slices(path, exam, set(ours["slice"]), set(before["slice"]) if path.stem == "table1" else selected)
+        _same_slices(
+            path, exam, set(ours["slice"]), set(before["slice"]) if path.stem == "table1" else selected
+        )
         both = ours.merge(measured, on="slice", suffixes=("", "_measured"))
         for value in ("psnr_db", "ssim"):
             _same(path, both, value)
         if path.stem == "table3":
-            both = both.merge(before, on="slice", suffixes=("", "_before"))
-            both["improvement_db_measured"] = both["psnr_db_measured"] - both["psnr_db_before"]
-            _same(path, both, "improvement_db", WRITTEN_DIGITS)
+            alone = _quality(results, exam, ALONE, configuration)
+            for gain, other in (("improvement_db", before), ("over_alone_db", alone)):
+                compared = both.merge(other, on="slice", suffixes=("", "_other"))
+                compared[f"{gain}_measured"] = compared["psnr_db_measured"] - compared["psnr_db_other"]
+                _same(path, compared, gain, WRITTEN_DIGITS)
 
 
 def _quality(results: Results, exam: str, method: str, configuration: Record) -> pd.DataFrame:
@@ -152,7 +160,9 @@ def _inputs(results: Results, known: Record) -> dict[Path, str]:
     return streams | {results.manifest(s["exam"]): str(s["manifest_sha256"]) for s in known["series"]}
 
 
-def check(*, series: Path, sidecars: list[Path], of_exams: list[Path], checked: list[Path], out: Path) -> None:
+def check(
+    *, series: Path, sidecars: list[Path], of_exams: list[Path], checked: list[Path], out: Path
+) -> None:
     """Step: check tables and figures (the provenance of which is `sidecars` and `of_exams`) and what they rest on."""
     told = verify(Results.of(series), [*sidecars, *of_exams])
     with whole_file(out) as draft:

@@ -52,13 +52,14 @@ def judged_claims(data: pd.DataFrame, note: str) -> Table:
         "unit": Column("Unit", text=True),
         "verdict": Column("Verdict", text=True),
         "reason": Column("Why", text=True),
+        "control": Column("Decided by", text=True),
+        "control_measured": Column("Gain against it, or its value", ".4g", interval=True),
         "best_reading": Column("Reading that fits best", text=True),
         "best_reading_share_in_range": Column("Slices in range under it", ".0%"),
     }
     brackets = (
-        "In brackets the smallest and largest slice for ranges and largest values, the smallest and largest "
-        "fold for thresholds, else the 95 % interval over subjects, on which a verdict rests only from "
-        f"{ENOUGH_SUBJECTS} subjects on"
+        "In brackets the smallest and largest slice for ranges and largest values, the ends of the plateaus "
+        f"for thresholds, else the 95 % t interval over subjects, from {ENOUGH_SUBJECTS} on"
     )
     summary = f"{note}. {len(data)} claims: {counted(data['verdict'])}. {brackets}"
     caption = "Claims of the paper, what we measured, and the verdict"

@@ -4,8 +4,9 @@ import sys
 from pathlib import Path
 
 from wdr_mcpd.render.pages import fill, replace_between
-from wdr_mcpd.report.findings import find
+from wdr_mcpd.report.findings import find, in_cohorts
 from wdr_mcpd.study.frames import read_csv
+from wdr_mcpd.study.verdict import of_controls
 
 BEGIN, END = "<!-- results: written by make reference -->\n", "<!-- end of results -->\n"
 
@@ -17,9 +18,19 @@ def results(reference: Path) -> str:
         read_csv(tables / f"{name}.csv") for name in ("table3", "whole_exam", "claims")
     )
     found = find(table3, whole_exam, claims, rate=1.0)
+    answer = of_controls(read_csv(tables / "controls.csv"))
+    others = in_cohorts(read_csv(reference / "cohorts" / "cohorts.csv"))
     title, note, *exams = (tables / "table3.md").read_text("utf-8").strip().split("\n\n")
     sections = [exam.replace("## ", "Exam ") for exam in exams]
-    return fill("readme.md", found=found, title=title.removeprefix("# "), note=note, sections=sections)
+    return fill(
+        "readme.md",
+        found=found,
+        answer=answer,
+        in_cohorts=others,
+        title=title.removeprefix("# "),
+        note=note,
+        sections=sections,
+    )
 
 
 if __name__ == "__main__":

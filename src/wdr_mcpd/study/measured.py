@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from wdr_mcpd.data.series import Series
-from wdr_mcpd.methods import BASELINE, PROPOSED
+from wdr_mcpd.methods import ALONE, BASELINE, PROPOSED
 from wdr_mcpd.study.frames import at_rate
 from wdr_mcpd.study.metrics import gain_db
 from wdr_mcpd.study.rates import exam_quality
@@ -14,7 +14,7 @@ from wdr_mcpd.study.rates import exam_quality
 PAPER_COLLECTION = "Brain-Tumor-Progression"
 ALL_SUBJECTS = "all"
 """Subject of a value that rests on all of them."""
-BY_CONTENT, ALONE = "3d-wdr-auto", "2d-wdr"
+BY_CONTENT = "3d-wdr-auto"
 RATIOS = (
     *("ratio_allocated", "ratio_significant", "significant_bits"),
     *("lossless_ratio_allocated", "lossless_ratio_significant"),
