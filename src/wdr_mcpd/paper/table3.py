@@ -101,6 +101,7 @@ def table3(
     **how: Unpack[Measured],
 ) -> None:
     """Write Table 3 of all exams; `quality` has the three methods."""
-    measured = [read_quality(quality, method) for method in (PROPOSED, BASELINE, ALONE)]
+    proposed, before, alone = (read_quality(quality, method) for method in (PROPOSED, BASELINE, ALONE))
     selection, note = read_selection(mcpd, mcpd_unit, threshold), note_of(series, how)
-    write_table(selected_slices(*measured, selection, read_paper(paper), table_rate, note), out)
+    printed = read_paper(paper)
+    write_table(selected_slices(proposed, before, alone, selection, printed, table_rate, note), out)

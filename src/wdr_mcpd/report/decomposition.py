@@ -133,7 +133,7 @@ def draw_ways(
     axes.hlines(places, rows["exam_gain_db_low"], rows["exam_gain_db_high"], color="0.5", linewidth=2)
     axes.plot(rows["exam_gain_db"], places, "o", color="#0072B2", markersize=5)
     for place, (scheme, gain) in zip(places, rows["exam_gain_db"].items(), strict=True):
-        _few_points(axes, at_rate(exams[exams["scheme"] == scheme], rate), "exam_gain_db", place)
+        _few_points(axes, at_rate(exams[exams["scheme"] == scheme], rate), "exam_gain_db", float(place))
         axes.annotate(
             f"{gain:+.2f}", (gain, place), xytext=(0, 5), textcoords="offset points", ha="center", fontsize=7
         )

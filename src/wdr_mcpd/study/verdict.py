@@ -19,8 +19,8 @@ class Verdict:
     ----------
     subjects : behind the means
     gain_db : of 3D-WDR-MCPD over 3D-WDR, PSNR of the whole exam at equal size
-    alone_db, flat_db : of every slice alone, and of one volume without axial transform (None if not measured),
-        over 3D-WDR
+    alone_db, flat_db : over 3D-WDR of every slice alone, and of one volume without axial transform (None if
+        not measured)
     """
 
     subjects: int
