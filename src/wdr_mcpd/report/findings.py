@@ -8,7 +8,6 @@ import pandas as pd
 
 from wdr_mcpd.methods import METHODS, Method
 from wdr_mcpd.paper.table3 import Spread, gains, over_alone
-from wdr_mcpd.render.notes import few_subjects
 from wdr_mcpd.report.cohorts import QUESTIONS, said_cohorts
 from wdr_mcpd.study.claims import counted
 from wdr_mcpd.study.controls import NO_AXIAL, PROPOSED
@@ -24,8 +23,8 @@ class Findings:
     at : the rate in words
     gain, paper : gain of the selected slices, ours (None if no slice is selected) and the paper's, dB
     alone : gain of the selected slices over each of them alone, dB (None like `gain`)
-    whole_exam_db, interval, few : change of the PSNR of the whole exam, its interval over subjects (None for
-        one subject), and what few subjects make of it
+    whole_exam_db, interval : change of the PSNR of the whole exam, and its interval over subjects (None for
+        too few)
     over_alone_db : change against every slice alone
     flat_db : that of 3D-WDR without its axial transform
     claims, verdicts : how many claims of the paper were judged, and how
@@ -37,7 +36,6 @@ class Findings:
     alone: Spread | None
     whole_exam_db: float
     interval: tuple[float, float] | None
-    few: str
     over_alone_db: float
     flat_db: float
     claims: int
@@ -81,7 +79,6 @@ def find(table3: pd.DataFrame, whole_exam: pd.DataFrame, claims: pd.DataFrame, r
         over_alone(table3),
         proposed["exam_gain_db"],
         None if np.isnan(low) else (low, high),
-        few_subjects(int(proposed["subjects"])),
         proposed["exam_gain_db"] - schemes["2D-WDR, equal rate"]["exam_gain_db"],
         schemes["3D-WDR, no axial transform"]["exam_gain_db"],
         len(claims),

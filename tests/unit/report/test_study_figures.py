@@ -61,7 +61,13 @@ PARTS = ("allocation_db", "grouping_db", "axial_depth_db", "gain_db")
 def of_subjects(subjects: int, names: dict[str, list[str]], *values: str) -> pd.DataFrame:
     """Rows of `subjects` subjects with gains 1, 2, ... for each name."""
     rows = [
-        {"subject": f"s{n}", "rate_bpv": 1.0, column: name, "order": SHOWN_ORDER, **dict.fromkeys(values, n + 1.0)}
+        {
+            "subject": f"s{n}",
+            "rate_bpv": 1.0,
+            column: name,
+            "order": SHOWN_ORDER,
+            **dict.fromkeys(values, n + 1.0),
+        }
         for column, known in names.items()
         for name in known
         for n in range(subjects)

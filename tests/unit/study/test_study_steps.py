@@ -68,7 +68,14 @@ def join(folder: Path, out: Path, given: Mapping[str, Any] = GIVEN) -> None:
     shown = {"table": made.table("thresholds"), "figure": made.figure("thresholds")}
     run_step("report.thresholds.thresholds", given, **series, **swept, **shown)
     folds = {name: out / "crossval" / f"{file}.csv" for name, file in FOLDS.items()}
-    run_step("report.cross_validation.cross_validation", given, **series, **swept, table=made.table("crossval"), **folds)
+    run_step(
+        "report.cross_validation.cross_validation",
+        given,
+        **series,
+        **swept,
+        table=made.table("crossval"),
+        **folds,
+    )
     ways = {"ways": made.table("whole_exam"), "ways_figure": made.figure("whole_exam")}
     parts = {"parts": made.table("decomposition"), "parts_figure": made.figure("decomposition")}
     whole = {"exams": [run.of_exam("whole_exam", exam) for exam in exams]}
@@ -179,7 +186,11 @@ def test_rates_at_which_everything_is_exact_are_measured(
 
 def test_missing_measurements_are_named(cohort: Path) -> None:
     run, made = Results(cohort), Results(cohort / "x")
-    files = {"series": run.series_table(), "table": made.table("thresholds"), "figure": made.figure("thresholds")}
+    files = {
+        "series": run.series_table(),
+        "table": made.table("thresholds"),
+        "figure": made.figure("thresholds"),
+    }
     with pytest.raises(InputError, match=r"nowhere.*cannot be read"):
         run_step("report.thresholds.thresholds", sweep=[cohort / "nowhere" / "001_1.csv"], **files)
     swept = [run.of_exam("sweep", exam) for exam in ("001_1", "NA_1")]
