@@ -98,6 +98,7 @@ IN_REPORT = {
         "standing": "The MCPD's choice among others",
         "groupings": "How much any grouping can win",
         "laws": "Gains against spacing and rate",
+        "cohorts": "Open cohorts",
         "spacing": "Gains against the spacing of slices",
         "rate_law": "Gains against the rate",
         "bounds": "Forensics: distances in Table 2",
@@ -109,9 +110,12 @@ IN_REPORT = {
 }
 TABLES_SHOWN = [name for family in families() for name in MADE[family]["tables"]]
 FIGURES_SHOWN = [name for family in families() for name in MADE[family]["figures"]]
+# What a plain run does not measure is shown as it was committed.
+COMMITTED = [] if CONFIGURATION.evidence else [f"evidence/tables/{name}.md" for name in MADE["evidence"]["tables"]]
 SOURCES_OF_PAGES = [
     "results/paper.md",
     *(tables(name)[1] for name in TABLES_SHOWN),
+    *beside(*(f"results/reference/{name}" for name in ["cohorts/cohorts.md", *COMMITTED])),
     str(RESULTS.series_table()),
 ]
 REPORT_PAGES = {f"results/report/{Path(source).stem}.html": source for source in SOURCES_OF_PAGES}

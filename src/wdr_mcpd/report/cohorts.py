@@ -103,7 +103,9 @@ def table_of_cohorts(data: pd.DataFrame, turns: str) -> Table:
         f"voxel. In brackets the 95 % t interval over subjects, from {ENOUGH_SUBJECTS} on; exams of a "
         f"subject are averaged first. {COHERENT_NOTE}"
     )
-    explanation = f"## Where the sign turns with the spacing of the slices\n\n{turns}" if turns else ""
+    drawn = "![Gains on open cohorts, and against the spacing of the slices](cohorts.png)"
+    turning = f"## Where the sign turns with the spacing of the slices\n\n{turns}"
+    explanation = f"{drawn}\n\n{turning}" if turns else ""
     return Table("cohorts", "Open cohorts", note, data, columns, explanation=explanation)
 
 

@@ -99,7 +99,7 @@ def audit(
         One row per claim, in the order of `claims`. `measured_low` and `measured_high` are the smallest and
         the largest slice for ranges and largest values, of the folds' plateaus for thresholds, else the 95 %
         interval over subjects. `control` is what decides the claim, `control_measured` its mean over
-        subjects with `control_low` and `control_high`, where it is a number.
+        subjects with `control_measured_low` and `_high`, where it is a number.
     """
     rows = []
     for claim in claims:
@@ -127,7 +127,7 @@ def audit(
     columns = [
         *("claim", "place", "statement", "paper_low", "paper_high", "measured", "measured_low"),
         *("measured_high", "unit", "subjects", "values", "verdict", "reason"),
-        *("control", "control_measured", "control_low", "control_high"),
+        *("control", "control_measured", "control_measured_low", "control_measured_high"),
         *("best_reading", "best_reading_share_in_range"),
     ]
     return pd.DataFrame(rows, columns=columns)

@@ -60,7 +60,7 @@ def read_as(original: NDArray[Any], joint: Joint, order: NDArray[np.int64]) -> N
     volume = original[order] if joint.order == "shuffled" else original
     if joint.outlier:
         volume = volume.astype(np.float64)
-        volume[OUTLIER - 1] *= BRIGHTER
+        volume[min(OUTLIER, len(volume)) - 1] *= BRIGHTER
         volume = np.rint(volume - min(volume.min(), 0)).astype(np.uint16)
     largest = SCALED[joint.values]
     if largest is not None:

@@ -134,7 +134,7 @@ def test_a_gain_counts_only_where_its_control_is_beaten(
     row = judge(POSITIVE, values(*FIVE), control=values(*over_control))
     assert row["verdict"] == expected
     assert row["control_measured"] == pytest.approx(np.mean(over_control))
-    assert row["control_low"] <= row["control_measured"] <= row["control_high"]
+    assert row["control_measured_low"] <= row["control_measured"] <= row["control_measured_high"]
     assert judge(POSITIVE, values(*FIVE))["verdict"] == REPRODUCED  # no control was measured
 
 
