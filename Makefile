@@ -42,15 +42,15 @@ everything: $(READY)
 	$(BIN)/snakemake
 
 bench: $(READY)
-	$(WDR) bench --sample results/data/pyradiomics-3.0.1.tar.gz --out results/benchmarks
-	$(WDR) bench-report results/benchmarks --anchors resources/anchors --out results/benchmarks
+	$(WDR).bench measure --sample results/data/pyradiomics-3.0.1.tar.gz --out results/benchmarks
+	$(WDR).bench report --benchmarks results/benchmarks --published resources/published
 
 comparison: $(READY)
 	mkdir -p resources/benchmarks
 	cp $(addprefix results/benchmarks/,rate_distortion.csv codec_speed.csv lossless.csv growth.csv \
 	  startup.csv study_growth.csv machine.csv rate_distortion.svg) resources/benchmarks
-	$(WDR) readme-comparison README.md --benchmarks resources/benchmarks --anchors resources/anchors
-	$(WDR) benchmarks-page docs/benchmarks.md --benchmarks resources/benchmarks --anchors resources/anchors
+	$(WDR).bench readme README.md --benchmarks resources/benchmarks --published resources/published
+	$(WDR).bench page docs/benchmarks.md --benchmarks resources/benchmarks --published resources/published
 
 test: $(READY)
 	$(BIN)/python -m pytest -q -rs -n 2 --dist loadfile --no-loadscope-reorder
@@ -66,18 +66,18 @@ lint: $(READY)
 	$(BIN)/snakemake --lint
 
 check-reference: everything
-	for kind in tables figures; do $(WDR) check-reference results/reference/$$kind results/$$kind || exit 1; done
+	for kind in tables figures; do $(WDR).checks.reference results/reference/$$kind results/$$kind || exit 1; done
 
 reference: everything
 	cd results/reference && find tables figures -type f -exec cp ../{} {} \;
-	$(WDR) readme README.md results/reference
+	$(WDR).report.readme README.md results/reference
 
 evidence: $(READY)
 	$(BIN)/snakemake evidence
 
 check-evidence: evidence
 	for kind in tables figures; do \
-	  $(WDR) check-reference results/reference/evidence/$$kind results/$$kind || exit 1; done
+	  $(WDR).checks.reference results/reference/evidence/$$kind results/$$kind || exit 1; done
 
 cohorts: $(READY)
 	@test -n "$(DATA)" || { echo "make $@ needs DATA=FOLDER with the files of config/cohorts.tsv"; exit 2; }
@@ -85,11 +85,13 @@ cohorts: $(READY)
 	$(BIN)/python -m wdr_mcpd.report.cohorts results/cohorts results/cohorts
 
 check-cohorts: cohorts
-	$(WDR) check-reference results/reference/cohorts results/cohorts
+	$(WDR).checks.reference results/reference/cohorts results/cohorts
 
 docs: $(READY)
 	$(WDR).config_page docs/configuration.md workflow/schemas/config.schema.yaml
-	$(WDR) licences requirements.lock --out docs/licences.md
+	sed '/^| /,$$d' docs/licences.md > docs/licences.draft
+	$(BIN)/pip-licenses --packages $$(sed -n 's/==.*//p' requirements.lock) >> docs/licences.draft
+	mv docs/licences.draft docs/licences.md
 
 verify: $(READY)
 	$(WDR) check results

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import numpy as np
-from steps import encode_step, run_step
 
+from steps import encode_step, run_step
 from wdr_mcpd.config import configuration
 from wdr_mcpd.data import Exam, Volume, write_exam
 from wdr_mcpd.data.manifest import write_manifest
@@ -18,13 +18,15 @@ METHODS = ("3d-wdr", "3d-wdr-mcpd")
 
 
 def make_run(folder: Path) -> None:
-    """Fill a folder with series, volume, streams, measurements, Tables 1-3 and their checks, as the workflow's."""
+    """Fill a folder with series, volume, streams, measurements, Tables 1-3 and their checks."""
     results = Results(folder)
     series = results.series(EXAM)
     series.mkdir(parents=True)
     (series / "1-01.dcm").write_bytes(b"pixels")
     write_manifest(series, {"exam": EXAM, "series_instance_uid": UID, "source": "synthetic"})
-    write_series_table(results.series_table(), [Series("tests", "one", 1, UID, "T1", 6, 0, "none", "synthetic")])
+    write_series_table(
+        results.series_table(), [Series("tests", "one", 1, UID, "T1", 6, 0, "none", "synthetic")]
+    )
     rng = np.random.default_rng(5)
     voxels = np.cumsum(rng.normal(0, 40, (6, 32, 32)), axis=2).astype(np.int16)
     write_exam(results.volume(EXAM), Exam(Volume(voxels), 0, 6))

@@ -4,10 +4,18 @@ import difflib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WrapValidator
-from pydantic import model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WrapValidator,
+    model_validator,
+)
 
 from wdr_mcpd.codec.settings import CDF97, check_settings
 from wdr_mcpd.errors import InputError
@@ -72,9 +80,9 @@ class Configuration(_Keys):
     """Every key is optional; config/config.yaml sets those that differ from the defaults."""
 
     source: Literal["sample", "synthetic", "nbia", "idc", "local"] = "sample"
-    """Where the MR series come from. sample: two real exams that pip can download. synthetic: a procedural head
-    phantom, for tests and scale only. nbia: The Cancer Imaging Archive. idc: the Imaging Data Commons. local: DICOM
-    folders below data_folder."""
+    """Where the MR series come from. sample: two real exams that pip can download. synthetic: a procedural
+    head phantom, for tests and scale only. nbia: The Cancer Imaging Archive. idc: the Imaging Data Commons.
+    local: DICOM folders below data_folder."""
     series: str | None = None
     """Table (TSV) of the series to use, one row for each exam; null takes the table of the source."""
     data_folder: str | None = None
@@ -82,8 +90,8 @@ class Configuration(_Keys):
     base_url: Annotated[str, Field(pattern="^https?://")] = "https://nbia.cancerimagingarchive.net"
     """Address of the NBIA server of source nbia."""
     on_bad_series: Literal["fail", "exclude"] = "fail"
-    """What a series that cannot be used does. fail: the run stops and names it. exclude: it is left out and listed in
-    results/data/excluded.tsv."""
+    """What a series that cannot be used does. fail: the run stops and names it. exclude: it is left out and
+    listed in results/data/excluded.tsv."""
     synthetic: Synthetic = Synthetic()
     """Size of the synthetic cohort; each subject has two exams."""
 
@@ -92,30 +100,30 @@ class Configuration(_Keys):
     first_slice: Literal["central"] | Count = "central"
     """First slice taken, counted from 1; central takes the middle of the exam."""
     mcpd_unit: Literal["std", "stored", "range", "dtype"] = "std"
-    """Unit of the mean co-located pixel difference (eq. 1). std: standard deviation of the slices taken. stored: stored
-    values. range: largest minus smallest value. dtype: 65535."""
+    """Unit of the mean co-located pixel difference (eq. 1). std: standard deviation of the slices taken.
+    stored: stored values. range: largest minus smallest value. dtype: 65535."""
     mcpd_reference: Literal["following", "all", "adjacent"] = "following"
-    """Slices that a slice is compared with. following: all that follow it (the paper's; the last slice has none and
-    gets 0). all: all others. adjacent: the one before and the one after."""
+    """Slices that a slice is compared with. following: all that follow it (the paper's; the last slice has
+    none and gets 0). all: all others. adjacent: the one before and the one after."""
     threshold: Threshold = 0.5
     """Slices with an average MCPD of at most this are coded together as one volume (T of the paper)."""
 
     methods: Annotated[list[str], *Different] = list(METHODS)
     """Methods that the study compares, of the registry (docs/method.md) and of variants."""
     variants: dict[str, dict[str, str | int | bool]] = {}
-    """Further methods by name, each with the method that it varies, the settings that it changes and, if wanted, a
-    label, as {flat: {method: 3d-wdr, axial_levels: 0}}."""
+    """Further methods by name, each with the method that it varies, the settings that it changes and, if
+    wanted, a label, as {flat: {method: 3d-wdr, axial_levels: 0}}."""
     decomposition: Literal["packet", "dyadic"] = "packet"
-    """Wavelet decomposition. packet: a 2D transform of every slice, then one along the slices. dyadic: all axes in
-    turn."""
+    """Wavelet decomposition. packet: a 2D transform of every slice, then one along the slices. dyadic: all
+    axes in turn."""
     wavelet: str = CDF97
-    """Wavelet of all methods but 3d-wdr-cc: a discrete orthogonal or biorthogonal one of PyWavelets, as haar, bior2.2, db4
-    or sym8. bior4.4 is the CDF 9/7; the paper names none."""
+    """Wavelet of all methods but 3d-wdr-cc: a discrete orthogonal or biorthogonal one of PyWavelets, as haar,
+    bior2.2, db4 or sym8. bior4.4 is the CDF 9/7; the paper names none."""
     in_plane_levels: Levels = 5
     """Wavelet levels within the slices."""
     axial_levels: Literal["auto"] | Levels = 3
-    """Wavelet levels of 3d-wdr and 3d-wdr-mcpd across the slices, fewer where a group has too few; auto tries 0 to 4 and
-    keeps the best."""
+    """Wavelet levels of 3d-wdr and 3d-wdr-mcpd across the slices, fewer where a group has too few; auto tries
+    0 to 4 and keeps the best."""
     rates: Annotated[list[Rate], *Different] = [0.1, 0.25, 0.5, 1.0, 2.0]
     """Rates of the study in bits per voxel, each a cut of one stream; table_rate is always among them."""
     table_rate: Rate = 1.0
@@ -124,16 +132,17 @@ class Configuration(_Keys):
     psnr_peak: Literal["max"] | Positive = 65535
     """Peak of the PSNR (eq. 2; the paper's is 65535); max takes the largest value of the volume."""
     ssim_range: Literal["max", "dtype"] | Positive = "max"
-    """Range behind the constants of the SSIM (eq. 3). max: the largest value of the volume. dtype: 65535. Or a
-    number."""
+    """Range behind the constants of the SSIM (eq. 3). max: the largest value of the volume. dtype: 65535. Or
+    a number."""
     ssim_window: Literal["uniform7", "gaussian11"] = "uniform7"
-    """Window of the SSIM. uniform7, 7 x 7 pixels of equal weight; gaussian11, the 11 x 11 Gaussian of Wang et al."""
+    """Window of the SSIM. uniform7, 7 x 7 pixels of equal weight; gaussian11, the 11 x 11 Gaussian of Wang et
+    al."""
 
     thresholds: Grid | Annotated[list[Threshold], *Different] = Grid(start=0.2, stop=1.2, num=101)
     """Thresholds of the sweep, as start, stop and num equal steps, or as a list."""
     objective: Literal["exam", "selected"] = "exam"
-    """What the cross-validated threshold maximises. exam: PSNR of the whole exam at equal total bits. selected: the
-    paper's, the gain of the selected slices over 3D-WDR."""
+    """What the cross-validated threshold maximises. exam: PSNR of the whole exam at equal total bits.
+    selected: the paper's, the gain of the selected slices over 3D-WDR."""
     folds: Annotated[int, Field(ge=2)] = 5
     """Folds of the cross-validation, by subject; with fewer subjects each subject is a fold."""
     seed: Annotated[int, Field(ge=0)] = 1
@@ -144,8 +153,8 @@ class Configuration(_Keys):
     figure_slices: (
         Literal["selected"] | Annotated[list[Count], *Different, Field(min_length=2, max_length=2)]
     ) = "selected"
-    """Slices of Figures 1 and 2, counted from 1 among those taken; selected takes the first two selected slices of the
-    exam."""
+    """Slices of Figures 1 and 2, counted from 1 among those taken; selected takes the first two selected
+    slices of the exam."""
     evidence: bool = False
     """Also measure what other choices, groupings, spacings, rates and readings give (as the target evidence does)."""
     draws: Count = 200
@@ -163,11 +172,12 @@ class Configuration(_Keys):
         check_settings(self.registry[BASELINE].settings)
         if self.figure_slices != "selected" and max(self.figure_slices) > self.slices:
             raise ValueError(
-                f"configuration key figure_slices is {self.figure_slices}; {self.slices} slices are taken (key slices)"
+                f"configuration key figure_slices is {self.figure_slices}; "
+                f"{self.slices} slices are taken (key slices)"
             )
         return self
 
-    @property
+    @cached_property
     def registry(self) -> dict[str, Method]:
         """Methods and variants as the study codes them: with the settings that have a key."""
         methods = {}
@@ -240,8 +250,12 @@ def schema() -> dict[str, Any]:
         if not isinstance(entry, dict):
             return entry
         if "$ref" in entry:
-            entry = definitions[entry["$ref"].rpartition("/")[2]] | {k: v for k, v in entry.items() if k != "$ref"}
-        entry = {key: resolved(value) for key, value in entry.items() if key != "title" or isinstance(value, dict)}
+            entry = definitions[entry["$ref"].rpartition("/")[2]] | {
+                k: v for k, v in entry.items() if k != "$ref"
+            }
+        entry = {
+            key: resolved(value) for key, value in entry.items() if key != "title" or isinstance(value, dict)
+        }
         if "description" in entry:
             entry["description"] = " ".join(str(entry["description"]).split())
         return entry
@@ -279,17 +293,21 @@ def allowed(entry: Mapping[str, Any]) -> str:
 def _line(error: ValidationError, given: Mapping[str, Any]) -> str:
     """Say what is wrong with the first wrong key."""
     order = list(given)
-    first = min(error.errors(), key=lambda one: order.index(one["loc"][0]) if one["loc"] else len(order))
-    if not first["loc"]:
-        return str(first["ctx"]["error"])
+    places = [[str(part) for part in one["loc"]] for one in error.errors()]
+    first = min(range(len(places)), key=lambda n: order.index(places[n][0]) if places[n] else len(order))
+    if not places[first]:
+        return str(error.errors()[first]["ctx"]["error"])
     known: Mapping[str, Any] = schema()["properties"]
-    key, value = str(first["loc"][0]), given[first["loc"][0]]
+    key, *inner = places[first]
+    value = given[key]
     place = key
-    while "properties" in known.get(key, {}) and isinstance(value, Mapping) and len(first["loc"]) > 1:
-        known, key = known[key]["properties"], str(first["loc"][1])
+    while "properties" in known.get(key, {}) and isinstance(value, Mapping) and inner:
+        known, key = known[key]["properties"], inner.pop(0)
         place, value = f"{place}.{key}", value[key]
     if key in known:
-        return f"configuration key {place} is {json.dumps(value, default=str)}; allowed: {allowed(known[key])}"
+        return (
+            f"configuration key {place} is {json.dumps(value, default=str)}; allowed: {allowed(known[key])}"
+        )
     if key in RENAMED:
         return f"configuration key {place} is now called {RENAMED[key]}"
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)

@@ -14,7 +14,8 @@ from wdr_mcpd.files import whole_file
 HEADER = """\
 # Configuration reference
 
-Made by `make docs` from `src/wdr_mcpd/config.py`, as is `workflow/schemas/config.schema.yaml`; a test keeps them in step.
+Made by `make docs` from `src/wdr_mcpd/config.py`, as is `workflow/schemas/config.schema.yaml`; a test keeps
+them in step.
 
 Change a key in `config/config.yaml`, in a file of your own (`snakemake --configfile my.yaml`) or for one run
 (`snakemake --config threshold=0.6`). A key left out takes its default; an unknown key or a value that is not

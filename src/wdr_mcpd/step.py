@@ -1,7 +1,7 @@
 """A step of the workflow: one function of the package, run on the files and keys that its rule names.
 
-The workflow makes a step's outputs anew when the hash of the step's code changes: that of the module which holds
-the function and of all that it imports from this package, directly or not, also inside functions.
+The workflow makes a step's outputs anew when the hash of the step's code changes: that of the module which
+holds the function and of all that it imports from this package, directly or not, also inside functions.
 """
 
 import ast
@@ -32,8 +32,8 @@ def function_of(name: str) -> Callable[..., object]:
 def run_job(job: Any) -> None:
     """Run the step of a job of Snakemake; what it says, and one line about bad input, goes to the job's log.
 
-    The function gets, as keywords: each named input and output (Path or list of Path), each wildcard (str) and
-    the values of the keys in `params.settings`.
+    The function gets, as keywords: each named input and output (Path or list of Path), each wildcard (str)
+    and the values of the keys in `params.settings`.
     """
     log = os.open(job.log[0], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     for stream in (sys.stdout, sys.stderr):
@@ -56,8 +56,8 @@ def code_hash(name: str) -> str:
     Returns
     -------
     str
-        SHA-256, hexadecimal; the same wherever the package lies. One short word instead of a hundred file names
-        keeps the graph of a large cohort small.
+        SHA-256, hexadecimal; the same wherever the package lies. One short word instead of a hundred file
+        names keeps the graph of a large cohort small.
     """
     total = hashlib.sha256()
     for path in code_files(name.rpartition(".")[0]):
@@ -73,7 +73,7 @@ def _file_hash(path: Path) -> str:
 def code_files(module: str) -> list[Path]:
     """List the files of a module (dotted, below the package) and of all that it imports from this package.
 
-    Data files belong to the module that names them, or whose name they share: templates, styles, tables of numbers.
+    Data files belong to the module that names them, or whose name they share: templates, styles, numbers.
 
     Raises
     ------
@@ -93,9 +93,9 @@ def code_files(module: str) -> list[Path]:
 
 
 def _module(base: Path) -> list[Path]:
-    """Files that the import of a module runs: its own and the `__init__` of the rooms around it, but the package's.
+    """Files that the import of a module runs: its own and the `__init__` of the rooms around it.
 
-    The package's own forwards names; it counts where one of them is imported.
+    That of the package forwards names; it counts where one of them is imported.
     """
     own = [path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()]
     rooms = [room / "__init__.py" for room in base.parents if PACKAGE in room.parents]
@@ -128,11 +128,11 @@ def _imported(tree: ast.AST) -> Iterator[Path]:
 
 @cache
 def _data(path: Path) -> tuple[Path, ...]:
-    """Files beside a module that are no code and have its name or stand in it as a text, a folder with all it holds."""
+    """Files beside a module that are no code and have its name or stand in it as a text, a folder with all it
+    holds."""
     texts = {node.value for node in ast.walk(_tree(path)) if isinstance(node, ast.Constant)}
     named = [path.parent / text for text in texts if isinstance(text, str) and DATA_NAME.fullmatch(text)]
     folders = [one for one in named if one.is_dir() and not (one / "__init__.py").exists()]
     inside = [file for folder in folders for file in folder.rglob("*")]
     files = [*path.parent.glob(f"{path.stem}.*"), *named, *inside]
     return tuple({file for file in files if file.is_file() and file.suffix not in (".py", ".pyc")})
-

@@ -142,8 +142,14 @@ def test_the_schema_offers_what_the_package_knows(key: str, known: tuple[str, ..
         ({"variants": {"flat": {"axial_levels": 0}}}, "variant flat: say which method it varies"),
         ({"variants": {"3d-wdr": {"method": "2d-wdr"}}}, "variant 3d-wdr: there is a method of this name"),
         ({"wavelet": "foo"}, "wavelet 'foo' cannot be used; those that can are"),
-        ({"figure_slices": [2, 21]}, "configuration key figure_slices is [2, 21]; 20 slices are taken (key slices)"),
-        ({"rates": [1, 1]}, "configuration key rates is [1, 1]; allowed: a list of at least one value, all different"),
+        (
+            {"figure_slices": [2, 21]},
+            "configuration key figure_slices is [2, 21]; 20 slices are taken (key slices)",
+        ),
+        (
+            {"rates": [1, 1]},
+            "configuration key rates is [1, 1]; allowed: a list of at least one value, all different",
+        ),
     ],
 )
 def test_what_does_not_fit_together_gets_one_line(given: dict[str, Any], part: str) -> None:
@@ -157,12 +163,16 @@ def test_keys_set_the_methods_that_have_them() -> None:
     depth = {name: method.settings.axial_levels for name, method in registry.items()}
     assert depth == {
         **{name: method.settings.axial_levels for name, method in METHODS.items()},
-        **{"3d-wdr": 1, "3d-wdr-mcpd": 1, "flat": 0},
+        "3d-wdr": 1,
+        "3d-wdr-mcpd": 1,
+        "flat": 0,
     }
     assert {method.settings.in_plane_levels for method in registry.values()} == {2}
     assert registry["flat"].label == "Flat"
     assert [name for name, method in registry.items() if method.settings.wavelet != "haar"] == ["3d-wdr-cc"]
-    assert [name for name, method in registry.items() if method.settings.decomposition != "dyadic"] == ["3d-wdr-cc"]
+    assert [name for name, method in registry.items() if method.settings.decomposition != "dyadic"] == [
+        "3d-wdr-cc"
+    ]
 
 
 def test_the_table_rate_is_always_among_the_rates() -> None:
@@ -175,7 +185,11 @@ def test_a_switch_can_be_set_on_the_command_line(text: str, value: bool) -> None
 
 
 def test_texts_inside_lists_and_objects_get_their_types() -> None:
-    given = {"rates": ["0.5", "2"], "thresholds": {"start": "0", "stop": "1", "num": "3"}, "methods": ["2d-wdr"]}
+    given = {
+        "rates": ["0.5", "2"],
+        "thresholds": {"start": "0", "stop": "1", "num": "3"},
+        "methods": ["2d-wdr"],
+    }
     found = values({**given, "table_rate": 0.5})
     assert found["rates"] == [0.5, 2]
     assert found["thresholds"] == {"start": 0, "stop": 1, "num": 3}

@@ -83,7 +83,10 @@ run_job(job)
     ("settings", "line"),
     [
         ({"mcpd_unit": "std", "mcpd_reference": "all"}, "wdr-mcpd: no such file: no such file"),
-        ({"mcpd_unit": "std"}, "TypeError: mcpd_of_exam() missing 1 required keyword-only argument: 'mcpd_reference'"),
+        (
+            {"mcpd_unit": "std"},
+            "TypeError: mcpd_of_exam() missing 1 required keyword-only argument: 'mcpd_reference'",
+        ),
     ],
 )
 def test_a_log_ends_with_what_is_wrong(tmp_path: Path, settings: dict[str, str], line: str) -> None:

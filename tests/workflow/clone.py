@@ -35,7 +35,8 @@ SMALL = {
 
 @dataclass(frozen=True)
 class Clone:
-    """A checkout to run the workflow in; its package is the one that is installed, as far as a run can tell."""
+    """A checkout to run the workflow in; its package is the one that is installed, as far as a run can
+    tell."""
 
     folder: Path
 

@@ -153,18 +153,25 @@ def test_a_variant_joins_the_study_by_its_name(clone: Clone) -> None:
             "configuration key rates is [0]; allowed: a list of at least one value, all different,"
             " each a number above 0 and at most 64",
         ),
-        (["figure_slices=[2,7]"], "configuration key figure_slices is [2, 7]; 6 slices are taken (key slices)"),
+        (
+            ["figure_slices=[2,7]"],
+            "configuration key figure_slices is [2, 7]; 6 slices are taken (key slices)",
+        ),
         (
             ["first_slice=4"],
-            "exam phantom001_1: 6 slices from number 4 on are asked for, its series has 8 images; lower slices or"
-            " first_slice (or write 0 images into the table, if they hold several slices each)",
+            "exam phantom001_1: 6 slices from number 4 on are asked for, its series has 8 images; lower"
+            " slices or first_slice (or write 0 images into the table, if they hold several slices each)",
         ),
     ],
 )
-def test_what_cannot_be_stops_with_one_line_and_deletes_nothing(clone: Clone, given: list[str], line: str) -> None:
+def test_what_cannot_be_stops_with_one_line_and_deletes_nothing(
+    clone: Clone, given: list[str], line: str
+) -> None:
     before = sorted((clone.folder / "results").rglob("*"))
     run = clone.snakemake("paper", "--config", *given)
     assert run.returncode == 1
-    ours = [text for text in run.stdout.splitlines() if not text.startswith(("Using workflow", "Config file"))]
+    ours = [
+        text for text in run.stdout.splitlines() if not text.startswith(("Using workflow", "Config file"))
+    ]
     assert ours == [f"wdr-mcpd: {line}"]
     assert sorted((clone.folder / "results").rglob("*")) == before

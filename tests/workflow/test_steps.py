@@ -3,6 +3,8 @@
 import inspect
 import json
 import shutil
+import subprocess
+import sys
 from modulefinder import ModuleFinder
 from pathlib import Path
 from typing import Any
@@ -89,3 +91,10 @@ def test_only_what_is_fetched_goes_by_no_hash(steps: dict[str, dict[str, Any]]) 
         "local_index",
         "fetch",
     }
+
+
+def test_an_environment_without_the_package_finds_it_beside_the_script() -> None:
+    """As one of conda, which holds the dependencies alone."""
+    script = ROOT / "workflow" / "scripts" / "step.py"
+    run = subprocess.run([sys.executable, "-I", "-S", script], capture_output=True, text=True, check=False)
+    assert run.stderr.splitlines()[-1] == "NameError: name 'snakemake' is not defined"

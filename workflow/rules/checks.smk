@@ -51,10 +51,10 @@ for family in MADE:
         output:
             out=sidecars(shown(family)),
         localrule: True
-        params:
-            **step("checks.provenance.provenance", configuration=CONFIGURATION.model_dump(warnings=False)),
         conda:
             "../../environment.yml"
+        params:
+            **step("checks.provenance.provenance", configuration=CONFIGURATION.model_dump(warnings=False)),
         script:
             "../scripts/step.py"
 

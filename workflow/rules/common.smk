@@ -30,16 +30,16 @@ def or_stop(function, *arguments):
 def step(function, *names, **values):
     """Parameters of a step: its function, the keys and values that it gets by name, and the hash of its code."""
     settings = {name: CONFIGURATION.value(name) for name in names} | values
-    return {"step": function, "settings": settings, "code": hash_or(function)}
+    return {"step": function, "settings": settings, "code": code_hash(function)}
 
 
 def finish_steps():
     """Give every step its log and its benchmark, by rule and wildcards."""
     for one in workflow.rules:
-        if "step" in one.params.keys() and one.name != "step" and not one.log:
+        if one.script and not one.log:
             wildcards = sorted(one.wildcard_names) if one.has_wildcards() else []
-            stem = "/".join([one.name, *(f"{{{name}}}" for name in wildcards)])
-            one.log_modifier = one.benchmark_modifier = one.output_modifier
+            stem = Path(one.name, *(f"{{{name}}}" for name in wildcards))
+            one.log_modifier = one.benchmark_modifier = workflow.modifier.path_modifier
             one.set_log(f"results/logs/{stem}.log")
             one.benchmark = f"results/logs/benchmarks/{stem}.tsv"
 
@@ -120,7 +120,9 @@ def families(*left_out):
 
 def shown(*names):
     """Tables and figures of families."""
-    return [path for name in names for path in tables(*MADE[name]["tables"]) + figures(*MADE[name]["figures"])]
+    return [
+        path for name in names for path in tables(*MADE[name]["tables"]) + figures(*MADE[name]["figures"])
+    ]
 
 
 def with_provenance(*names):
@@ -131,7 +133,11 @@ def with_provenance(*names):
 def encode_settings(wildcards):
     """What encodes a method: only what changes its stream, so that a changed key reruns no more than it must."""
     method = CONFIGURATION.registry[wildcards.method]
-    settings = {"grouping": method.grouping, "coding": asdict(method.settings), "rate": max(CONFIGURATION.rates)}
+    settings = {
+        "grouping": method.grouping,
+        "coding": asdict(method.settings),
+        "rate": max(CONFIGURATION.rates),
+    }
     selection = {"threshold": CONFIGURATION.threshold, "mcpd_unit": CONFIGURATION.mcpd_unit}
     return settings | (selection if method.grouping == "mcpd" else {})
 
@@ -144,10 +150,12 @@ def mcpd_if_selecting(wildcards):
 def measured_of_exam(wildcards):
     """What is measured of each exam of one part; tables and figures over all exams are made from these files."""
     per_exam = [RESULTS.mcpd(), *(RESULTS.of_exam(kind) for kind in ("sweep", "whole_exam", "readings"))]
-    per_exam += RESULTS.figure("{exam}/figure1")[:1]
+    per_exam += sidecars(FIGURES_OF_EXAM)
     part = exams()[int(wildcards.number) - 1 :: int(wildcards.parts)]
     measured = expand(files(per_exam), exam=part)
-    measured += expand(files([RESULTS.quality(), RESULTS.checked_stream()]), exam=part, method=STREAMS_OF["study"])
+    measured += expand(
+        files([RESULTS.quality(), RESULTS.checked_stream()]), exam=part, method=STREAMS_OF["study"]
+    )
     return measured + expand(str(RESULTS.baseline()), exam=part, baseline=COMPARED_CODECS)
 
 
@@ -162,11 +170,3 @@ def in_report(path):
         item += f", exam {folder}"
     caption = str(HERE / "workflow" / "report" / f"{stem}.rst")
     return report(path, category=category, caption=caption, labels={"item": item})
-
-
-def hash_or(function):
-    try:
-        return code_hash(function)
-    except ModuleNotFoundError as e:
-        print("MISSING", e, file=sys.stderr)
-        return "missing"

@@ -14,10 +14,10 @@ checkpoint excluded:
         manifests=expand(str(RESULTS.manifest()), exam=SERIES),
     output:
         out=RESULTS.excluded(),
-    params:
-        **step("data.study.excluded_series", "source", "synthetic", "slices", "first_slice"),
     conda:
         "../../environment.yml"
+    params:
+        **step("data.study.excluded_series", "source", "synthetic", "slices", "first_slice"),
     script:
         "../scripts/step.py"
 

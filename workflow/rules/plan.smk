@@ -3,7 +3,7 @@ CONFIGURATION = or_stop(configuration, config)
 config.update(CONFIGURATION.model_dump(warnings=False))  # captions of the report tell keys
 RESULTS = Results()
 TABLE = or_stop(given_table)
-GIVEN = str(TABLE) if TABLE else []
+GIVEN = local(str(TABLE)) if TABLE else []
 SERIES = or_stop(exams_of_study)
 
 # Keys that many steps receive: how PSNR and SSIM are read, what selects slices, the statistics, the notes of tables.
@@ -111,7 +111,9 @@ IN_REPORT = {
 TABLES_SHOWN = [name for family in families() for name in MADE[family]["tables"]]
 FIGURES_SHOWN = [name for family in families() for name in MADE[family]["figures"]]
 # What a plain run does not measure is shown as it was committed.
-COMMITTED = [] if CONFIGURATION.evidence else [f"evidence/tables/{name}.md" for name in MADE["evidence"]["tables"]]
+COMMITTED = (
+    [] if CONFIGURATION.evidence else [f"evidence/tables/{name}.md" for name in MADE["evidence"]["tables"]]
+)
 SOURCES_OF_PAGES = [
     "results/paper.md",
     *(tables(name)[1] for name in TABLES_SHOWN),

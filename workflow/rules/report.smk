@@ -24,8 +24,11 @@ use rule step as report_pages with:
 
 use rule step as landing with:
     input:
+        **{
+            name: tables(name)[0]
+            for name in ("table3", "decomposition", "whole_exam", "claims", "rates", "controls")
+        },
         series=RESULTS.series_table(),
-        **{name: tables(name)[0] for name in ("table3", "decomposition", "whole_exam", "claims", "rates", "controls")},
         cohorts=beside("results/reference/cohorts/cohorts.csv")[0],
         figure=figures("decomposition")[0],
         controls_figure=figures("controls")[0],
@@ -42,13 +45,17 @@ rule report:
         rules.report_pages.output,
         [in_report(path) for path in figures(*FIGURES_SHOWN) if path.endswith(".png")],
         lambda wildcards: [
-            in_report(path) for path in of_all(*FIGURES_OF_EXAM, only=SHOWN_EXAMS)(wildcards) if path.endswith(".png")
+            in_report(path)
+            for path in of_all(*FIGURES_OF_EXAM, only=SHOWN_EXAMS)(wildcards)
+            if path.endswith(".png")
         ],
         of_all(RESULTS.viewer(), only=1),
         checks=["results/checks/paper.txt", "results/checks/study.txt"],
         landing=rules.landing.output.out,
         stylesheet=beside("workflow/report/report.css"),
-        captions=beside(*sorted(str(path.relative_to(HERE)) for path in (HERE / "workflow/report").glob("*.rst"))),
+        captions=beside(
+            *sorted(str(path.relative_to(HERE)) for path in (HERE / "workflow/report").glob("*.rst"))
+        ),
     output:
         "results/report.html",
     log:

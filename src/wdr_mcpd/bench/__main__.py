@@ -17,7 +17,7 @@ from wdr_mcpd.bench.contestants import Array
 from wdr_mcpd.bench.run import run_benchmarks
 from wdr_mcpd.data import read_exam, read_volume
 from wdr_mcpd.data.sample import download_archive, stored_volumes
-from wdr_mcpd.errors import InputError
+from wdr_mcpd.errors import InputError, one_line
 from wdr_mcpd.render.pages import replace_between
 from wdr_mcpd.render.tables import write_table
 from wdr_mcpd.study.frames import read_csv, write_csv
@@ -116,8 +116,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         options.run(options)
-    except InputError as error:
-        print(f"wdr-mcpd: {error}", file=sys.stderr)
+    except (InputError, OSError) as error:
+        print(f"wdr-mcpd: {one_line(error)}", file=sys.stderr)
         return 2
     return 0
 

@@ -163,7 +163,8 @@ def _inputs(results: Results, known: Record) -> dict[Path, str]:
 def check(
     *, series: Path, sidecars: list[Path], of_exams: list[Path], checked: list[Path], out: Path
 ) -> None:
-    """Step: check tables and figures (the provenance of which is `sidecars` and `of_exams`) and what they rest on."""
+    """Step: check tables and figures (the provenance of which is `sidecars` and `of_exams`) and what they
+    rest on."""
     told = verify(Results.of(series), [*sidecars, *of_exams])
     with whole_file(out) as draft:
         draft.write_text(told + "\n", encoding="utf-8")

@@ -156,7 +156,7 @@ def check(
     threshold: float,
     selecting: list[str],
 ) -> None:
-    """Step: check streams of an exam (METHOD.wdr) against its volume and their measurements, in the same order.
+    """Step: check streams of an exam (METHOD.wdr) against its volume and their measurements, in that order.
 
     `selecting` names the methods that select slices by their MCPD; the table of it is `mcpd`.
     """

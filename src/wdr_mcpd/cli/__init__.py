@@ -35,7 +35,12 @@ COMMANDS = {
     },
 }
 GROUP_OF = {name: group for group, names in COMMANDS.items() for name in names}
-RENAMED = {"verify-results": "check", "viewer": "view", "--unit": "--mcpd-unit", "--reference": "--mcpd-reference"}
+RENAMED = {
+    "verify-results": "check",
+    "viewer": "view",
+    "--unit": "--mcpd-unit",
+    "--reference": "--mcpd-reference",
+}
 """Commands and options of earlier versions and what they are called now."""
 PROGRAM = "wdr-mcpd"
 
@@ -70,7 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{PROGRAM}: {wrong} (see {PROGRAM} --help)", file=sys.stderr)
         return 2
     try:
-        _command(name, given)
+        function, options = parsed(name, given)
+        function(options)
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -81,16 +87,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _command(name: str, given: Sequence[str]) -> None:
+def parsed(
+    name: str, given: Sequence[str]
+) -> tuple[Callable[[argparse.Namespace], None], argparse.Namespace]:
+    """Give the function of a command and its options."""
     group = import_module(f"{__name__}.{GROUP_OF[name]}")
-    parser = Parser(prog=f"{PROGRAM} {name}", description=COMMANDS[GROUP_OF[name]][name].capitalize() + ".")
-    add_options: Callable[[Parser], None] = getattr(group, f"{name}_options")
-    add_options(parser)
+    parser = Parser(prog=f"{PROGRAM} {name}", description=f"{COMMANDS[GROUP_OF[name]][name].capitalize()}.")
+    getattr(group, f"{name}_options")(parser)
     options, unknown = parser.parse_known_args(given)
     if unknown:
-        known = list(parser.options())
-        parser.error(f"{unknown[0]} is no option; {_meant(unknown[0].partition('=')[0], known)}")
-    getattr(group, name)(options)
+        option = unknown[0].partition("=")[0]
+        parser.error(f"{option} is no option; {_meant(option, list(parser.options()))}")
+    return getattr(group, name), options
 
 
 def _meant(given: str, known: Sequence[str] | dict[str, str]) -> str:
@@ -104,4 +112,6 @@ def _help() -> str:
     lines = [f"usage: {PROGRAM} COMMAND ...", "", "3D-WDR and 3D-WDR-MCPD compression of MRI."]
     for group, names in COMMANDS.items():
         lines += ["", f"{group}:", *(f"  {name:<12}{what}" for name, what in names.items())]
-    return "\n".join([*lines, "", f"{PROGRAM} COMMAND --help tells the options of a command, --version the version."])
+    return "\n".join(
+        [*lines, "", f"{PROGRAM} COMMAND --help tells the options of a command, --version the version."]
+    )

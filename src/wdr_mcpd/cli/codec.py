@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from wdr_mcpd.cli.keys import CODING, SELECTION, add_keys
+from wdr_mcpd.config import configuration
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import read_bytes, whole_file
 from wdr_mcpd.methods import DEFAULT, METHODS, ignored_options, method_named
@@ -23,9 +24,11 @@ def encode_options(parser: argparse.ArgumentParser) -> None:
     much.add_argument("--psnr", type=float, metavar="DB", help="decibels to reach, peak 65535")
     parser.add_argument("--lossless", action="store_true", help="reversible transform, every voxel restored")
     reference = "the choices of the reference codec, for comparison"
-    parser.add_argument("--profile", choices=("default", "reference"), default="default", help=f"reference: {reference}")
+    parser.add_argument(
+        "--profile", choices=("default", "reference"), default="default", help=f"reference: {reference}"
+    )
     add_keys(parser, *CODING, default="the method's own")
-    add_keys(parser, *SELECTION)
+    add_keys(parser, *SELECTION, unset=True)
 
 
 def encode(options: argparse.Namespace) -> None:
@@ -34,12 +37,12 @@ def encode(options: argparse.Namespace) -> None:
     from wdr_mcpd.data import read_volume
     from wdr_mcpd.progress import elapsed
 
-    given = {key: getattr(options, key) for key in CODING if getattr(options, key) is not None}
+    given = {key: value for key in (*CODING, *SELECTION) if (value := getattr(options, key)) is not None}
     for key in ignored_options(method_named(options.method)):
         if key in given:
             print(f"wdr-mcpd encode: {key} makes no difference to {options.method}", file=sys.stderr)
-    settings = given | ({"coder": "wdr-reference"} if options.profile == "reference" else {})
-    selection = {key: getattr(options, key) for key in SELECTION}
+    coder = {"coder": "wdr-reference"} if options.profile == "reference" else {}
+    keys = {key: configuration({}).value(key) for key in SELECTION} | given | coder
     voxels = read_volume(options.source).voxels
     with elapsed("encoding") as tell:
         data = methods.encode(
@@ -50,8 +53,7 @@ def encode(options: argparse.Namespace) -> None:
             psnr=options.psnr,
             lossless=options.lossless,
             progress=tell,
-            **selection,
-            **settings,
+            **keys,
         )
     _write(options.out, data)
 
@@ -59,7 +61,9 @@ def encode(options: argparse.Namespace) -> None:
 def decode_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `decode`."""
     parser.add_argument("stream", type=Path, metavar="IN.wdr")
-    parser.add_argument("out", type=Path, metavar="OUT", help=".npy, .nrrd or .nii.gz; with --dicom-from a folder")
+    parser.add_argument(
+        "out", type=Path, metavar="OUT", help=".npy, .nrrd or .nii.gz; with --dicom-from a folder"
+    )
     parser.add_argument("--rate", type=float, help="decode only so many bits per voxel")
     place = parser.add_mutually_exclusive_group()
     place.add_argument(

@@ -74,10 +74,14 @@ def _records(options: argparse.Namespace) -> "list[Record]":
 
 def fetch_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `fetch`."""
-    parser.add_argument("folder", type=Path, help="folder to write below: EXAM/ with DICOM files, manifest.json")
+    parser.add_argument(
+        "folder", type=Path, help="folder to write below: EXAM/ with DICOM files, manifest.json"
+    )
     parser.add_argument("--series", type=Path, required=True, metavar="TSV", help="series table")
     parser.add_argument("--exam", action="append", help="only this exam of the table (can be repeated)")
-    parser.add_argument("--archive", type=Path, help="source sample: its archive; downloaded if it is not there")
+    parser.add_argument(
+        "--archive", type=Path, help="source sample: its archive; downloaded if it is not there"
+    )
     parser.add_argument("--base-url", help="source nbia: address of the server")
     parser.add_argument("--data-folder", type=Path, help="source local: the tree of DICOM files")
     parser.add_argument("--copy", action="store_true", help="source local: copy the files instead of linking")

@@ -12,12 +12,13 @@ CODING = ("decomposition", "wavelet", "in_plane_levels", "axial_levels")
 MEASURES = ("psnr_peak", "ssim_range", "ssim_window")
 
 
-def add_keys(parser: argparse.ArgumentParser, *keys: str, default: str | None = None) -> None:
+def add_keys(parser: argparse.ArgumentParser, *keys: str, default: str = "", unset: bool = False) -> None:
     """Add an option for each key of the configuration.
 
     Parameters
     ----------
-    default : where it is not the configuration's, what it is, in words; the option left out is then None
+    default : where it is not the configuration's, what it is, in words
+    unset : whether an option that is left out is None, as it is with a `default` in words
     """
     entries, values = schema()["properties"], configuration({})
     for key in keys:
@@ -25,9 +26,11 @@ def add_keys(parser: argparse.ArgumentParser, *keys: str, default: str | None = 
         parser.add_argument(
             f"--{key.replace('_', '-')}",
             type=_reader(key),
-            default=None if default else values.value(key),
+            default=None if default or unset else values.value(key),
             metavar="VALUE",
-            help=f"{entries[key]['description']} Allowed: {allowed(entries[key])}. Default: {known}.".replace("%", "%%"),
+            help=f"{entries[key]['description']} Allowed: {allowed(entries[key])}. Default: {known}.".replace(
+                "%", "%%"
+            ),
         )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from wdr_mcpd.cli.codec import SOURCE
 from wdr_mcpd.cli.keys import CODING, MEASURES, SELECTION, add_keys
 from wdr_mcpd.errors import InputError
-from wdr_mcpd.files import read_bytes, whole_file
+from wdr_mcpd.files import SIGNIFICANT_DIGITS, read_bytes, whole_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +61,9 @@ def sweep(options: argparse.Namespace) -> None:
 def compare_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `compare`."""
     parser.add_argument("original", type=Path, metavar="ORIGINAL", help=SOURCE)
-    parser.add_argument("other", type=Path, metavar="STREAM_OR_VOLUME", help="a stream (.wdr), or a volume likewise")
+    parser.add_argument(
+        "other", type=Path, metavar="STREAM_OR_VOLUME", help="a stream (.wdr), or a volume likewise"
+    )
     parser.add_argument("--rate", type=float, help="decode only so many bits per voxel of a stream")
     add_keys(parser, *MEASURES)
     _add_out(parser)
@@ -81,7 +83,9 @@ def compare(options: argparse.Namespace) -> None:
     else:
         restored = read_volume(options.other).voxels
     if restored.shape != original.voxels.shape:
-        raise InputError(f"{options.other}: has the shape {restored.shape}, the original {original.voxels.shape}")
+        raise InputError(
+            f"{options.other}: has the shape {restored.shape}, the original {original.voxels.shape}"
+        )
     measured = measure_volume(original.voxels, restored, _reading(options), original.mask)
     _write(options, measured.dropna(axis="columns", how="all"))
 
@@ -96,9 +100,12 @@ def view_options(parser: argparse.ArgumentParser) -> None:
 
 def view(options: argparse.Namespace) -> None:
     """Write a page with the original, the reconstructions and their differences at each rate."""
+    from dataclasses import replace
+
     import pandas as pd
 
     from wdr_mcpd.data import read_volume
+    from wdr_mcpd.methods import DEFAULT, METHODS
     from wdr_mcpd.report.viewer import CodedExam, viewer_html
     from wdr_mcpd.study.quality import measure_stream
 
@@ -106,12 +113,15 @@ def view(options: argparse.Namespace) -> None:
     streams = {path.stem: read_bytes(path) for path in options.streams}
     rates = options.rates
     measured = [
-        measure_stream(options.original.name, name, volume.voxels, data, rates, _reading(options), volume.mask)
+        measure_stream(
+            options.original.name, name, volume.voxels, data, rates, _reading(options), volume.mask
+        )
         for name, data in streams.items()
     ]
     shown = CodedExam(options.original.name, volume, streams, pd.concat(measured, ignore_index=True))
+    unnamed = {name: replace(METHODS[DEFAULT], name=name, label=name) for name in streams}
     with whole_file(options.out) as draft:
-        draft.write_text(viewer_html(shown), encoding="utf-8", newline="\n")
+        draft.write_text(viewer_html(shown, methods=unnamed | METHODS), encoding="utf-8", newline="\n")
 
 
 def _reading(options: argparse.Namespace) -> Any:
@@ -125,7 +135,7 @@ def _add_out(parser: argparse.ArgumentParser) -> None:
 
 
 def _write(options: argparse.Namespace, frame: "pd.DataFrame") -> None:
-    from wdr_mcpd.study.frames import SIGNIFICANT_DIGITS, write_csv
+    from wdr_mcpd.study.frames import write_csv
 
     if options.out is not None:
         write_csv(frame, options.out)

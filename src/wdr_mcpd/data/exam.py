@@ -112,7 +112,8 @@ def read_exam(path: Path) -> Exam:
 
 
 def volume_of_exam(*, manifest: Path, out: Path, slices: int, first_slice: int | str, exam: str) -> None:
-    """Step: the slices of the study, cut out of the series of an exam; `first_slice` counts from 1, or is "central"."""
+    """Step: the slices of the study, cut out of the series of an exam; `first_slice` counts from 1, or is
+    "central"."""
     from wdr_mcpd.data.manifest import check_whole
     from wdr_mcpd.data.reading import read_volume
 

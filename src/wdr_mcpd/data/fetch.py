@@ -180,8 +180,8 @@ def fetch_exam(
 ) -> None:
     """Step: one exam's series, whole and verified, in the folder of its manifest.
 
-    `archive` (source sample) and `index` (source local) are empty lists for other sources; `row` holds the fields
-    of `Series`.
+    `archive` (source sample) and `index` (source local) are empty lists for other sources; `row` holds the
+    fields of `Series`.
     """
     sources = Sources(
         archive=archive if isinstance(archive, Path) else None,

@@ -44,8 +44,9 @@ def check_slices(series: Series, slices: int, first_slice: int | str) -> None:
     if 1 < series.image_count < last:
         begin = "" if isinstance(first_slice, str) else f" from number {first_slice} on"
         raise InputError(
-            f"exam {series.exam_id}: {slices} slices{begin} are asked for, its series has {series.image_count} images; "
-            "lower slices or first_slice (or write 0 images into the table, if they hold several slices each)"
+            f"exam {series.exam_id}: {slices} slices{begin} are asked for, its series has "
+            f"{series.image_count} images; lower slices or first_slice (or write 0 images into the table, "
+            "if they hold several slices each)"
         )
 
 
@@ -59,9 +60,15 @@ def how_to_make_a_table(source: str, data_folder: str | None, path: str) -> str:
 
 
 def series_table(
-    *, table: Path | list[Path], excluded: Path | list[Path], out: Path, source: str, synthetic: dict[str, int]
+    *,
+    table: Path | list[Path],
+    excluded: Path | list[Path],
+    out: Path,
+    source: str,
+    synthetic: dict[str, int],
 ) -> None:
-    """Step: the table of the series that are used; `table` and `excluded` are empty lists where there are none."""
+    """Step: the table of the series that are used; `table` and `excluded` are empty lists where there are
+    none."""
     rows = series_of_study(source, table if isinstance(table, Path) else None, synthetic)
     if isinstance(excluded, Path):
         rows = without_excluded(rows, read_excluded(excluded))

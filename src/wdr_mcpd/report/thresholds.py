@@ -100,7 +100,7 @@ def thresholds(
     note = interval_note(note_of(series, how), swept["subject"].nunique())
     most = int(swept["encodings"].max())
     note = f"{note}. At most {most} encodings of an exam for all thresholds"
-    write_table(sweep_of_exams(means, note), table)
     drawn = at_rate(swept, table_rate), at_rate(means, table_rate)
+    write_table(sweep_of_exams(means, note), table)
     unit, shown = str(swept["mcpd_unit"].iloc[0]), f"{note_of(series)}. {table_rate:g} bpv"
     write_figure(lambda: draw_thresholds(*drawn, threshold, unit, shown), figure)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from small_run import make_run
 
 

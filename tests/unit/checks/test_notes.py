@@ -4,10 +4,11 @@ from pathlib import Path
 
 from small_run import EXAM, GIVEN
 from steps import run_step
-
 from wdr_mcpd.results import Results
 
-SAID = "1 subject, 1 exam each, synthetic head phantom, not patients. PSNR with peak 65535, SSIM with range max"
+SAID = (
+    "1 subject, 1 exam each, synthetic head phantom, not patients. PSNR with peak 65535, SSIM with range max"
+)
 
 
 def test_the_viewer_says_what_data_it_shows(finished: Path, tmp_path: Path) -> None:
@@ -20,7 +21,11 @@ def test_the_viewer_says_what_data_it_shows(finished: Path, tmp_path: Path) -> N
 
 def test_transmission_says_how_it_was_measured(finished: Path, tmp_path: Path) -> None:
     run, made = Results(finished), Results(tmp_path)
-    files = {"series": run.series_table(), "quality": [run.quality(EXAM, "3d-wdr")], "volumes": [run.volume(EXAM)]}
+    files = {
+        "series": run.series_table(),
+        "quality": [run.quality(EXAM, "3d-wdr")],
+        "volumes": [run.volume(EXAM)],
+    }
     out = {"table": made.table("transmission"), "figure": made.figure("transmission")}
     run_step("report.transmission.transmission", GIVEN, **files, **out)
     for path in made.table("transmission")[1:]:

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from small_run import check_stream, measure, record
 
-from wdr_mcpd.checks.provenance import read
+from small_run import check_stream, measure, record
 from wdr_mcpd.cli import main
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.results import Results
@@ -187,7 +186,7 @@ def test_the_figures_of_exams_are_checked_beside_the_tables(results: Path, tmp_p
     check()
     assert out.read_text() == "10 files, 2 streams, 1 series: as recorded\n"
     figure.write_bytes(b"another")
-    with pytest.raises(InputError, match="figures/one_1/figure1.png"):
+    with pytest.raises(InputError, match=r"figures/one_1/figure1\.png"):
         check()
 
 
@@ -195,5 +194,5 @@ def test_rates_of_any_number_of_digits_pass(results: Path) -> None:
     run, thirds = Results(results), (0.33333333, 2)
     measure(run, "3d-wdr-mcpd", thirds)
     check_stream(run, "3d-wdr-mcpd", rates=list(thirds))
-    with pytest.raises(InputError, match="was measured at the rates 0.33333333, 2, not 0.5, 2"):
+    with pytest.raises(InputError, match=r"was measured at the rates 0\.33333333, 2, not 0\.5, 2"):
         check_stream(run, "3d-wdr-mcpd", rates=[0.5, 2])

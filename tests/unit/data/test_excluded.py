@@ -33,7 +33,11 @@ def test_bad_series_are_listed_with_their_reason(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "excluded.tsv"
-    cohort = {"table": [], "source": "synthetic", "synthetic": {"subjects": 2, "slices": 4, "size": 16, "seed": 0}}
+    cohort = {
+        "table": [],
+        "source": "synthetic",
+        "synthetic": {"subjects": 2, "slices": 4, "size": 16, "seed": 0},
+    }
     manifests = [folder / row.exam_id / "manifest.json" for row in TABLE]
     excluded_series(**cohort, manifests=manifests, out=out, slices=3, first_slice="central")
     reasons = read_excluded(out)

@@ -14,9 +14,9 @@ from highdicom.seg import SegmentAlgorithmTypeValues, Segmentation, SegmentDescr
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.sr.codedict import codes
-from steps import run_step
 
 from nbia_server import NbiaServer, holding
+from steps import run_step
 from wdr_mcpd.cli import main
 from wdr_mcpd.data import Volume, read_volume
 from wdr_mcpd.data.dicom_write import write_mr_series
@@ -321,7 +321,9 @@ def test_refused_with_one_line(tmp_path: Path, case: str, capsys: pytest.Capture
     assert str(folder / "mask") in str(caught.value)
     write_manifest(folder, {})
     with pytest.raises(InputError) as caught:
-        volume_of_exam(manifest=folder / "manifest.json", out=out, slices=4, first_slice="central", exam="x_1")
+        volume_of_exam(
+            manifest=folder / "manifest.json", out=out, slices=4, first_slice="central", exam="x_1"
+        )
     assert str(caught.value).count(str(folder)) == 1
     assert not out.exists()
 

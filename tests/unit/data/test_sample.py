@@ -117,7 +117,7 @@ def test_an_altered_archive_is_refused(tmp_path: Path) -> None:
     (tmp_path / "archive").write_bytes(b"something else")
     with pytest.raises(InputError, match="is not the published"):
         fetch_series(read_series_table(TABLE)[0], tmp_path / "series", Sources(archive=tmp_path / "archive"))
-    with pytest.raises(InputError, match="needs --archive"):
+    with pytest.raises(InputError, match="needs its archive"):
         fetch_series(read_series_table(TABLE)[0], tmp_path / "series")
     assert [p.name for p in tmp_path.iterdir()] == ["archive"]
 
