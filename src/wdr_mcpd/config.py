@@ -156,7 +156,7 @@ class Configuration(_Keys):
     """Slices of Figures 1 and 2, counted from 1 among those taken; selected takes the first two selected
     slices of the exam."""
     evidence: bool = False
-    """Also measure what other choices, groupings, spacings, rates and readings give (as the target evidence does)."""
+    """Also measure what other choices, groupings, spacings, rates and readings give (the target evidence)."""
     draws: Count = 200
     """Random choices of slices, of each number of slices, that the choice by the MCPD is compared with."""
     orders: Count = 5
