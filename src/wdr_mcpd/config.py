@@ -159,7 +159,7 @@ class Configuration(_Keys):
     """Also measure what other choices, groupings, spacings, rates and readings give (the target evidence)."""
     draws: Count = 200
     """Random choices of slices, of each number of slices, that the choice by the MCPD is compared with."""
-    orders: Count = 5
+    orders: Count = 3
     """Random orders of the slices in each joint reading of the paper's tables that shuffles them."""
     baselines: bool = False
     """Also measure today's codecs (JPEG 2000, JPEG XL, HEVC and others) where they are installed."""

@@ -13,7 +13,7 @@ BEGIN_ANSWER, END_ANSWER = "<!-- answer: written by make reference -->\n", "<!--
 
 
 def answer(reference: Path) -> str:
-    """Say whether coding the similar slices together pays, show the controls, and say under which conditions."""
+    """Say whether coding the similar slices together pays, with the controls and the conditions."""
     verdict = of_controls(read_csv(reference / "tables" / "controls.csv"))
     cohorts = in_cohorts(read_csv(reference / "cohorts" / "cohorts.csv"))
     return fill("readme_answer.md", answer=verdict, in_cohorts=cohorts)

@@ -44,12 +44,13 @@ class Joint:
 
 SCALED = {"stored": None, "scaled to int16": 32767, "scaled to uint16": 65535}
 GRID = [
-    Joint(*key) for key in product(["stored", "shuffled"], [False, True], SCALED, TRANSFORMS, [False, True])
+    *(Joint(*key, False) for key in product(["stored", "shuffled"], [False, True], SCALED, TRANSFORMS)),
+    *(Joint("stored", False, values, next(iter(TRANSFORMS)), True) for values in SCALED),
 ]
+"""Every combination without zeros; filled with zeros, what is otherwise read as it is."""
 BRIGHTER = 3.0
 SSIMS: tuple[tuple[float | str, str], ...] = (
     ("max", "uniform7"),
-    ("max", "gaussian11"),
     ("255", "gaussian11"),
     (4095, "gaussian11"),
 )
