@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wdr_mcpd.cli.codec import SOURCE
 from wdr_mcpd.cli.keys import CODING, MEASURES, SELECTION, add_keys
+from wdr_mcpd.cli.volumes import SOURCE, add_pick, read_source
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import SIGNIFICANT_DIGITS, read_bytes, whole_file
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def mcpd_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `mcpd`."""
     parser.add_argument("source", type=Path, metavar="SOURCE", help=SOURCE)
+    add_pick(parser)
     add_keys(parser, *SELECTION)
     _add_out(parser)
 
@@ -26,9 +27,9 @@ def mcpd(options: argparse.Namespace) -> None:
     import pandas as pd
 
     from wdr_mcpd.coherence import average_mcpd, select
-    from wdr_mcpd.data import read_volume
 
-    average = average_mcpd(read_volume(options.source).voxels, options.mcpd_unit, options.mcpd_reference)
+    voxels = read_source(options.source, options).voxels
+    average = average_mcpd(voxels, options.mcpd_unit, options.mcpd_reference)
     selected = ["yes" if chosen else "no" for chosen in select(average, options.threshold)]
     exact = [repr(float(value)) for value in average]
     columns = {"slice": range(1, len(average) + 1), f"mcpd_{options.mcpd_unit}": exact, "selected": selected}
@@ -38,6 +39,7 @@ def mcpd(options: argparse.Namespace) -> None:
 def sweep_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `sweep`."""
     parser.add_argument("source", type=Path, metavar="SOURCE", help=SOURCE)
+    add_pick(parser)
     add_keys(parser, "thresholds", "rates", *SELECTION, *CODING, "psnr_peak")
     _add_out(parser)
 
@@ -46,11 +48,10 @@ def sweep(options: argparse.Namespace) -> None:
     """Write one row for each rate and threshold: what is selected, and what it gains at equal bits."""
     from wdr_mcpd.codec import Settings
     from wdr_mcpd.coherence import average_mcpd
-    from wdr_mcpd.data import read_volume
     from wdr_mcpd.study.sweep import sweep as swept
     from wdr_mcpd.study.sweep import thresholds_of
 
-    voxels = read_volume(options.source).voxels
+    voxels = read_source(options.source, options).voxels
     average = average_mcpd(voxels, options.mcpd_unit, options.mcpd_reference)
     thresholds = thresholds_of(options.thresholds, options.threshold)
     settings = Settings(**{key: getattr(options, key) for key in CODING})
@@ -61,6 +62,7 @@ def sweep(options: argparse.Namespace) -> None:
 def compare_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `compare`."""
     parser.add_argument("original", type=Path, metavar="ORIGINAL", help=SOURCE)
+    add_pick(parser)
     parser.add_argument(
         "other", type=Path, metavar="STREAM_OR_VOLUME", help="a stream (.wdr), or a volume likewise"
     )
@@ -75,7 +77,7 @@ def compare(options: argparse.Namespace) -> None:
     from wdr_mcpd.data import read_volume
     from wdr_mcpd.study.quality import measure_volume
 
-    original = read_volume(options.original)
+    original = read_source(options.original, options)
     if options.other.suffix == ".wdr":
         restored = codec.decode(read_bytes(options.other), rate=options.rate)
     elif options.rate is not None:
@@ -93,6 +95,7 @@ def compare(options: argparse.Namespace) -> None:
 def view_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `view`."""
     parser.add_argument("original", type=Path, metavar="ORIGINAL", help=SOURCE)
+    add_pick(parser)
     parser.add_argument("streams", type=Path, nargs="+", metavar="STREAM", help=".wdr files of that volume")
     parser.add_argument("--out", type=Path, required=True, metavar="HTML", help="page to write")
     add_keys(parser, "rates", *MEASURES)
@@ -104,12 +107,11 @@ def view(options: argparse.Namespace) -> None:
 
     import pandas as pd
 
-    from wdr_mcpd.data import read_volume
     from wdr_mcpd.methods import DEFAULT, METHODS
     from wdr_mcpd.report.viewer import CodedExam, viewer_html
     from wdr_mcpd.study.quality import measure_stream
 
-    volume = read_volume(options.original)
+    volume = read_source(options.original, options)
     streams = {path.stem: read_bytes(path) for path in options.streams}
     rates = options.rates
     measured = [
