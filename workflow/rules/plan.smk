@@ -117,10 +117,11 @@ FIGURES_SHOWN = [name for family in families() for name in MADE[family]["figures
 COMMITTED = (
     [] if CONFIGURATION.evidence else [f"evidence/tables/{name}.md" for name in MADE["evidence"]["tables"]]
 )
+COMMITTED = [f"results/reference/{name}" for name in ["cohorts/cohorts.md", *COMMITTED]]
 SOURCES_OF_PAGES = [
     "results/paper.md",
     *(tables(name)[1] for name in TABLES_SHOWN),
-    *beside(*(f"results/reference/{name}" for name in ["cohorts/cohorts.md", *COMMITTED])),
+    *beside(*(name for name in COMMITTED if (HERE / name).is_file())),
     str(RESULTS.series_table()),
     str(RESULTS.exam_table()),
 ]
