@@ -47,9 +47,7 @@ def bring_file(
         raise SeriesError(f"{series.file} is not in {'data_folder' if data_folder else 'this folder'}")
     kind = series.checksum.partition(":")[0]
     if kind and checksum_of(source, kind) != series.checksum:
-        raise SeriesError(
-            f"{series.file}: the file is another than the table says ({kind} differs)"
-        )
+        raise SeriesError(f"{series.file}: the file is another than the table says ({kind} differs)")
     if copy:
         shutil.copyfile(source, target)
     else:
