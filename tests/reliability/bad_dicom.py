@@ -50,6 +50,14 @@ def raw(tag: str, vr: str, value: bytes, names: str = SECOND) -> Break:
     return apply
 
 
+def scale(value: bytes) -> Break:
+    def apply(folder: Path) -> None:
+        put("RescaleSlope", 1)(folder)
+        raw("RescaleSlope", "DS", value)(folder)
+
+    return apply
+
+
 def cut(size: int) -> Break:
     return lambda folder: (folder / SECOND).write_bytes((folder / SECOND).read_bytes()[:size])
 
@@ -205,8 +213,8 @@ KINDS: dict[str, Break] = {
     "PixelSpacing of 0": put("PixelSpacing", [0, 0], "*.dcm"),
     "PixelSpacing that differs": put("PixelSpacing", [2, 2]),
     "slices shifted sideways": put("ImagePositionPatient", [500, 4, 14]),
-    "a scale of NaN": raw("RescaleSlope", "DS", b"nan "),
-    "a scale that is no number": raw("RescaleIntercept", "DS", b"x "),
+    "a scale of NaN": scale(b"nan "),
+    "a scale that is no number": scale(b"x "),
     "unknown transfer syntax": syntax("1.2.3.4.5"),
     "broken JPEG 2000": syntax(JPEG_2000, b"\xff\x4f\xff\x51" + b"\0" * 60),
     "broken JPEG Lossless": syntax(JPEG_LOSSLESS, b"\xff\xd8\xff\xc3" + b"\0" * 60),
