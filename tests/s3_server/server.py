@@ -1,5 +1,6 @@
 """moto's S3 server with a bucket that everybody may read, reached over a relay that plays faults."""
 
+from collections.abc import Mapping
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler
 from types import TracebackType
@@ -28,6 +29,7 @@ class S3Server(Loopback):
         super().__init__(_handler(self))
         self.bucket = bucket
         self.most_keys = 1000
+        self.held: dict[str, bytes] = {}
         self.moto = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
 
     def __enter__(self) -> Self:
@@ -49,24 +51,26 @@ class S3Server(Loopback):
         super().__exit__(kind, error, trace)
         self.moto.stop()
 
-    def put(self, key: str, data: bytes) -> None:
-        """Store an object in one part."""
-        self.store.put_object(Bucket=self.bucket, Key=key, Body=data, ACL="public-read")
+    def hold(self, objects: Mapping[str, bytes]) -> None:
+        """Have just these objects, each stored in one part; forget faults and requests."""
+        self.forget()
+        self.most_keys = 1000
+        if objects == self.held:
+            return
+        for item in self.store.list_objects_v2(Bucket=self.bucket).get("Contents", []):
+            self.store.delete_object(Bucket=self.bucket, Key=item["Key"])
+        for key, data in objects.items():
+            self.store.put_object(Bucket=self.bucket, Key=key, Body=data, ACL="public-read")
+        self.held = dict(objects)
 
     def put_in_parts(self, key: str, data: bytes) -> None:
         """Store an object by a multipart upload: its ETag is no MD5."""
+        self.held = {}
         where = {"Bucket": self.bucket, "Key": key}
         upload = self.store.create_multipart_upload(**where, ACL="public-read")["UploadId"]
         tag = self.store.upload_part(**where, UploadId=upload, PartNumber=1, Body=data)["ETag"]
         parts = {"Parts": [{"ETag": tag, "PartNumber": 1}]}
         self.store.complete_multipart_upload(**where, UploadId=upload, MultipartUpload=parts)
-
-    def clear(self) -> None:
-        """Remove all objects, and forget faults and requests."""
-        for item in self.store.list_objects_v2(Bucket=self.bucket).get("Contents", []):
-            self.store.delete_object(Bucket=self.bucket, Key=item["Key"])
-        self.forget()
-        self.most_keys = 1000
 
 
 def _handler(server: S3Server) -> type[BaseHTTPRequestHandler]:

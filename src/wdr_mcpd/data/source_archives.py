@@ -177,7 +177,7 @@ async def _address(client: Client, archive: SourceArchive) -> str:
     requirement = f"{archive.project}=={archive.version}"
     status, out, err = await ask("wdr_mcpd.data.package_index", requirement, archive.file)
     if status != 0:
-        raise InputError(f"the search failed ({' '.join(err.splitlines()[-1:])})")
+        raise InputError(f"the search failed ({(err.splitlines() or ['no message'])[-1]})")
     found: dict[str, Any] = json.loads(out)
     if found["address"]:
         return str(found["address"])

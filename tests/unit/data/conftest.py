@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import trustme
 
 from wdr_mcpd.data.dicom_write import write_mr_series
 from wdr_mcpd.data.identity import SeriesIdentity
@@ -25,3 +26,15 @@ def series(tmp_path: Path, volume: Volume) -> Path:
     folder.mkdir()
     write_mr_series(folder, volume, IDENTITY)
     return folder
+
+
+@pytest.fixture
+def loopback_alone(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No proxy, and one authority that issues nothing: reading those of the system takes its time."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    path = tmp_path_factory.getbasetemp() / "authority.pem"
+    if not path.exists():
+        trustme.CA().cert_pem.write_to_path(path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))

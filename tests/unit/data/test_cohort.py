@@ -20,6 +20,7 @@ from wdr_mcpd.data.study import excluded_series
 from wdr_mcpd.data.synthetic import synthetic_table
 from wdr_mcpd.errors import InputError
 
+pytestmark = pytest.mark.usefixtures("loopback_alone")
 TABLE = synthetic_table(2, 3, 16, 0)
 AS_IS = {"slice_step": 1, "slice_average": False, "slice_axis": "thickest"}
 

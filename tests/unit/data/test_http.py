@@ -23,13 +23,7 @@ from wdr_mcpd.errors import InputError, SeriesError
 DATA = hashlib.shake_256(b"data").digest(100_000)
 SHA256 = f"sha256:{hashlib.sha256(DATA).hexdigest()}"
 PATH = "/folder/a.bin"
-PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
-
-
-@pytest.fixture(autouse=True)
-def without_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*PROXIES, *(name.lower() for name in PROXIES)):
-        monkeypatch.delenv(name, raising=False)
+pytestmark = pytest.mark.usefixtures("loopback_alone")
 
 
 @pytest.fixture(scope="module")

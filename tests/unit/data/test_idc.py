@@ -19,6 +19,7 @@ from wdr_mcpd.data.series import Series, find_exam, read_series_table
 from wdr_mcpd.data.synthetic import synthetic_table
 from wdr_mcpd.errors import InputError, SeriesError
 
+pytestmark = pytest.mark.usefixtures("loopback_alone")
 TABLE = Path(__file__).parents[3] / "config" / "series" / "upenn-gbm-20x2.tsv"
 ROW = find_exam(read_series_table(TABLE), "UPENN-GBM-00036_1")
 DOI = "10.7937/tcia.709x-dn49"
@@ -55,9 +56,7 @@ def running() -> Iterator[S3Server]:
 def server(
     running: S3Server, made: dict[str, bytes], prefix: str, monkeypatch: pytest.MonkeyPatch
 ) -> S3Server:
-    running.clear()
-    for name, data in made.items():
-        running.put(prefix + name, data)
+    running.hold({prefix + name: data for name, data in made.items()})
     monkeypatch.setattr(idc, "AT_ONCE", 1)  # what arrives is of the object whose fault waits for it
     return running
 
@@ -157,9 +156,8 @@ def test_what_is_wrong_with_the_objects(
     server: S3Server, row: Series, made: dict[str, bytes], prefix: str, tmp_path: Path, name: str
 ) -> None:
     fault = BUCKETS[name]
-    server.clear()
-    for key, data in fault.spoil(made, row.series_instance_uid).items():
-        server.put(prefix + key, data)
+    spoilt = fault.spoil(made, row.series_instance_uid)
+    server.hold({prefix + name: data for name, data in spoilt.items()})
     if fault.ends == SPOILT:
         server.faults["1-03.dcm"] = ["altered", "forever"]
     kind, line = refusal_of(server, row, tmp_path)

@@ -33,6 +33,7 @@ from wdr_mcpd.data.manifest import differences, read_manifest, refusal
 from wdr_mcpd.data.series import Series
 from wdr_mcpd.errors import InputError, SeriesError
 
+pytestmark = pytest.mark.usefixtures("loopback_alone")
 FAULTS_OF_NBIA = {**FAULTS, **ARCHIVES}
 
 

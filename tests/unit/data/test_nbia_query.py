@@ -20,6 +20,7 @@ from wdr_mcpd.data.series import read_series_table
 from wdr_mcpd.data.synthetic import synthetic_table
 from wdr_mcpd.errors import InputError
 
+pytestmark = pytest.mark.usefixtures("loopback_alone")
 HOST = BASE_URL.removeprefix("https://")
 
 
@@ -51,8 +52,6 @@ def mirror(held: list[Holding]) -> Iterator[NbiaServer]:
 @pytest.fixture(params=["archive", "mirror"])
 def server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> tuple[NbiaServer, str]:
     """A server and the address by which it is asked."""
-    for name in ("HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
     if request.param == "mirror":
         mirror = request.getfixturevalue("mirror")
         mirror.forget()
@@ -69,11 +68,17 @@ def listed(server: tuple[NbiaServer, str], collection: str = "LOOPBACK") -> int:
     return len(nbia_records(collection, server[1], limits))
 
 
+def test_a_list_after_a_fault_that_passes(server: tuple[NbiaServer, str]) -> None:
+    server[0].query_faults[:] = ["500"]
+    assert listed(server) == 4
+
+
 def test_the_table_of_a_collection(
-    server: tuple[NbiaServer, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    mirror: NbiaServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    mirror.forget()
     out = tmp_path / "table.tsv"
-    question = ["series", "list", "--source", "nbia", "--collection", "LOOPBACK", "--base-url", server[1]]
+    question = ["series", "list", "--source", "nbia", "--collection", "LOOPBACK", "--base-url", mirror.url]
     assert main([*question, "--min-images", "3", "--out", str(out)]) == 0
     assert capsys.readouterr() == ("4 exams of 2 patients\n", "")
     table = read_series_table(out)
@@ -83,11 +88,6 @@ def test_the_table_of_a_collection(
     assert [row.image_count for row in table] == [3] * 4
     assert all(row.bytes > 3 * 16 * 16 * 2 for row in table)
     assert {row.licence for row in table} == {"CC BY 4.0"}
-
-
-def test_a_fault_that_passes(server: tuple[NbiaServer, str]) -> None:
-    server[0].query_faults[:] = ["500"]
-    assert listed(server) == 4
 
 
 @pytest.mark.parametrize("server", ["mirror"], indirect=True)
@@ -129,6 +129,7 @@ def test_tcia_utils_that_would_wait_for_ever_is_ended(server: tuple[NbiaServer, 
     assert not [line for line in children if "wdr_mcpd.data.tcia" in line]
 
 
+@pytest.mark.parametrize("server", ["mirror"], indirect=True)
 def test_a_collection_that_is_not_there(server: tuple[NbiaServer, str]) -> None:
     with pytest.raises(InputError, match=r"shows no collection LOOPBACKS \(near it: LOOPBACK\); check"):
         listed(server, "LOOPBACKS")
