@@ -50,8 +50,8 @@ def make_sample_series(sample: Path, series: Series, folder: Path) -> None:
     if subject not in SUBJECTS or series.exam != 1:
         known = ", ".join((*(f"{name}_1" for name in SUBJECTS), *TUMOUR_EXAMS))
         raise InputError(f"the sample data have the exams {known}, not {series.exam_id}")
-    label = _stored(sample, subject, "label").voxels
-    volume, _ = as_slices(replace(_stored(sample, subject, "image"), mask=label != 0))
+    image, label = _stored(sample, subject, "image"), _stored(sample, subject, "label")
+    volume, _ = as_slices(replace(image, mask=label.voxels != 0))
     write_mr_series(folder, volume, identity(subject))
     write_mask(folder, volume)
     licence = member_path(sample, PYRADIOMICS, "LICENSE.txt").read_bytes()
