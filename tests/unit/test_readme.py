@@ -94,6 +94,7 @@ def test_every_command_is_understood() -> None:
         "sweep",
         "view",
         "series",
+        "series",
     ]
     for name, *given in lines:
         parser = Parser(prog=name)

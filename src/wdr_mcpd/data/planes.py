@@ -286,9 +286,12 @@ def _plane(dataset: Dataset, frame: int, where: str) -> Plane:
     def number(group: str, tag: str, default: float) -> float:
         value = lookup(group, tag)
         try:
-            return default if value is None else float(value)
+            found = default if value is None else float(value)
         except (TypeError, ValueError) as error:
             raise InputError(f"{where}: {tag} is no number") from error
+        if not np.isfinite(found):
+            raise InputError(f"{where}: {tag} is {found}")
+        return found
 
     orientation = numbers("PlaneOrientationSequence", "ImageOrientationPatient", 6)
     row, column = orientation[:3], orientation[3:]

@@ -1,8 +1,7 @@
 """`source: sample`: real brain MR with tumours, out of source distributions of the package index."""
 
+from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
 
 from wdr_mcpd.data.dicom_write import write_mr_series
 from wdr_mcpd.data.identity import SeriesIdentity
@@ -10,6 +9,7 @@ from wdr_mcpd.data.masks import write_mask
 from wdr_mcpd.data.sample_tumour import TUMOUR_EXAMS, make_tumour_exam
 from wdr_mcpd.data.series import Series
 from wdr_mcpd.data.source_archives import PYRADIOMICS, fetch_archives, member_path
+from wdr_mcpd.data.stack import as_slices
 from wdr_mcpd.data.volume import Volume
 from wdr_mcpd.data.volume_files import read_volume_file
 from wdr_mcpd.errors import InputError
@@ -50,7 +50,8 @@ def make_sample_series(sample: Path, series: Series, folder: Path) -> None:
     if subject not in SUBJECTS or series.exam != 1:
         known = ", ".join((*(f"{name}_1" for name in SUBJECTS), *TUMOUR_EXAMS))
         raise InputError(f"the sample data have the exams {known}, not {series.exam_id}")
-    volume = _from_front_to_back(_stored(sample, subject, "image"), _stored(sample, subject, "label"))
+    image, label = _stored(sample, subject, "image"), _stored(sample, subject, "label")
+    volume, _ = as_slices(replace(image, mask=label.voxels != 0))
     write_mr_series(folder, volume, identity(subject))
     write_mask(folder, volume)
     licence = member_path(sample, PYRADIOMICS, "LICENSE.txt").read_bytes()
@@ -77,19 +78,6 @@ def identity(subject: str) -> SeriesIdentity:
 
 def _stored(sample: Path, subject: str, kind: str) -> Volume:
     return read_volume_file(member_path(sample, PYRADIOMICS, f"{subject}_{kind}.nrrd"))
-
-
-def _from_front_to_back(image: Volume, label: Volume) -> Volume:
-    """Turn the rows, and take the label as mask."""
-    rows = image.voxels.shape[1]
-    last_row = np.asarray(image.origin) + (rows - 1) * image.spacing[1] * image.direction[1]
-    return Volume(
-        np.ascontiguousarray(image.voxels[:, ::-1]),
-        image.spacing,
-        np.ascontiguousarray(label.voxels[:, ::-1] != 0),
-        tuple(last_row.tolist()),
-        image.direction * np.array([[1], [-1], [1]]),
-    )
 
 
 def sample_archive(*, out: Path) -> None:

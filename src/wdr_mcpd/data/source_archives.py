@@ -109,7 +109,7 @@ def member_path(folder: Path, archive: SourceArchive, name: str) -> Path:
     published = {Path(member).name: sha256 for member, sha256 in archive.members.items()}
     if not path.is_file() or sha256_of(path) != published[name]:
         raise InputError(
-            f"{path}: is not the one of {archive.file}; delete {folder} and fetch it again (wdr-mcpd sample)"
+            f"{path}: is not the one of {archive.file}; delete {folder} and fetch it again (wdr-mcpd fetch)"
         )
     return path
 

@@ -101,7 +101,7 @@ def _cause(error: BaseException) -> str:
 
 
 def _read_window(path: Path, pick: Pick) -> Volume:
-    """Read the slices that `wdr-mcpd volume` cut out, as the workflow's rules give them to every command."""
+    """Read the slices that the workflow cut out of an exam, as `results/volumes/EXAM.npz`."""
     return read_exam(path).volume
 
 
