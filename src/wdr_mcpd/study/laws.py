@@ -96,12 +96,19 @@ def gains_at(
         "axial": (one, settings),
         "flat": (one, depths[0]),
         "content": (one, replace(settings, axial_levels="auto")),
-        "mcpd": (coding_groups(selected), settings),
+        "mcpd": (one if selected.all() else coding_groups(selected), settings),
         "alone": (single, settings),
         **({"coherent": (one, codec.Settings(coder="cc"))} if coherent else {}),
+        **{f"{levels} levels": (one, depth) for levels, depth in depths.items()},
     }
-    coded = {name: coded_at_rates(voxels, *way, rates, value) for name, way in ways.items()}
-    of_depths = [coded_at_rates(voxels, one, depth, rates, value) for depth in depths.values()]
+    distinct: dict[str, list[Coded]] = {}
+    coded = {}
+    for name, way in ways.items():
+        key = repr(way)
+        if key not in distinct:
+            distinct[key] = coded_at_rates(voxels, *way, rates, value)
+        coded[name] = distinct[key]
+    of_depths = [coded[f"{levels} levels"] for levels in LEVELS]
     rows = []
     for place, rate in enumerate(rates):
         at_rate: dict[str, Coded] = {name: found[place] for name, found in coded.items()}
