@@ -51,7 +51,7 @@ def exam() -> CodedExam:
 @pytest.fixture
 def page(exam: CodedExam, browser, tmp_path: Path):
     path = tmp_path / "the viewer.html"
-    path.write_text(viewer_html(exam, "peak <65535>"), encoding="utf-8")
+    path.write_text(viewer_html(exam, "peak <65535>")[0], encoding="utf-8")
     browser.open(path)
     shown(browser, "3d-wdr/1/4/8/false")
     return browser

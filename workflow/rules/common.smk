@@ -160,13 +160,15 @@ def measured_of_exam(wildcards):
 
 
 def in_report(path):
-    """A file of the report with its category, title and caption (workflow/report/STEM.rst)."""
-    folder, stem = os.path.splitext(path)[0].split("/")[-2:]
-    folder, stem = (stem, folder) if folder == "viewer" else (folder, stem)
-    category, item = next((group, items[stem]) for group, items in IN_REPORT.items() if stem in items)
-    if folder == "report" and stem in {name for made in MADE.values() for name in made["figures"]}:
-        item += ", as a table"
-    if folder not in ("figures", "report"):
-        item += f", exam {folder}"
-    caption = str(HERE / "workflow" / "report" / f"{stem}.rst")
-    return report(path, category=category, caption=caption, labels={"item": item})
+    """A file of the report with its section, title and caption (workflow/report/NAME.rst)."""
+    folder, name = os.path.splitext(path)[0].split("/")[-2:]
+    exam = {"few": name}.get(folder, "" if folder in ("tables", "figures", "data", "cohorts") else folder)
+    stem = "viewer" if folder == "few" else name
+    section, item = next((title, items[stem]) for title, items in IN_REPORT.items() if stem in items)
+    labels = {
+        "item": f"{item}, {exam}" if exam else item,
+        "kind": "figure" if path.endswith(".png") else "table",
+    }
+    return report(
+        path, category=section, caption=str(HERE / "workflow" / "report" / f"{stem}.rst"), labels=labels
+    )

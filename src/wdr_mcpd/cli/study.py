@@ -121,7 +121,7 @@ def view(options: argparse.Namespace) -> None:
     shown = CodedExam(options.original.name, volume, streams, pd.concat(measured, ignore_index=True))
     unnamed = {name: replace(METHODS[DEFAULT], name=name, label=name) for name in streams}
     with whole_file(options.out) as draft:
-        draft.write_text(viewer_html(shown, methods=unnamed | METHODS), encoding="utf-8", newline="\n")
+        draft.write_text(viewer_html(shown, methods=unnamed | METHODS)[0], encoding="utf-8", newline="\n")
 
 
 def _reading(options: argparse.Namespace) -> Any:

@@ -12,7 +12,7 @@ from wdr_mcpd.render.notes import Measured, interval_note, note_of
 from wdr_mcpd.render.style import PAGE_WIDTH, noted, write_figure
 from wdr_mcpd.render.tables import Column, Table, write_table
 from wdr_mcpd.report.columns import EXAM_PSNR, RATE
-from wdr_mcpd.study.frames import at_rate, read_exams
+from wdr_mcpd.study.frames import at_rate, read_exams, write_csv
 from wdr_mcpd.study.sweep import thresholds_table
 
 UNITS = {"std": "SD", "stored": "stored values", "range": "ranges", "dtype": "65535"}
@@ -22,14 +22,25 @@ def sweep_of_exams(data: pd.DataFrame, note: str) -> Table:
     """Threshold sweep: what each threshold selects and gains."""
     columns = {
         **RATE,
-        "threshold_mcpd": Column("T", "g"),
+        "threshold_mcpd": Column("T", text=True),
         "selected_slices": Column("Selected slices", ".1f", interval=True),
         "selected_psnr_db": Column("PSNR of the selected (dB)", ".2f", interval=True),
         "selected_gain_db": Column("over 3D-WDR (dB)", "+.2f", interval=True),
         **EXAM_PSNR,
         "exam_gain_db": Column("over 3D-WDR (dB), exam", "+.2f", interval=True),
     }
-    return Table("thresholds", "Threshold sweep at equal total bits", note, data, columns)
+    return Table("thresholds", "Threshold sweep at equal total bits", note, plateaus(data), columns)
+
+
+def plateaus(data: pd.DataFrame) -> pd.DataFrame:
+    """Join following rows that differ in the threshold alone; their thresholds become a text, first to last."""
+    others = data.drop(columns="threshold_mcpd").fillna("")
+    group = (others != others.shift()).any(axis="columns").cumsum()
+    ends = data.groupby(group)["threshold_mcpd"].agg(["min", "max"])
+    said = [
+        f"{low:g}" if low == high else f"{low:g} to {high:g}" for low, high in ends.itertuples(index=False)
+    ]
+    return data.groupby(group).nth(0).assign(threshold_mcpd=said)
 
 
 def draw_thresholds(sweep: pd.DataFrame, table: pd.DataFrame, fixed: float, unit: str, note: str) -> Figure:
@@ -101,6 +112,8 @@ def thresholds(
     most = int(swept["encodings"].max())
     note = f"{note}. At most {most} encodings of an exam for all thresholds"
     drawn = at_rate(swept, table_rate), at_rate(means, table_rate)
-    write_table(sweep_of_exams(means, note), table)
+    data = [path for path in table if path.suffix == ".csv"]
+    write_csv(means, *data)
+    write_table(sweep_of_exams(means, note), [path for path in table if path not in data])
     unit, shown = str(swept["mcpd_unit"].iloc[0]), f"{note_of(series)}. {table_rate:g} bpv"
     write_figure(lambda: draw_thresholds(*drawn, threshold, unit, shown), figure)

@@ -15,7 +15,7 @@ def test_the_viewer_says_what_data_it_shows(finished: Path, tmp_path: Path) -> N
     run, page = Results(finished), tmp_path / "one_1.html"
     files = {"series": run.series_table(), "volume": run.volume(EXAM)}
     files |= {"streams": [run.stream(EXAM, "3d-wdr")], "quality": [run.quality(EXAM, "3d-wdr")]}
-    run_step("report.viewer.viewer", GIVEN, **files, exam=EXAM, out=page)
+    run_step("report.viewer.viewer", GIVEN, **files, exam=EXAM, out=page, few=tmp_path / "few.html")
     assert SAID in page.read_text()
 
 
