@@ -79,6 +79,9 @@ class Grid(_Keys):
 class Configuration(_Keys):
     """Every key is optional; config/config.yaml sets those that differ from the defaults."""
 
+    run: Annotated[str, Field(pattern=r"^\w[\w.-]*$")] | None = None
+    """Name of the run: its results lie in results/runs/NAME, so that they never mix with others; null: in
+    results."""
     source: Literal["sample", "synthetic", "nbia", "idc", "local"] = "sample"
     """Where the MR series come from. sample: two real exams that pip can download. synthetic: a procedural
     head phantom, for tests and scale only. nbia: The Cancer Imaging Archive. idc: the Imaging Data Commons.

@@ -1,3 +1,4 @@
+import difflib
 import gc
 import json
 import os
@@ -11,6 +12,7 @@ from wdr_mcpd.data.study import check_slices, how_to_make_a_table, series_of_stu
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.failures import failures
 from wdr_mcpd.methods import ALONE, BASELINE, DEFAULT, PROPOSED
+from wdr_mcpd.report.closing import closing
 from wdr_mcpd.results import Results, sidecar_of
 from wdr_mcpd.step import code_hash
 
@@ -40,8 +42,17 @@ def finish_steps():
             wildcards = sorted(one.wildcard_names) if one.has_wildcards() else []
             stem = Path(one.name, *(f"{{{name}}}" for name in wildcards))
             one.log_modifier = one.benchmark_modifier = workflow.modifier.path_modifier
-            one.set_log(f"results/logs/{stem}.log")
-            one.benchmark = f"results/logs/benchmarks/{stem}.tsv"
+            one.set_log(below(f"logs/{stem}.log"))
+            one.benchmark = below(f"logs/benchmarks/{stem}.tsv")
+
+
+def check_targets():
+    """Stop with one line where a word of the command line is nearly the name of a rule; Snakemake names none."""
+    rules_here = {one.name for one in workflow.rules}
+    for before, word in zip(sys.argv, sys.argv[1:]):
+        near = difflib.get_close_matches(word, rules_here, n=1, cutoff=0.75)
+        if near and word.isidentifier() and word not in rules_here and not before.startswith("--"):
+            sys.exit(f"wdr-mcpd: {word} is no target; did you mean {near[0]}? All: docs/commands.md")
 
 
 def beside(*names):
@@ -90,6 +101,11 @@ def of_all(*paths, only=None, **values):
 def of_methods(path, methods):
     """Files of one exam, one for each method."""
     return expand(str(path), method=methods, allow_missing=True)
+
+
+def below(path):
+    """A file of this run's results."""
+    return str(RESULTS.root / path)
 
 
 def files(paths):

@@ -34,7 +34,7 @@ use rule step as sample_archive with:
 
 use rule step as local_index with:
     output:
-        out="results/data/local.tsv",
+        out=below("data/local.tsv"),
     params:
         step="data.local.local_index",
         settings={"data_folder": CONFIGURATION.data_folder},

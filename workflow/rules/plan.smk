@@ -1,7 +1,7 @@
 # What a run makes, from its configuration: exams, methods, and the tables and figures of each target.
 CONFIGURATION = or_stop(configuration, config)
 config.update(CONFIGURATION.model_dump(warnings=False))  # captions of the report tell keys
-RESULTS = Results()
+RESULTS = Results.of_run(CONFIGURATION.run)
 TABLE = or_stop(given_table)
 GIVEN = local(str(TABLE)) if TABLE else []
 SERIES = or_stop(exams_of_study)
@@ -52,7 +52,7 @@ BEYOND_PAPER = [name for name in EVERY_METHOD if name not in STREAMS_OF["paper"]
 SELECTING = [name for name, method in CONFIGURATION.registry.items() if method.grouping == "mcpd"]
 COMPARED_CODECS = [name for name, codec in CODECS.items() if codec.control] if CONFIGURATION.baselines else []
 BENCHMARKS = {
-    name: f"results/baselines/bench/{name}.csv" for name in ("codec_speed", "lossless", "notes", "machine")
+    name: below(f"baselines/bench/{name}.csv") for name in ("codec_speed", "lossless", "notes", "machine")
 }
 
 # What both reports show, in the order of the story: title of each item by its name. Captions: workflow/report/NAME.rst.

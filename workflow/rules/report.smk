@@ -34,8 +34,8 @@ use rule step as report with:
         ],
         captions=beside(*(f"workflow/report/{name}.rst" for names in IN_REPORT.values() for name in names)),
         cohorts=beside(*(path for path in COMMITTED if path.endswith("cohorts.csv"))),
-        checks=["results/checks/paper.txt", "results/checks/study.txt"],
+        checks=[below("checks/paper.txt"), below("checks/study.txt")],
     output:
-        out="results/report.html",
+        out=below("report.html"),
     params:
         **step("report.page.report", *SELECTION, "table_rate", "variants", contents=IN_REPORT),

@@ -31,6 +31,7 @@ COMMANDS = {
     },
     "results": {
         "provenance": "say where a table or figure comes from, as JSON",
+        "runs": "set the main numbers of runs side by side",
         "check": "check tables and figures against their provenance and what was measured",
     },
 }
@@ -81,6 +82,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except ModuleNotFoundError as error:
+        missing = str(error.name).partition(".")[0]
+        print(
+            f"{PROGRAM} {name}: {missing} is not installed; pip install '{PROGRAM}[study]' brings it",
+            file=sys.stderr,
+        )
+        return 2
     except (InputError, StreamError, OSError, MemoryError) as error:
         print(f"{PROGRAM} {name}: {one_line(error)}", file=sys.stderr)
         return 2

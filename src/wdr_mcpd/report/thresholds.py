@@ -33,7 +33,7 @@ def sweep_of_exams(data: pd.DataFrame, note: str) -> Table:
 
 
 def plateaus(data: pd.DataFrame) -> pd.DataFrame:
-    """Join following rows that differ in the threshold alone; their thresholds become a text, first to last."""
+    """Join rows in turn that differ in the threshold alone; it becomes a text, from the first to the last."""
     others = data.drop(columns="threshold_mcpd").fillna("")
     group = (others != others.shift()).any(axis="columns").cumsum()
     ends = data.groupby(group)["threshold_mcpd"].agg(["min", "max"])
