@@ -13,7 +13,7 @@ from wdr_mcpd.errors import InputError
 from wdr_mcpd.failures import failures
 from wdr_mcpd.methods import ALONE, BASELINE, DEFAULT, PROPOSED
 from wdr_mcpd.report.closing import closing
-from wdr_mcpd.results import Results, sidecar_of
+from wdr_mcpd.places import Results, sidecar_of
 from wdr_mcpd.step import code_hash
 
 # The graph of a large cohort is millions of objects that stay to the end: looking for garbage among them all the time

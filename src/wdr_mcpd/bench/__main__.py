@@ -69,9 +69,8 @@ def readme(options: argparse.Namespace) -> None:
 
 def more(options: argparse.Namespace) -> None:
     """Write the comparison and the other benchmarks into their page."""
-    compared = _compared(options)
-    targets = read_targets(options.published)
-    replace_between(options.page, BEGIN, END, comparison_section(*compared, targets))
+    section = comparison_section(*_compared(options), read_targets(options.published))
+    replace_between(options.page, BEGIN, END, section)
     curves, speed = (
         read_benchmark(options.benchmarks / f"{name}.csv") for name in ("rate_distortion", "codec_speed")
     )
@@ -81,7 +80,7 @@ def more(options: argparse.Namespace) -> None:
     replace_between(options.page, page.BEGIN, page.END, section)
 
 
-def _compared(options: argparse.Namespace) -> tuple[pd.DataFrame, ...]:
+def _compared(options: argparse.Namespace) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Curves, speeds, lossless rates, machine."""
     names = ("rate_distortion", "codec_speed", "lossless")
     curves, speed, lossless = (read_benchmark(options.benchmarks / f"{name}.csv") for name in names)

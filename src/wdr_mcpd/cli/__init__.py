@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from importlib.metadata import version
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from wdr_mcpd.errors import InputError, StreamError, one_line
 
@@ -39,6 +39,7 @@ GROUP_OF = {name: group for group, names in COMMANDS.items() for name in names}
 RENAMED = {
     "verify-results": "check",
     "viewer": "view",
+    "--out": "--csv",
     "--unit": "--mcpd-unit",
     "--reference": "--mcpd-reference",
 }
@@ -49,8 +50,8 @@ PROGRAM = "wdr-mcpd"
 class Parser(argparse.ArgumentParser):
     """Says in one line what is wrong with the arguments, and which option or kind was perhaps meant."""
 
-    def __init__(self, *arguments: object, **options: object) -> None:
-        super().__init__(*arguments, allow_abbrev=False, **options)  # type: ignore[arg-type]
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
         """Raise what ends as one line on standard error and status 2."""
@@ -83,11 +84,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except ModuleNotFoundError as error:
-        missing = str(error.name).partition(".")[0]
-        print(
-            f"{PROGRAM} {name}: {missing} is not installed; pip install '{PROGRAM}[study]' brings it",
-            file=sys.stderr,
-        )
+        needed = f"{error.name} is not installed; pip install '{PROGRAM}[study]' brings it"
+        print(f"{PROGRAM} {name}: {needed}", file=sys.stderr)
         return 2
     except (InputError, StreamError, OSError, MemoryError) as error:
         print(f"{PROGRAM} {name}: {one_line(error)}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""HTML that needs no other file and no network: templates, Markdown texts, pictures and data inside a page."""
+"""HTML that needs no other file and no network: templates, Markdown texts, pictures inside a page."""
 
 import base64
 import html

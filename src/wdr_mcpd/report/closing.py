@@ -8,8 +8,8 @@ import pandas as pd
 
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import read_bytes
+from wdr_mcpd.places import Results, sidecar_of
 from wdr_mcpd.render.pages import fill
-from wdr_mcpd.results import Results, sidecar_of
 from wdr_mcpd.study.controls import ALONE, NO_AXIAL, PROPOSED
 from wdr_mcpd.study.frames import read_csv
 from wdr_mcpd.study.verdict import of_controls

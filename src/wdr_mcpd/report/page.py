@@ -100,7 +100,7 @@ def table_html(path: Path, title: str) -> str:
 def items(
     name: str, title: str, caption: str, figures: list[Path], tables: list[Path], viewers: list[Path]
 ) -> Iterator[Item]:
-    """Give the figures, then the tables, then the viewers of one name; a figure may be there for each exam."""
+    """Give the figures, the tables and the viewers of one name; a figure may be there for each exam."""
     for path in figures:
         of_exam = path.parent.name != "figures" and path.stem == name
         if path.stem == name:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from small_run import EXAM, GIVEN
 from steps import run_step
-from wdr_mcpd.results import Results
+from wdr_mcpd.places import Results
 
 SAID = (
     "1 subject, 1 exam each, synthetic head phantom, not patients. PSNR with peak 65535, SSIM with range max"
