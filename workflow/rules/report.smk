@@ -24,11 +24,7 @@ use rule step as report with:
             if not path.endswith(".tex")
         ],
         figures=[in_report(path) for path in figures(*FIGURES_SHOWN) if path.endswith(".png")],
-        of_exams=lambda wildcards: [
-            in_report(path)
-            for path in of_all(*FIGURES_OF_EXAM, only=SHOWN_EXAMS)(wildcards)
-            if path.endswith(".png")
-        ],
+        of_exams=lambda wildcards: [in_report(path) for path in pictures_shown(wildcards)],
         viewers=lambda wildcards: [
             in_report(path) for path in of_all(RESULTS.viewer("few/{exam}"), only=1)(wildcards)
         ],

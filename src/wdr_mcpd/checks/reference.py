@@ -1,4 +1,4 @@
-"""Compares results with the committed ones: `python -m wdr_mcpd.checks.reference REFERENCE RESULTS`."""
+"""Compares the results of a run with the committed ones: `python -m wdr_mcpd.checks.reference`."""
 
 import re
 import sys
@@ -85,6 +85,6 @@ def _picture_problem(expected: Path, found: Path) -> str | None:
 
 if __name__ == "__main__":
     try:
-        print(f"{check_results(Path(sys.argv[1]), Path(sys.argv[2]))} files agree")
+        print(f"{check_results(Path(sys.argv[1]), Path(sys.argv[2]))} files as committed")
     except InputError as error:
         sys.exit(f"wdr-mcpd: {error}")
