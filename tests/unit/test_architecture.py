@@ -30,7 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "report": SCIENCE | {"study", "render", "paper"},
     "bench": SCIENCE | {"study", "render", "baselines"},
     "checks": SCIENCE | {"study"},
-    "cli": SCIENCE | {"config", "study", "report", "checks"},
+    "cli": SCIENCE | {"config", "study", "render", "report", "checks"},
     "__init__": {"coherence", "data", "methods", "study"},
     "__main__": {"cli"},
 }

@@ -39,5 +39,5 @@ def test_the_notebook_runs_on_a_volume(tmp_path: Path, monkeypatch: pytest.Monke
     np.save("volume.npy", np.cumsum(rng.normal(0, 30, (5, 32, 32)), axis=2).astype(np.int16))
     monkeypatch.setattr(sys, "argv", ["sweep.py", "volume.npy"])
     names = runpy.run_path(str(DOCS / "sweep.py"))
-    assert len(names["gains"]) == 2 * 24
+    assert len(names["gains"]) == 2 * 23
     assert (tmp_path / "sweep_notebook.png").exists()

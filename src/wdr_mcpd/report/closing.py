@@ -23,7 +23,7 @@ def closing(root: Path) -> list[str]:
     results, said = Results(root), []
     controls, table2, report = results.table("controls")[0], results.table("table2")[0], root / "report.html"
     if controls.exists():
-        said.append(fill("closing.md", answer=of_controls(read_csv(controls))))
+        said.append(fill("closing.md", answer=of_controls(read_csv(controls))).strip())
     if table2.exists():
         chosen = [f"{number} of {of} slices of {exam}" for exam, number, of in _selected(table2)]
         more = f" and so on for {len(chosen) - 3} exams more" if len(chosen) > 3 else ""
