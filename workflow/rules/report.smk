@@ -29,6 +29,7 @@ use rule step as report with:
             in_report(path) for path in of_all(RESULTS.viewer("few/{exam}"), only=1)(wildcards)
         ],
         captions=beside(*(f"workflow/report/{name}.rst" for names in IN_REPORT.values() for name in names)),
+        joined=rules.controls.output.joined,
         cohorts=beside(*(path for path in COMMITTED if path.endswith("cohorts.csv"))),
         checks=[below("checks/paper.txt"), below("checks/study.txt")],
     output:

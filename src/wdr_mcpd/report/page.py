@@ -16,6 +16,7 @@ from wdr_mcpd.render.notes import note_of
 from wdr_mcpd.render.pages import address, fill, fill_text, markdown_html, picture
 from wdr_mcpd.render.tables import markdown_table
 from wdr_mcpd.report.findings import Best, Findings, InCohorts, best_method, find, in_cohorts
+from wdr_mcpd.study.controls import ALONE, NO_AXIAL, PROPOSED
 from wdr_mcpd.study.frames import read_csv
 from wdr_mcpd.study.verdict import Verdict, of_controls
 
@@ -51,12 +52,13 @@ class Section:
 
 @dataclass(frozen=True)
 class Found:
-    """What a run found: its findings, best method and verdict, and the committed ones of open cohorts."""
+    """What a run found, what the committed evidence on open cohorts says, and each exam in a table (HTML)."""
 
     findings: Findings
     best: Best
     verdict: Verdict
     cohorts: InCohorts | None
+    exams: str
 
 
 def report_html(found: Found, sections: list[Section], note: str) -> str:
@@ -67,11 +69,39 @@ def report_html(found: Found, sections: list[Section], note: str) -> str:
         found=found.findings,
         best_found=found.best,
         in_cohorts=found.cohorts,
+        exams=found.exams,
         sections=sections,
         html=markdown_html,
         note=f"{note[:1].upper()}{note[1:]}.",
         origin=f"Made by wdr-mcpd {version('wdr-mcpd')}.",
     )
+
+
+def each_exam(table3: pd.DataFrame, controls: pd.DataFrame) -> str:
+    """Sum up Table 3 in Markdown, one row for each exam, beside the whole exam against both controls.
+
+    Parameters
+    ----------
+    table3 : as written to CSV
+    controls : rows of `study.controls` of each exam
+    """
+    ours = table3.dropna(subset="improvement_db").groupby("exam")["improvement_db"]
+    gains = controls.pivot(index="exam", columns="control", values="exam_gain_db")
+    shown = pd.DataFrame(
+        {
+            "Slices selected": ours.size().reindex(gains.index, fill_value=0).map("{:.0f}".format),
+            "Smallest gain (dB)": ours.min(),
+            "Mean gain (dB)": ours.mean(),
+            "Largest gain (dB)": ours.max(),
+            "Whole exam, over 3D-WDR (dB)": gains[PROPOSED],
+            "over every slice alone (dB)": gains[PROPOSED] - gains[ALONE],
+            "over no axial transform (dB)": gains[PROPOSED] - gains[NO_AXIAL],
+        },
+        index=gains.index,
+    )
+    numbers = shown.select_dtypes("number").columns
+    shown[numbers] = shown[numbers].map(lambda gain: "-" if pd.isna(gain) else f"{gain:+.2f}")
+    return markdown_table(shown.rename_axis("Exam").reset_index())
 
 
 def table_html(path: Path, title: str) -> str:
@@ -82,9 +112,12 @@ def table_html(path: Path, title: str) -> str:
         text = markdown_table(listed, [True] * listed.shape[1])
     else:
         text = re.sub(r"\A# .*\n", "", read_bytes(path).decode())
-    made = re.sub(
-        r'<(t[hd]) style="text-align:left">', r'<\1 class="text">', markdown_html(text, path.parent)
-    )
+    return tables_html(text, title, path.parent)
+
+
+def tables_html(text: str, title: str, folder: Path = Path()) -> str:
+    """HTML of a Markdown text whose tables scroll by themselves and have headings for screen readers."""
+    made = re.sub(r'<(t[hd]) style="text-align:left">', r'<\1 class="text">', markdown_html(text, folder))
     for before, after in {
         ' style="text-align:right"': "",
         "<th": '<th scope="col"',
@@ -108,11 +141,13 @@ def items(
                 (f"{name}-{path.parent.name}", f"{title}, {path.parent.name}") if of_exam else (name, title)
             )
             yield Item(DRAWING, key, shown, caption, picture(path))
+    drawn = {path.stem for path in figures}
     for path in tables:
         if path.stem == name and path.suffix in (".md", ".tsv"):
             data = path.with_suffix(".csv") if path.suffix == ".md" else path
+            said, shown = ("", f"{title}, as a table") if name in drawn else (caption, title)
             held = address(read_bytes(data), MEDIA[data.suffix])
-            yield Item(TABLE, f"{name}-table", title, caption, table_html(path, title), held, data.name)
+            yield Item(TABLE, f"{name}-table", shown, said, table_html(path, shown), held, data.name)
     for path in viewers if name == VIEWER else []:
         page = read_bytes(path).decode()
         yield Item(VIEWER, VIEWER, title, caption, page, file=f"viewer/{path.name}")
@@ -126,6 +161,7 @@ def report(
     of_exams: list[Path],
     viewers: list[Path],
     captions: list[Path],
+    joined: Path,
     cohorts: list[Path],
     checks: list[Path],
     out: Path,
@@ -142,6 +178,7 @@ def report(
     tables : each as .csv and .md
     figures, of_exams, viewers : PNG files, those of each exam, and viewers of few slices
     captions : NAME.rst of each item; they may tell keys of the configuration
+    joined : the controls of each exam
     cohorts : the committed table of open cohorts, if there is one
     checks : what says that all results were checked
     contents : titles of the sections, each with the names of its items and their titles
@@ -174,5 +211,6 @@ def report(
         best_method(read["rates"], table_rate, with_variants(variants)),
         of_controls(read["controls"]),
         in_cohorts(read_csv(cohorts[0])) if cohorts else None,
+        tables_html(each_exam(read["table3"], read_csv(joined)), "Each exam"),
     )
     write_text(out, report_html(found, sections, note_of(series)))

@@ -25,7 +25,7 @@ from wdr_mcpd.study.frames import read_csv
 SHOWN = ("psnr_db", "ssim", "tumour_psnr_db", "tumour_ssim")
 COLUMNS = ("method", "rate_bpv", "slice", *SHOWN, "bytes")
 WINDOW_PERCENTILES = (0.5, 99.8)
-SCALED_PERCENTILE = 99.9  # of the differences at a rate: what is above may be clipped
+SCALED_PERCENTILE = 98.0  # of the differences at a rate: what is above may be clipped
 FEW_BYTES = 5_000_000
 """Most bytes of pictures in the viewer that is part of the report."""
 
