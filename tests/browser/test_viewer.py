@@ -96,10 +96,10 @@ def test_it_shows_original_decoded_prefix_and_their_difference(page, exam: Coded
 
 def test_numbers_are_those_of_the_slice_and_rate(page) -> None:
     text = page.driver.find_element("id", "readout").text
-    assert text == "Slice 5, 3d-wdr, 1 bits per voxel: PSNR 54.00 dB, SSIM 0.5400."
+    assert text == "Slice 5, 3D-WDR, 1 bit per voxel: PSNR 54.00 dB, SSIM 0.5400."
     assert page.driver.find_element("id", "rate-text").text == "1 bpv (16 : 1)"
     rows = page.driver.find_elements("css selector", "#numbers tr")
-    assert [row.text.split()[0] for row in rows] == ["3d-wdr", "2d-wdr"]
+    assert [row.text.split()[0] for row in rows] == ["3D-WDR", "2D-WDR"]
 
 
 def test_arrow_keys_change_slice_and_rate_and_stop_at_the_ends(page) -> None:

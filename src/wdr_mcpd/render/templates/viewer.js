@@ -83,7 +83,7 @@ async function show() {
   element("coded-title").textContent = showsOriginal ? "Original (key held)" : `${method.label} at ${bits} bpv`;
   element("scale-low").textContent = `−${Math.round(span / gain)}`;
   element("scale-high").textContent = `+${Math.round(span / gain)} stored values (${gain} times)`;
-  element("readout").textContent = `Slice ${data.slices[slice]}, ${method.label}, ${bits} bits per voxel: ` +
+  element("readout").textContent = `Slice ${data.slices[slice]}, ${method.label}, ${bits} ${bits === 1 ? "bit" : "bits"} per voxel: ` +
     `PSNR ${number(psnr, 2)} dB, SSIM ${number(ssim, 4)}.`;
   element("original").setAttribute("aria-label", `Original slice ${data.slices[slice]}`);
   element("coded").setAttribute("aria-label", `Slice ${data.slices[slice]} coded with ${method.label} at ${bits} bits per voxel`);
