@@ -35,11 +35,10 @@ unexport PYTHONDONTWRITEBYTECODE
   verify unlock test-reliability test-disturbed test-kills test-hostile test-bad-data test-lock fuzz lock clean
 
 paper: $(READY)
-	$(BIN)/snakemake paper
-	@echo "Tables: results/tables/*.md   Figures: results/figures/*/*.png   More: README.md"
+	@$(BIN)/snakemake paper --logger rich
 
 everything: $(READY)
-	$(BIN)/snakemake
+	@$(BIN)/snakemake --logger rich
 
 bench: $(READY)
 	$(WDR).bench measure --sample results/data/sample --out results/benchmarks
@@ -142,9 +141,9 @@ test-cluster: $(READY)
 $(READY): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; make PYTHON=... names another" if sys.version_info < (3, 11) else 0)'
 	@echo "Setting up $(VENV) with the packages of requirements.lock; some minutes where they must be downloaded."
-	$(PYTHON) -m venv --clear --without-pip $(VENV)
-	$(PYTHON) -m pip --python $(BIN)/python install --require-hashes --no-deps --no-compile -r requirements.lock
-	$(BIN)/python -m pip install --no-deps --no-build-isolation --editable .
+	@$(PYTHON) -m venv --clear --without-pip $(VENV)
+	@$(PYTHON) -m pip --python $(BIN)/python install --quiet --require-hashes --no-deps --no-compile -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 	@echo "$(VENV) is ready."
 

@@ -91,7 +91,7 @@ rule part:
     input:
         measured_of_exam,
     output:
-        touch("results/parts/{number}-of-{parts}"),
+        touch(below("parts/{number}-of-{parts}")),
     wildcard_constraints:
         number=r"[1-9]\d*",
         parts=r"[1-9]\d*",
@@ -99,6 +99,11 @@ rule part:
 
 
 finish_steps()
+check_targets()
+
+
+onsuccess:
+    print(*closing(RESULTS.root), sep="\n", file=sys.stderr)
 
 
 onerror:

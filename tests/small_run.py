@@ -9,7 +9,7 @@ from wdr_mcpd.config import configuration
 from wdr_mcpd.data import Exam, Volume, write_exam
 from wdr_mcpd.data.manifest import write_manifest
 from wdr_mcpd.data.series import Series, write_series_table
-from wdr_mcpd.results import Results, sidecar_of
+from wdr_mcpd.places import Results, sidecar_of
 
 ROOT = Path(__file__).parents[1]
 EXAM, UID = "one_1", "1.2.3"

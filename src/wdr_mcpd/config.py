@@ -79,6 +79,9 @@ class Grid(_Keys):
 class Configuration(_Keys):
     """Every key is optional; config/config.yaml sets those that differ from the defaults."""
 
+    run: Annotated[str, Field(pattern=r"^\w[\w.-]*$")] | None = None
+    """Name of the run: its results lie in results/runs/NAME, so that they never mix with others; null: in
+    results."""
     source: Literal["sample", "synthetic", "nbia", "idc", "local", "files"] = "sample"
     """Where the MR series come from. sample: four real exams out of the package index. synthetic: a
     procedural head phantom, for tests and scale only. nbia: The Cancer Imaging Archive. idc: the Imaging

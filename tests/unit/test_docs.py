@@ -4,6 +4,10 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
+
+from wdr_mcpd.cli import GROUP_OF
+
 ROOT = Path(__file__).parents[2]
 RULES = re.compile(r"^(?:(?:rule|checkpoint) (\w+):|use rule \w+ as (\w+) with:)", re.MULTILINE)
 
@@ -28,6 +32,22 @@ def test_every_rule_that_is_explained_exists() -> None:
     names = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
     made = {name for names in RULES.findall(text) for name in names}
     assert [name for name in names if name not in made] == []
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda path: path.name)
+def test_a_page_is_read_in_ten_minutes(page: Path) -> None:
+    skipped = (
+        r"```.*?```|^\|.*?$|<!-- (\w+): written by .*?<!-- end of \1 -->"  # code, tables, generated parts
+    )
+    assert len(re.sub(skipped, "", page.read_text(), flags=re.MULTILINE | re.DOTALL).split()) <= 1200
+
+
+def test_every_command_and_every_target_is_listed() -> None:
+    page = (ROOT / "docs" / "commands.md").read_text()
+    assert [name for name in GROUP_OF if f"`{name}`" not in page and f"wdr-mcpd {name}" not in page] == []
+    snakefile = (ROOT / "Snakefile").read_text()
+    targets = set(re.findall(r"^rule (\w+):", snakefile, re.MULTILINE)) - {"all", "part"}
+    assert [name for name in targets if f"snakemake {name}" not in page] == []
 
 
 def test_the_index_names_every_page() -> None:

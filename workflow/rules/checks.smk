@@ -66,7 +66,7 @@ use rule step as check_paper with:
         of_exams=of_all(*sidecars(FIGURES_OF_EXAM)),
         checked=of_all(RESULTS.checked_stream(), method=STREAMS_OF["paper"]),
     output:
-        out="results/checks/paper.txt",
+        out=below("checks/paper.txt"),
     localrule: True
     params:
         **step("checks.results.check"),
@@ -79,4 +79,4 @@ use rule check_paper as check_study with:
         of_exams=of_all(*sidecars(FIGURES_OF_EXAM)),
         checked=of_all(RESULTS.checked_stream(), method=STREAMS_OF["study"]),
     output:
-        out="results/checks/study.txt",
+        out=below("checks/study.txt"),

@@ -1,3 +1,4 @@
+import difflib
 import gc
 import json
 import os
@@ -11,8 +12,11 @@ from wdr_mcpd.data.study import check_slices, how_to_make_a_table, series_of_stu
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.failures import failures
 from wdr_mcpd.methods import ALONE, BASELINE, DEFAULT, PROPOSED
-from wdr_mcpd.results import Results, sidecar_of
+from wdr_mcpd.report.closing import closing
+from wdr_mcpd.places import Results, sidecar_of
 from wdr_mcpd.step import code_hash
+
+RULES = workflow.current_basedir
 
 # The graph of a large cohort is millions of objects that stay to the end: looking for garbage among them all the time
 # takes a fifth of the time to build it, and finds none.
@@ -40,8 +44,17 @@ def finish_steps():
             wildcards = sorted(one.wildcard_names) if one.has_wildcards() else []
             stem = Path(one.name, *(f"{{{name}}}" for name in wildcards))
             one.log_modifier = one.benchmark_modifier = workflow.modifier.path_modifier
-            one.set_log(f"results/logs/{stem}.log")
-            one.benchmark = f"results/logs/benchmarks/{stem}.tsv"
+            one.set_log(below(f"logs/{stem}.log"))
+            one.benchmark = below(f"logs/benchmarks/{stem}.tsv")
+
+
+def check_targets():
+    """Stop with one line where a word of the command line is nearly the name of a rule; Snakemake names none."""
+    rules_here = {one.name for one in workflow.rules}
+    for before, word in zip(sys.argv, sys.argv[1:]):
+        near = difflib.get_close_matches(word, rules_here, n=1, cutoff=0.75)
+        if near and word.isidentifier() and word not in rules_here and not before.startswith("--"):
+            sys.exit(f"wdr-mcpd: {word} is no target; did you mean {near[0]}? All: docs/commands.md")
 
 
 def beside(*names):
@@ -96,6 +109,11 @@ def pictures_shown(wildcards):
 def of_methods(path, methods):
     """Files of one exam, one for each method."""
     return expand(str(path), method=methods, allow_missing=True)
+
+
+def below(path):
+    """A file of this run's results."""
+    return str(RESULTS.root / path)
 
 
 def files(paths):
@@ -166,13 +184,15 @@ def measured_of_exam(wildcards):
 
 
 def in_report(path):
-    """A file of the report with its category, title and caption (workflow/report/STEM.rst)."""
-    folder, stem = os.path.splitext(path)[0].split("/")[-2:]
-    folder, stem = (stem, folder) if folder == "viewer" else (folder, stem)
-    category, item = next((group, items[stem]) for group, items in IN_REPORT.items() if stem in items)
-    if folder == "report" and stem in {name for made in MADE.values() for name in made["figures"]}:
-        item += ", as a table"
-    if folder not in ("figures", "report"):
-        item += f", exam {folder}"
-    caption = str(HERE / "workflow" / "report" / f"{stem}.rst")
-    return report(path, category=category, caption=caption, labels={"item": item})
+    """A file of the report with its section, title and caption (workflow/report/NAME.rst)."""
+    folder, name = os.path.splitext(path)[0].split("/")[-2:]
+    exam = {"few": name}.get(folder, "" if folder in ("tables", "figures", "data", "cohorts") else folder)
+    stem = "viewer" if folder == "few" else name
+    section, item = next((title, items[stem]) for title, items in IN_REPORT.items() if stem in items)
+    labels = {
+        "item": f"{item}, {exam}" if exam else item,
+        "kind": "figure" if path.endswith(".png") else "table",
+    }
+    # A caption is a file to Snakemake, not its name, where the inputs of a rule are a function.
+    caption = RULES.join(f"../report/{stem}.rst")
+    return report(path, category=section, caption=caption, labels=labels)

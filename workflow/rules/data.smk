@@ -34,7 +34,7 @@ use rule step as sample_archive with:
 
 use rule step as local_index with:
     output:
-        out="results/data/local.tsv",
+        out=below("data/local.tsv"),
     params:
         step="data.local.local_index",
         settings={"data_folder": CONFIGURATION.data_folder},
@@ -49,6 +49,8 @@ use rule step as fetch with:
         index=rules.local_index.output.out if CONFIGURATION.source == "local" else [],
     output:
         manifest=update(str(RESULTS.manifest())),
+    resources:
+        downloads=1,
     params:
         step="data.fetch.fetch_exam",
         settings=lambda wildcards: {
@@ -59,8 +61,6 @@ use rule step as fetch with:
             "data_folder": CONFIGURATION.data_folder,
             "exclude": MAY_EXCLUDE,
         },
-    resources:
-        downloads=1,
 
 
 # What is there stays until the new one is whole: slices that an exam does not have delete nothing.

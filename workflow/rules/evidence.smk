@@ -24,7 +24,7 @@ use rule step as controls with:
     output:
         table=tables("controls"),
         figure=figures("controls"),
-        joined="results/controls.csv",
+        joined=below("controls.csv"),
     params:
         **step("report.controls.controls", "table_rate", *MEASURED),
 

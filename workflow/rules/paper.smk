@@ -52,6 +52,6 @@ use rule step as results_section with:
         figures=pictures_shown,
         quality=of_all(RESULTS.quality(), method=STREAMS_OF["paper"]),
     output:
-        out="results/paper.md",
+        out=below("paper.md"),
     params:
         **step("paper.results_section.results_section", "table_rate"),

@@ -1,7 +1,7 @@
 # What a run makes, from its configuration: exams, methods, and the tables and figures of each target.
 CONFIGURATION = or_stop(configuration, config)
 config.update(CONFIGURATION.model_dump(warnings=False))  # captions of the report tell keys
-RESULTS = Results()
+RESULTS = Results.of_run(CONFIGURATION.run)
 TABLE = or_stop(given_table)
 GIVEN = local(str(TABLE)) if TABLE else []
 SERIES = or_stop(exams_of_study)
@@ -55,53 +55,50 @@ BEYOND_PAPER = [name for name in EVERY_METHOD if name not in STREAMS_OF["paper"]
 SELECTING = [name for name, method in CONFIGURATION.registry.items() if method.grouping == "mcpd"]
 COMPARED_CODECS = [name for name, codec in CODECS.items() if codec.control] if CONFIGURATION.baselines else []
 BENCHMARKS = {
-    name: f"results/baselines/bench/{name}.csv" for name in ("codec_speed", "lossless", "notes", "machine")
+    name: below(f"baselines/bench/{name}.csv") for name in ("codec_speed", "lossless", "notes", "machine")
 }
 
-# A viewer's page holds every picture of its methods: the paper's and the best one, or the first that are compared.
-BEST = next(name for name, method in CONFIGURATION.registry.items() if method.settings.coder == "cc")
-VIEWER_METHODS = [name for name in (BASELINE, PROPOSED, BEST) if name in CONFIGURATION.methods]
-VIEWER_METHODS = VIEWER_METHODS or CONFIGURATION.methods[:3]
-
+# What both reports show, in the order of the story: title of each item by its name. Captions: workflow/report/NAME.rst.
 IN_REPORT = {
-    "1. Paper tables": {
-        "paper": "Section Results, in the paper's order",
+    "Look at it": {"viewer": "Original, reconstruction and difference"},
+    "The whole exam at equal bits": {
+        "controls": "3D-WDR-MCPD among its controls",
+        "decomposition": "What the gain is made of",
+        "whole_exam": "Ways to spend the bits",
+        "cohorts": "Open cohorts",
+    },
+    "The paper's figures and tables": {
+        "figure1": "Figure 1",
+        "figure2": "Figure 2",
         "table1": "Table 1: 3D-WDR, every slice",
         "table2": "Table 2: average MCPD",
         "table3": "Table 3: 3D-WDR-MCPD, selected slices",
     },
-    "2. Paper figures": {"figure1": "Figure 1", "figure2": "Figure 2", "viewer": "Interactive viewer"},
-    "3. Rates": {
-        "rates": "Quality against rate",
+    "The threshold": {"thresholds": "Threshold sweep", "crossval": "Cross-validation of the threshold"},
+    "Quality against rate": {
+        "rates": "Quality of whole exams",
         "bjontegaard": "Bjontegaard differences",
         "transmission": "Progressive transmission",
     },
-    "4. Threshold": {"thresholds": "Threshold sweep", "crossval": "Cross-validation of the threshold"},
-    "5. Whole exam": {
-        "controls": "3D-WDR-MCPD among its controls",
-        "whole_exam": "The whole exam at equal bits",
-        "decomposition": "What the gain is made of",
-    },
-    "6. Tumour": {
+    "The tumour": {
         "tumour": "Quality inside the tumour",
         "fidelity": "Contrast, segmentation and features",
         "recommendations": "Recommended ratios",
     },
-    "7. Baselines": {
+    "Today's codecs": {
         "baselines": "Today's codecs beside ours",
         "baselines-cost": "Speed and memory",
         "baselines-speed": "Speed and quality",
         "baselines-lossless": "Bits per voxel without loss",
     },
-    "8. Audit": {
+    "The audit": {
         "claims": "The paper's claims and our verdicts",
         "readings": "Readings of what the paper leaves open",
     },
-    "9. Evidence": {
+    "More evidence": {
         "standing": "The MCPD's choice among others",
         "groupings": "How much any grouping can win",
         "laws": "Gains against spacing and rate",
-        "cohorts": "Open cohorts",
         "spacing": "Gains against the spacing of slices",
         "rate_law": "Gains against the rate",
         "bounds": "Forensics: distances in Table 2",
@@ -109,23 +106,20 @@ IN_REPORT = {
         "units": "Forensics: units of the MCPD",
         "joint_readings": "Forensics: joint readings",
     },
-    "10. Data": {"series": "Series of the study", "exams": "Exams and their slices"},
+    "The data": {"series": "Series of the study", "exams": "Exams and their slices"},
 }
 TABLES_SHOWN = [name for family in families() for name in MADE[family]["tables"]]
 FIGURES_SHOWN = [name for family in families() for name in MADE[family]["figures"]]
-# What a plain run does not measure is shown as it was committed.
-COMMITTED = (
-    [] if CONFIGURATION.evidence else [f"evidence/tables/{name}.md" for name in MADE["evidence"]["tables"]]
+# What a plain run does not measure is shown as it was committed, once it is.
+UNMEASURED = (
+    [] if CONFIGURATION.evidence else [f"evidence/tables/{name}" for name in MADE["evidence"]["tables"]]
 )
-COMMITTED = [f"results/reference/{name}" for name in ["cohorts/cohorts.md", *COMMITTED]]
-SOURCES_OF_PAGES = [
-    "results/paper.md",
-    *(tables(name)[1] for name in TABLES_SHOWN),
-    *beside(*(name for name in COMMITTED if (HERE / name).is_file())),
-    str(RESULTS.series_table()),
-    str(RESULTS.exam_table()),
+COMMITTED = [
+    f"results/reference/{name}{suffix}"
+    for name in ["cohorts/cohorts", *UNMEASURED]
+    for suffix in (".csv", ".md")
+    if (HERE / f"results/reference/{name}{suffix}").exists()
 ]
-REPORT_PAGES = {f"results/report/{Path(source).stem}.html": source for source in SOURCES_OF_PAGES}
 
 # Polite to the archives, also where many jobs run at a time; --resources downloads=N goes before it.
 if "downloads" not in workflow.global_resources:

@@ -5,68 +5,34 @@ use rule step as viewer with:
     input:
         series=RESULTS.series_table(),
         volume=RESULTS.volume(),
-        streams=of_methods(RESULTS.stream(), VIEWER_METHODS),
-        quality=of_methods(RESULTS.quality(), VIEWER_METHODS),
+        streams=of_methods(RESULTS.stream(), CONFIGURATION.methods),
+        quality=of_methods(RESULTS.quality(), CONFIGURATION.methods),
     output:
-        out=in_report(str(RESULTS.viewer())),
+        out=str(RESULTS.viewer()),
+        few=str(RESULTS.viewer("few/{exam}")),
     params:
         **step("report.viewer.viewer", "variants", *MEASURED),
 
 
-use rule step as report_pages with:
+# Snakemake's own report (snakemake --report) shows what is marked here, with provenance and run times.
+use rule step as report with:
     input:
-        files=REPORT_PAGES.values(),
+        series=in_report(str(RESULTS.series_table())),
+        tables=[
+            path if path.endswith(".md") else in_report(path)
+            for path in [*tables(*TABLES_SHOWN), *beside(*COMMITTED), str(RESULTS.exam_table())]
+            if not path.endswith(".tex")
+        ],
+        figures=[in_report(path) for path in figures(*FIGURES_SHOWN) if path.endswith(".png")],
+        of_exams=lambda wildcards: [in_report(path) for path in pictures_shown(wildcards)],
+        viewers=lambda wildcards: [
+            in_report(path) for path in of_all(RESULTS.viewer("few/{exam}"), only=1)(wildcards)
+        ],
+        captions=beside(*(f"workflow/report/{name}.rst" for names in IN_REPORT.values() for name in names)),
+        joined=rules.controls.output.joined,
+        cohorts=beside(*(path for path in COMMITTED if path.endswith("cohorts.csv"))),
+        checks=[below("checks/paper.txt"), below("checks/study.txt")],
     output:
-        out=[in_report(page) for page in REPORT_PAGES],
+        out=below("report.html"),
     params:
-        **step("report.pages.report_pages"),
-
-
-use rule step as landing with:
-    input:
-        **{
-            name: tables(name)[0]
-            for name in ("table3", "decomposition", "whole_exam", "claims", "rates", "controls")
-        },
-        series=RESULTS.series_table(),
-        cohorts=beside("results/reference/cohorts/cohorts.csv")[0],
-        figure=figures("decomposition")[0],
-        controls_figure=figures("controls")[0],
-    output:
-        out="results/report/landing.html",
-    params:
-        **step("report.landing.landing", "table_rate", "variants"),
-
-
-# Snakemake writes its report in a run of its own. This rule makes that run, on the same configuration, when everything
-# that the report shows is there; so the report is a result like any other: tracked, and renewed only when it is stale.
-rule report:
-    input:
-        rules.report_pages.output,
-        [in_report(path) for path in figures(*FIGURES_SHOWN) if path.endswith(".png")],
-        lambda wildcards: [in_report(path) for path in pictures_shown(wildcards)],
-        of_all(RESULTS.viewer(), only=1),
-        checks=["results/checks/paper.txt", "results/checks/study.txt"],
-        landing=rules.landing.output.out,
-        stylesheet=beside("workflow/report/report.css"),
-        captions=beside(
-            *sorted(str(path.relative_to(HERE)) for path in (HERE / "workflow/report").glob("*.rst"))
-        ),
-    output:
-        "results/report.html",
-    log:
-        "results/logs/report.log",
-    benchmark:
-        "results/logs/benchmarks/report.tsv"
-    localrule: True
-    conda:
-        "../../environment.yml"
-    params:
-        python=sys.executable,
-        snakefile=os.path.relpath(HERE / "Snakefile"),
-        config=json.dumps(CONFIGURATION.model_dump(warnings=False)),
-    shell:
-        "printf '%s' {params.config:q} > results/report/configuration.json\n"
-        "{params.python:q} -m snakemake {output:q} --snakefile {params.snakefile:q} --nolock"
-        " --configfile results/report/configuration.json --report {output:q}"
-        " --report-stylesheet {input.stylesheet:q} 2> {log:q}"
+        **step("report.page.report", *SELECTION, "table_rate", "variants", contents=IN_REPORT),

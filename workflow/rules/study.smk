@@ -29,9 +29,9 @@ use rule step as cross_validation with:
         sweep=of_all(RESULTS.of_exam("sweep")),
     output:
         table=tables("crossval"),
-        assigned="results/crossval/folds.csv",
-        chosen="results/crossval/thresholds.csv",
-        held_out="results/crossval/held_out.csv",
+        assigned=below("crossval/folds.csv"),
+        chosen=below("crossval/thresholds.csv"),
+        held_out=below("crossval/held_out.csv"),
     params:
         **step("report.cross_validation.cross_validation", *AT, *FOLDS, "seed", *MEASURED),
 

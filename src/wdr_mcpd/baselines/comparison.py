@@ -1,4 +1,4 @@
-"""Our methods beside other codecs: quality at equal rate, Bjontegaard rates, the README's short table."""
+"""Our methods beside other codecs: quality at equal rate, Bjontegaard rates, speed, lossless rate."""
 
 from typing import Any
 
@@ -15,6 +15,10 @@ from wdr_mcpd.study.statistics import bjontegaard_rate
 AGAINST = {BASELINE: "bd_rate_3d_wdr_percent", "3d-wdr-cc": "bd_rate_3d_wdr_cc_percent"}
 """Methods against which Bjontegaard rates are given, and the columns."""
 BEGIN, END = "<!-- comparison: written by make comparison -->\n", "<!-- end of comparison -->\n"
+IN_README = (
+    *("3d-wdr-cc", "3d-wdr-auto", "3d-wdr-mcpd", "3d-wdr"),
+    *("jpeg2000-volume", "htj2k-volume", "sperr", "x265-medium"),
+)
 BD_COLUMNS = {
     column: Column(f"Rate against {METHODS[method].label} (%)", "+.1f") for method, column in AGAINST.items()
 }
@@ -74,8 +78,8 @@ def comparison_table(curves: pd.DataFrame, note: str, rate: float = 1.0, methods
     return Table("baselines", caption, note, data, columns | BD_COLUMNS)
 
 
-def readme_table(curves: pd.DataFrame, speed: pd.DataFrame, lossless: pd.DataFrame) -> str:
-    """Write the README's table in Markdown: one row for each codec, means over the volumes.
+def every_codec(curves: pd.DataFrame, speed: pd.DataFrame, lossless: pd.DataFrame) -> pd.DataFrame:
+    """Give what readers see: one row for each codec by name, texts under headings.
 
     Parameters
     ----------
@@ -90,7 +94,7 @@ def readme_table(curves: pd.DataFrame, speed: pd.DataFrame, lossless: pd.DataFra
     exams = list(compared["exam"].unique())
     ratio = speed.pivot_table(index="method", columns="direction", values="ratio_sperr", aggfunc="first")
     bits = lossless.groupby("method")["bpv"].mean()
-    rows = []
+    rows = {}
     present = {*compared["method"], *lossless["method"]}
     for method, label in labels().items():
         if method not in present:
@@ -102,28 +106,42 @@ def readme_table(curves: pd.DataFrame, speed: pd.DataFrame, lossless: pd.DataFra
         values += [(_of(ratio, direction, method), ".2f") for direction in ("encode", "decode")]
         values.append((_of(bits.to_frame(), "bpv", method), ".3f"))
         if np.isfinite([value for value, _ in values]).any():  # AV1 may reach none of what is shown here
-            rows.append([name, *(_shown(value, form) for value, form in values)])
+            rows[method] = [name, *(_shown(value, form) for value, form in values)]
     heads = ["Codec", *(f"PSNR of {exam} at 1 bpv (dB)" for exam in exams)]
     heads += [column.title for column in BD_COLUMNS.values()]
     heads += ["Encoding speed (SPERR = 1)", "Decoding speed (SPERR = 1)", "Lossless (bpv)"]
-    return markdown_table(pd.DataFrame(rows, columns=heads))
+    return pd.DataFrame.from_dict(rows, orient="index", columns=heads)
 
 
 def readme_section(
+    curves: pd.DataFrame, speed: pd.DataFrame, lossless: pd.DataFrame, machine: pd.DataFrame
+) -> str:
+    """Write the README's comparison: the codecs of `IN_README`, and on which machine (what, value)."""
+    shown = every_codec(curves, speed, lossless)
+    few = shown.loc[[name for name in IN_README if name in shown.index]]
+    few = few.drop(columns=BD_COLUMNS["bd_rate_3d_wdr_cc_percent"].title)
+    return fill("comparison_short.md", machine=_machine(machine), table=markdown_table(few))
+
+
+def comparison_section(
     curves: pd.DataFrame,
     speed: pd.DataFrame,
     lossless: pd.DataFrame,
     machine: pd.DataFrame,
     targets: pd.DataFrame,
 ) -> str:
-    """Write the README's comparison: what is compared, on which machine (what, value), table and targets."""
+    """Write the comparison of all codecs, with the targets of 3D-WDR-CC."""
     return fill(
         "comparison.md",
         exams=list(curves["exam"].unique()),
-        machine=dict(zip(machine["what"], machine["value"].fillna(""), strict=True)),
-        table=readme_table(curves, speed, lossless),
+        machine=_machine(machine),
+        table=markdown_table(every_codec(curves, speed, lossless)),
         targets=targets_section(curves, speed, lossless, targets),
     )
+
+
+def _machine(machine: pd.DataFrame) -> dict[str, str]:
+    return dict(zip(machine["what"], machine["value"].fillna(""), strict=True))
 
 
 def _bd_rate(anchor: pd.DataFrame | None, points: pd.DataFrame) -> float:

@@ -4,8 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
+import pandas as pd
+
 from wdr_mcpd.baselines.beside_reference import beside_reference
-from wdr_mcpd.baselines.comparison import BEGIN, END, comparison_table, readme_section
+from wdr_mcpd.baselines.comparison import BEGIN, END, comparison_section, comparison_table, readme_section
 from wdr_mcpd.baselines.curves import labels
 from wdr_mcpd.baselines.figures import write_figures
 from wdr_mcpd.baselines.published import agreement, only_elsewhere, read_published
@@ -62,16 +64,14 @@ def report(options: argparse.Namespace) -> None:
 
 
 def readme(options: argparse.Namespace) -> None:
-    """Write the comparison into the README."""
-    names = ("rate_distortion", "codec_speed", "lossless")
-    curves, speed, lossless = (read_benchmark(options.benchmarks / f"{name}.csv") for name in names)
-    curves, machine = curves[curves["method"].isin(labels())], read_csv(options.benchmarks / "machine.csv")
-    section = readme_section(curves, speed, lossless, machine, read_targets(options.published))
-    replace_between(options.page, BEGIN, END, section)
+    """Write the short comparison into the README."""
+    replace_between(options.page, BEGIN, END, readme_section(*_compared(options)))
 
 
 def more(options: argparse.Namespace) -> None:
-    """Write the other benchmarks into their page."""
+    """Write the comparison and the other benchmarks into their page."""
+    section = comparison_section(*_compared(options), read_targets(options.published))
+    replace_between(options.page, BEGIN, END, section)
     curves, speed = (
         read_benchmark(options.benchmarks / f"{name}.csv") for name in ("rate_distortion", "codec_speed")
     )
@@ -79,6 +79,14 @@ def more(options: argparse.Namespace) -> None:
     others = (read_csv(options.benchmarks / f"{name}.csv") for name in names)
     section = page.benchmarks_section(curves, read_published(options.published)[0], speed, *others)
     replace_between(options.page, page.BEGIN, page.END, section)
+
+
+def _compared(options: argparse.Namespace) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Curves, speeds, lossless rates, machine."""
+    names = ("rate_distortion", "codec_speed", "lossless")
+    curves, speed, lossless = (read_benchmark(options.benchmarks / f"{name}.csv") for name in names)
+    machine = read_csv(options.benchmarks / "machine.csv")
+    return curves[curves["method"].isin(labels())], speed, lossless, machine
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -17,7 +17,7 @@ from typing import Any
 from wdr_mcpd.data.manifest import read_manifest, sha256_of
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import read_bytes, whole_file
-from wdr_mcpd.results import Results, sidecar_of
+from wdr_mcpd.places import Results, sidecar_of
 
 PACKAGE = Path(__file__).parents[1]
 LIBRARIES = ("numpy", "PyWavelets", "numba", "scipy", "scikit-image", "pandas", "matplotlib", "pydicom")

@@ -12,8 +12,8 @@ from wdr_mcpd.data.manifest import MANIFEST, check_whole
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import as_written, whole_file
 from wdr_mcpd.methods import ALONE, BASELINE, PROPOSED
+from wdr_mcpd.places import FIGURE, PROVENANCE, TABLE, Results
 from wdr_mcpd.progress import steps
-from wdr_mcpd.results import FIGURE, PROVENANCE, TABLE, Results
 from wdr_mcpd.study.frames import read_csv
 
 CHECKED_TABLES = ("table1.csv", "table2.csv", "table3.csv")

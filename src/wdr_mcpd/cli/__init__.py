@@ -31,6 +31,7 @@ COMMANDS = {
     },
     "results": {
         "provenance": "say where a table or figure comes from, as JSON",
+        "runs": "set the main numbers of runs side by side",
         "check": "check tables and figures against their provenance and what was measured",
     },
 }
@@ -38,6 +39,7 @@ GROUP_OF = {name: group for group, names in COMMANDS.items() for name in names}
 RENAMED = {
     "verify-results": "check",
     "viewer": "view",
+    "--out": "--csv",
     "--unit": "--mcpd-unit",
     "--reference": "--mcpd-reference",
 }
@@ -81,6 +83,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except ModuleNotFoundError as error:
+        needed = f"{error.name} is not installed; pip install '{PROGRAM}[study]' brings it"
+        print(f"{PROGRAM} {name}: {needed}", file=sys.stderr)
+        return 2
     except (InputError, StreamError, OSError, MemoryError) as error:
         print(f"{PROGRAM} {name}: {one_line(error)}", file=sys.stderr)
         return 2

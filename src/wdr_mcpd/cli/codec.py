@@ -1,8 +1,9 @@
 """Commands of the codec: `encode`, `decode`, `truncate` and `info`."""
 
 import argparse
-import sys
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from wdr_mcpd.cli.keys import CODING, SELECTION, add_keys
 from wdr_mcpd.cli.volumes import SOURCE, add_pick, metadata_of, pick_of, read_source, say, with_metadata
@@ -10,6 +11,9 @@ from wdr_mcpd.config import configuration
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import read_bytes, whole_file
 from wdr_mcpd.methods import DEFAULT, METHODS, ignored_options, method_named
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 def encode_options(parser: argparse.ArgumentParser) -> None:
@@ -35,21 +39,26 @@ def encode_options(parser: argparse.ArgumentParser) -> None:
 
 def encode(options: argparse.Namespace) -> None:
     """Compress a volume."""
-    from wdr_mcpd import methods
+    from wdr_mcpd import codec, methods
     from wdr_mcpd.codec import Metadata
     from wdr_mcpd.progress import elapsed
 
     given = {key: value for key in (*CODING, *SELECTION) if (value := getattr(options, key)) is not None}
-    for key in ignored_options(method_named(options.method)):
-        if key in given:
-            print(f"wdr-mcpd encode: {key} makes no difference to {options.method}", file=sys.stderr)
+    if ignored := [key for key in ignored_options(method_named(options.method)) if key in given]:
+        option = f"--{ignored[0].replace('_', '-')}"
+        raise InputError(
+            f"{option} makes no difference to {options.method}: leave it out, or take another method"
+        )
+    check_place(options.out)
     coder = {"coder": "wdr-reference"} if options.profile == "reference" else {}
     keys = {key: configuration({}).value(key) for key in SELECTION} | given | coder
     volume = read_source(options.source, options)
+    voxels = volume.voxels
     known = Metadata() if options.no_geometry else metadata_of(volume)
+    start = time.monotonic()
     with elapsed("encoding") as tell:
         data = methods.encode(
-            volume.voxels,
+            voxels,
             options.method,
             options.rate,
             max_bytes=options.max_bytes,
@@ -61,6 +70,11 @@ def encode(options: argparse.Namespace) -> None:
             **keys,
         )
     _write(options.out, data)
+    together = max(len(group["slices"]) for group in codec.info(data)["groups"])
+    print(
+        f"{_said(options.out, data, voxels)}; {together} of {len(voxels)} slices in one volume;"
+        f" {time.monotonic() - start:.1f} s"
+    )
 
 
 def decode_options(parser: argparse.ArgumentParser) -> None:
@@ -92,14 +106,16 @@ def decode(options: argparse.Namespace) -> None:
 
     if options.dicom_from is None:
         check_writable_suffix(options.out)
+    check_place(options.out)
     limit = codec.DEFAULT_LIMIT if options.max_voxels is None else options.max_voxels
     data = read_bytes(options.stream)
     with elapsed("decoding"):
         voxels = codec.decode(data, rate=options.rate, max_voxels=limit)
+    used = data if options.rate is None else codec.truncate(data, rate=options.rate)
+    print(f"decoded {_said(options.stream, used, voxels)}")
     if options.dicom_from is not None:
         from wdr_mcpd.data.dicom_out import write_reconstruction
 
-        used = data if options.rate is None else codec.truncate(data, rate=options.rate)
         write_reconstruction(voxels, options.dicom_from, options.out, used, pick_of(options))
         return
     known = codec.metadata(data)
@@ -143,6 +159,19 @@ def info(options: argparse.Namespace) -> None:
     from wdr_mcpd import codec
 
     print(json.dumps(codec.info(read_bytes(options.stream)), indent=2))
+
+
+def check_place(path: Path) -> None:
+    """Refuse a file in a folder that does not exist: none is made on the way."""
+    if not path.parent.is_dir():
+        raise InputError(f"{path.parent}: no such folder; make it first")
+
+
+def _said(path: Path, data: bytes, voxels: "NDArray[Any]") -> str:
+    rate = 8 * len(data) / voxels.size
+    ratio = voxels.nbytes / len(data)
+    bits = 8 * voxels.itemsize
+    return f"{path}: {len(data)} bytes, {rate:.4g} bits per voxel, {ratio:.1f} : 1 of {bits}-bit voxels"
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -9,6 +9,7 @@ from wdr_mcpd.errors import InputError
 
 SELECTION = ("threshold", "mcpd_unit", "mcpd_reference")
 CODING = ("decomposition", "wavelet", "in_plane_levels", "axial_levels")
+LISTS = ("rates", "thresholds")
 MEASURES = ("psnr_peak", "ssim_range", "ssim_window")
 
 
@@ -39,8 +40,35 @@ def _reader(key: str) -> Callable[[str], Any]:
         import yaml
 
         try:
-            return configuration({key: yaml.safe_load(text)}).value(key)
+            return configuration(
+                {key: _listed(key, yaml.safe_load(f"[{text}]" if "," in text else text), text)}
+            ).value(key)
         except (InputError, yaml.YAMLError) as error:
             raise argparse.ArgumentTypeError(str(error).removeprefix("configuration key ")) from None
 
     return read
+
+
+def _listed(key: str, value: Any, text: str) -> Any:
+    """Also take 0.5,1 and 0.5 for a list, and 0.2:1.2:0.01 for equal steps: start, stop, step."""
+    if key not in LISTS or isinstance(value, dict):
+        return value
+    parts = text.split(":")
+    if len(parts) == 3:
+        try:
+            start, stop, step = map(float, parts)
+            if step > 0 and stop >= start:
+                num = int((stop - start) / step + 1e-6) + 1
+                return {"start": start, "stop": start + (num - 1) * step, "num": num}
+        except ValueError:
+            pass
+        raise argparse.ArgumentTypeError(
+            f"{text}: give START:STOP:STEP with STOP at or above START, STEP above 0"
+        )
+    return (
+        value[0]
+        if isinstance(value, list) and value and isinstance(value[0], list)
+        else value
+        if isinstance(value, list)
+        else [value]
+    )

@@ -1,4 +1,4 @@
-"""Commands about results: `provenance` and `check`."""
+"""Commands about results: `provenance`, `runs` and `check`."""
 
 import argparse
 import json
@@ -15,6 +15,18 @@ def provenance(options: argparse.Namespace) -> None:
     from wdr_mcpd.checks.provenance import read
 
     print(json.dumps(read(options.file), indent=1, sort_keys=True, ensure_ascii=False))
+
+
+def runs_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `runs`."""
+    parser.add_argument("results", type=Path, nargs="+", help="folders, as results and results/runs/NAME")
+
+
+def runs(options: argparse.Namespace) -> None:
+    """Print the main numbers of runs side by side."""
+    from wdr_mcpd.report.closing import side_by_side
+
+    print(side_by_side(options.results).to_string(float_format="{:.2f}".format))
 
 
 def check_options(parser: argparse.ArgumentParser) -> None:

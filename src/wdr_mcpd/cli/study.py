@@ -5,13 +5,26 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wdr_mcpd.cli.codec import check_place
 from wdr_mcpd.cli.keys import CODING, MEASURES, SELECTION, add_keys
 from wdr_mcpd.cli.volumes import SOURCE, add_pick, read_source
+from wdr_mcpd.config import configuration
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import SIGNIFICANT_DIGITS, read_bytes, whole_file
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
+
+WINDOW = ("slices", "first_slice")
+UNITS = {"std": "SD", "stored": "stored values", "range": "ranges", "dtype": "of 65535"}
+SWEPT = {
+    "selected_slices": "selected",
+    "selected_gain_db": "gain of the selected (dB)",
+    "exam_psnr_db": "PSNR of the exam (dB)",
+    "exam_gain_db": "gain of the exam (dB)",
+}
+"""Columns of a sweep that are printed, and their headings."""
 
 
 def mcpd_options(parser: argparse.ArgumentParser) -> None:
@@ -19,21 +32,29 @@ def mcpd_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", type=Path, metavar="SOURCE", help=SOURCE)
     add_pick(parser)
     add_keys(parser, *SELECTION)
-    _add_out(parser)
+    add_keys(parser, *WINDOW, default="all slices")
+    _add_files(parser)
 
 
 def mcpd(options: argparse.Namespace) -> None:
-    """Write one row for each slice: its number from 1, its average MCPD, whether it is selected."""
+    """Give one row for each slice: its number from 1, its average MCPD, whether it is selected."""
     import pandas as pd
 
     from wdr_mcpd.coherence import average_mcpd, select
 
-    voxels = read_source(options.source, options).voxels
+    voxels, first, available = _slices(options)
     average = average_mcpd(voxels, options.mcpd_unit, options.mcpd_reference)
     selected = ["yes" if chosen else "no" for chosen in select(average, options.threshold)]
+    numbers, column = range(first + 1, first + len(average) + 1), f"mcpd_{options.mcpd_unit}"
     exact = [repr(float(value)) for value in average]
-    columns = {"slice": range(1, len(average) + 1), f"mcpd_{options.mcpd_unit}": exact, "selected": selected}
-    _write(options, pd.DataFrame(columns))
+    frame = pd.DataFrame({"slice": numbers, column: exact, "selected": selected})
+    _write(options, frame, frame.assign(**{column: average.round(4)}))
+    if options.csv is None:
+        taken = min(options.slices or configuration({}).slices, available)
+        start = (available - taken) // 2 + 1
+        unit = UNITS[options.mcpd_unit]
+        print(f"T = {options.threshold:g} {unit} selects {selected.count('yes')} of {len(average)} slices.")
+        print(f"A study of {taken} slices takes {start} to {start + taken - 1} of {available}.")
 
 
 def sweep_options(parser: argparse.ArgumentParser) -> None:
@@ -41,22 +62,22 @@ def sweep_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", type=Path, metavar="SOURCE", help=SOURCE)
     add_pick(parser)
     add_keys(parser, "thresholds", "rates", *SELECTION, *CODING, "psnr_peak")
-    _add_out(parser)
+    add_keys(parser, *WINDOW, default="all slices")
+    _add_files(parser, "selected slices, PSNR and gains against the threshold")
 
 
 def sweep(options: argparse.Namespace) -> None:
-    """Write one row for each rate and threshold: what is selected, and what it gains at equal bits."""
-    from wdr_mcpd.codec import Settings
-    from wdr_mcpd.coherence import average_mcpd
-    from wdr_mcpd.study.sweep import sweep as swept
-    from wdr_mcpd.study.sweep import thresholds_of
+    """Give one row for each rate and threshold: what is selected, and what it gains at equal bits."""
+    from wdr_mcpd.render.style import write_figure
+    from wdr_mcpd.report.thresholds import plateaus, sweep_figure
+    from wdr_mcpd.study.sweep import sweep_of_volume
 
-    voxels = read_source(options.source, options).voxels
-    average = average_mcpd(voxels, options.mcpd_unit, options.mcpd_reference)
-    thresholds = thresholds_of(options.thresholds, options.threshold)
-    settings = Settings(**{key: getattr(options, key) for key in CODING})
-    how = options.mcpd_unit, thresholds, options.rates, settings, options.psnr_peak
-    _write(options, swept(options.source.name, voxels, average, *how))
+    keys = {key: getattr(options, key) for key in ("thresholds", "rates", *SELECTION, *CODING, "psnr_peak")}
+    swept = sweep_of_volume(_slices(options)[0], name=options.source.name, **keys)
+    if options.plot is not None:
+        write_figure(lambda: sweep_figure(swept, options.threshold, options.source.name), [options.plot])
+    shown = plateaus(swept)[["rate_bpv", "threshold_mcpd", *SWEPT]]
+    _write(options, swept, shown.rename(columns={"threshold_mcpd": "T"} | SWEPT).round(3))
 
 
 def compare_options(parser: argparse.ArgumentParser) -> None:
@@ -68,7 +89,7 @@ def compare_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--rate", type=float, help="decode only so many bits per voxel of a stream")
     add_keys(parser, *MEASURES)
-    _add_out(parser)
+    _add_files(parser, "PSNR and SSIM of each slice")
 
 
 def compare(options: argparse.Namespace) -> None:
@@ -89,7 +110,14 @@ def compare(options: argparse.Namespace) -> None:
             f"{options.other}: has the shape {restored.shape}, the original {original.voxels.shape}"
         )
     measured = measure_volume(original.voxels, restored, _reading(options), original.mask)
-    _write(options, measured.dropna(axis="columns", how="all"))
+    measured = measured.dropna(axis="columns", how="all")
+    if options.plot is not None:
+        from wdr_mcpd.render.style import write_figure
+        from wdr_mcpd.report.thresholds import slices_figure
+
+        title = f"{options.other.name} against {options.original.name}"
+        write_figure(lambda: slices_figure(measured, title), [options.plot])
+    _write(options, measured, measured.round(4))
 
 
 def view_options(parser: argparse.ArgumentParser) -> None:
@@ -123,7 +151,7 @@ def view(options: argparse.Namespace) -> None:
     shown = CodedExam(options.original.name, volume, streams, pd.concat(measured, ignore_index=True))
     unnamed = {name: replace(METHODS[DEFAULT], name=name, label=name) for name in streams}
     with whole_file(options.out) as draft:
-        draft.write_text(viewer_html(shown, methods=unnamed | METHODS), encoding="utf-8", newline="\n")
+        draft.write_text(viewer_html(shown, methods=unnamed | METHODS)[0], encoding="utf-8", newline="\n")
 
 
 def _reading(options: argparse.Namespace) -> Any:
@@ -132,14 +160,39 @@ def _reading(options: argparse.Namespace) -> Any:
     return Reading(*(getattr(options, key) for key in MEASURES))
 
 
-def _add_out(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--out", type=Path, metavar="CSV", help="file to write instead of standard output")
+def _slices(options: argparse.Namespace) -> "tuple[NDArray[Any], int, int]":
+    """Voxels of the slices asked for, the first one's number from 0, and how many slices there are."""
+    from wdr_mcpd.data import window
+    from wdr_mcpd.data.exam import first_index
+
+    volume = read_source(options.source, options)
+    if options.slices is None and options.first_slice is None:
+        return volume.voxels, 0, len(volume.voxels)
+    count = options.slices or configuration({}).slices
+    cut = window(volume, count, first_index(options.first_slice or "central"))
+    return cut.volume.voxels, cut.first, cut.available
 
 
-def _write(options: argparse.Namespace, frame: "pd.DataFrame") -> None:
+def _add_files(parser: argparse.ArgumentParser, drawn: str = "") -> None:
+    parser.add_argument("--csv", type=Path, metavar="CSV", help="write the numbers; - prints them as CSV")
+    if drawn:
+        parser.add_argument("--plot", type=_drawing, metavar="PNG", help=f"draw {drawn} (.png or .svg)")
+
+
+def _drawing(text: str) -> Path:
+    path = Path(text)
+    if path.suffix not in (".png", ".svg"):
+        raise argparse.ArgumentTypeError(f"{text}: figures are .png or .svg")
+    return path
+
+
+def _write(options: argparse.Namespace, frame: "pd.DataFrame", shown: "pd.DataFrame") -> None:
     from wdr_mcpd.study.frames import write_csv
 
-    if options.out is not None:
-        write_csv(frame, options.out)
+    if str(options.csv) == "-":
+        frame.to_csv(sys.stdout, index=False, float_format=SIGNIFICANT_DIGITS, lineterminator="\n")
         return
-    frame.to_csv(sys.stdout, index=False, float_format=SIGNIFICANT_DIGITS, lineterminator="\n")
+    if options.csv is not None:
+        check_place(options.csv)
+        write_csv(frame, options.csv)
+    print(shown.to_string(index=False, na_rep="-"))

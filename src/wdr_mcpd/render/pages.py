@@ -1,14 +1,14 @@
-"""HTML pages that need no other file and no network: templates, and Markdown texts as pages."""
+"""HTML that needs no other file and no network: templates, Markdown texts, pictures inside a page."""
 
 import base64
 import html
+import io
 import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markdown_it import MarkdownIt
 
@@ -31,33 +31,37 @@ def fill(template: str, **values: Any) -> str:
     return _templates().get_template(template).render(**values)
 
 
-def markdown_html(text: str) -> str:
-    """HTML of a Markdown text with tables; HTML inside the text is shown, not used."""
-    return str(MarkdownIt("commonmark", {"html": False}).enable("table").render(text))
+def fill_text(text: str, **values: Any) -> str:
+    """Fill a text that is a template itself."""
+    return _templates().from_string(text).render(**values)
 
 
-def markdown_page(text: str, folder: Path) -> str:
-    """A page of its own for a Markdown text, titled by its first heading.
+def markdown_html(text: str, folder: Path = Path()) -> str:
+    """HTML of a Markdown text with tables; HTML inside the text is shown, not used.
 
-    Parameters
-    ----------
-    text : str
-        Markdown; its pictures are PNG files, named relative to `folder`, and become part of the page.
-    folder : Path
-        Where the text stands.
+    Its pictures are PNG files, named relative to `folder`, and become part of the HTML.
     """
-    first = next((line for line in text.splitlines() if line.startswith("# ")), "# ")
-    body = re.sub(
+    made = str(MarkdownIt("commonmark", {"html": False}).enable("table").render(text))
+    return re.sub(
         r'<img src="([^"]+)"',
         lambda match: f'<img src="{picture(folder / html.unescape(unquote(match[1])))}"',
-        markdown_html(text),
+        made,
     )
-    return fill("page.html", title=first.removeprefix("# "), body=body)
 
 
 def picture(path: Path) -> str:
-    """A PNG file as an address that holds the picture itself."""
-    return "data:image/png;base64," + base64.b64encode(read_bytes(path)).decode("ascii")
+    """A PNG file as an address that holds the picture itself, as WebP without loss."""
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    with Image.open(io.BytesIO(read_bytes(path))) as drawn:
+        drawn.save(buffer, "WEBP", lossless=True, method=4)
+    return address(buffer.getvalue(), "image/webp")
+
+
+def address(data: bytes, kind: str) -> str:
+    """An address that holds the data itself; `kind` is its media type."""
+    return f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
 
 
 def replace_between(path: Path, begin: str, end: str, text: str) -> None:
@@ -73,9 +77,3 @@ def replace_between(path: Path, begin: str, end: str, text: str) -> None:
     if not (begun and ended):
         raise InputError(f"{path}: the page does not have the marks {begin.strip()} and {end.strip()}")
     write_text(path, "".join([before, begin, "\n", text, "\n", end, after]))
-
-
-def table_page(data: pd.DataFrame, title: str) -> str:
-    """A page of its own for a table as it is."""
-    body = f"<h1>{html.escape(title)}</h1>\n{data.to_html(index=False, border=0, na_rep='')}"
-    return fill("page.html", title=title, body=body)

@@ -1,7 +1,7 @@
 """A table as CSV for programs, Markdown for readers and LaTeX (booktabs) for papers."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -25,12 +25,15 @@ class Column:
         Whether the data has the value's interval in columns of the same name with `_low` and `_high`.
     text : bool
         Whether the column holds words, which stand at the left.
+    names : mapping
+        What readers see in place of a value.
     """
 
     title: str
     form: str = ""
     interval: bool = False
     text: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ def _as_text(rows: pd.DataFrame, table: Table) -> pd.DataFrame:
         mean = {name: [rows[name].mean()] for name in table.mean_of}
         rows = pd.concat([rows, pd.DataFrame(mean)], ignore_index=True)
     texts = {
-        column.title: [_text(value, column.form) for value in rows[name]]
+        column.title: [_text(column.names.get(value, value), column.form) for value in rows[name]]
         for name, column in table.columns.items()
     }
     for name, column in table.columns.items():

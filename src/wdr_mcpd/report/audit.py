@@ -9,7 +9,7 @@ from wdr_mcpd.coherence import select
 from wdr_mcpd.data.series import read_series_table
 from wdr_mcpd.render.notes import Measured, interval_note, note_of
 from wdr_mcpd.render.tables import Column, Table, write_table
-from wdr_mcpd.study.claims import RULE_TEXT, counted
+from wdr_mcpd.study.claims import OUT_OF_SCOPE, RULE_TEXT, counted
 from wdr_mcpd.study.claims import audit as judge
 from wdr_mcpd.study.frames import read_csv, read_exams, subject_of
 from wdr_mcpd.study.measured import Inputs, is_paper_collection, measure_claims
@@ -42,7 +42,8 @@ def every_reading(data: pd.DataFrame, note: str) -> Table:
 
 
 def judged_claims(data: pd.DataFrame, note: str) -> Table:
-    """The audit of the paper's claims."""
+    """The audit of the paper's claims, those about the literature last."""
+    data = data.sort_values("verdict", key=lambda verdicts: verdicts == OUT_OF_SCOPE, kind="stable")
     columns = {
         "place": Column("Place", text=True),
         "statement": Column("Claim", text=True),

@@ -1,8 +1,10 @@
 """Columns that several tables of the study share, as readers see them."""
 
+from wdr_mcpd.methods import METHODS
 from wdr_mcpd.render.tables import Column
 
-METHOD = {"method": Column("Method", text=True)}
+LABELS = {name: method.label for name, method in METHODS.items()}
+METHOD = {"method": Column("Method", text=True, names=LABELS)}
 RATE = {"rate_bpv": Column("Rate (bpv)", "g")}
 SUBJECTS = {"subjects": Column("Subjects", ".0f")}
 EXAM_PSNR = {"exam_psnr_db": Column("PSNR of the exam (dB)", ".2f", interval=True)}

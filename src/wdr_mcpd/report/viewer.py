@@ -3,7 +3,7 @@
 import base64
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Unpack
@@ -25,6 +25,9 @@ from wdr_mcpd.study.frames import read_csv
 SHOWN = ("psnr_db", "ssim", "tumour_psnr_db", "tumour_ssim")
 COLUMNS = ("method", "rate_bpv", "slice", *SHOWN, "bytes")
 WINDOW_PERCENTILES = (0.5, 99.8)
+SCALED_PERCENTILE = 98.0  # of the differences at a rate: what is above may be clipped
+FEW_BYTES = 5_000_000
+"""Most bytes of pictures in the viewer that is part of the report."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +52,13 @@ class CodedExam:
     quality: pd.DataFrame
 
 
-def viewer_html(exam: CodedExam, note: str = "", methods: Mapping[str, Method] = METHODS) -> str:
-    """Build the page; it needs no other file and no network.
+def viewer_html(
+    exam: CodedExam,
+    note: str = "",
+    methods: Mapping[str, Method] = METHODS,
+    limits: Sequence[int | None] = (None,),
+) -> list[str]:
+    """Build the page, which needs no other file and no network, once for each limit.
 
     Parameters
     ----------
@@ -60,6 +68,8 @@ def viewer_html(exam: CodedExam, note: str = "", methods: Mapping[str, Method] =
         How PSNR and SSIM were measured, shown under the title.
     methods : mapping
         The registry that has their labels.
+    limits : sequence
+        Most bytes of pictures on a page: it shows as many slices around the first as fit; None: all.
 
     Raises
     ------
@@ -68,7 +78,18 @@ def viewer_html(exam: CodedExam, note: str = "", methods: Mapping[str, Method] =
     """
     voxels, mask = exam.volume.voxels, exam.volume.mask
     window = display_window(voxels)
+    original = grey_levels(voxels, window)
     rates = sorted(float(rate) for rate in exam.quality["rate_bpv"].unique())
+    largest = np.zeros(len(rates))
+    coded = []
+    for name in steps(list(exam.streams), "method"):
+        shown = [grey_levels(_decoded(exam, name, rate), window) for rate in rates]
+        differences = [np.abs(one.astype(np.int16) - original) for one in shown]
+        largest = np.maximum(largest, [np.percentile(one, SCALED_PERCENTILE) for one in differences])
+        coded.append(
+            _method(exam, methods[name], rates) | {"tiles": [[tile(plane) for plane in one] for one in shown]}
+        )
+    start = _start(exam, rates)
     data = {
         "rows": voxels.shape[1],
         "columns": voxels.shape[2],
@@ -76,24 +97,55 @@ def viewer_html(exam: CodedExam, note: str = "", methods: Mapping[str, Method] =
         "high": window[1],
         "allocated": voxels.dtype.itemsize * 8,
         "rates": rates,
-        "original": [tile(plane) for plane in grey_levels(voxels, window)],
-        "methods": [
-            _method(exam, methods[name], rates, window) for name in steps(list(exam.streams), "method")
-        ],
+        "gains": [int(2 ** np.floor(np.log2(255 / max(one, 1)))) for one in largest],
+        "slices": list(range(1, len(voxels) + 1)),
+        "original": [tile(plane) for plane in original],
+        "methods": coded,
         "outline": None if mask is None or not mask.any() else [outline(plane) for plane in mask],
-        "start": _start(exam, rates),
+        "start": start,
     }
     height, width = (n * size for n, size in zip(voxels.shape[1:], exam.volume.spacing[1:], strict=True))
-    return fill(
-        "viewer.html",
-        exam=exam.name,
-        low=window[0],
-        high=window[1],
-        note=note,
-        aspect=f"{width:g} / {height:g}",
-        # "</" inside the data would end the script element.
-        data=json.dumps(data, separators=(",", ":"), allow_nan=False).replace("</", "<\\/"),
-    )
+    return [
+        fill(
+            "viewer.html",
+            exam=exam.name,
+            low=window[0],
+            high=window[1],
+            note=note,
+            aspect=f"{width:g} / {height:g}",
+            # "</" inside the data would end the script element.
+            data=json.dumps(part, separators=(",", ":"), allow_nan=False).replace("</", "<\\/"),
+        )
+        for part in (data if limit is None else few_slices(data, limit) for limit in limits)
+    ]
+
+
+def few_slices(data: dict[str, Any], limit: int) -> dict[str, Any]:
+    """Keep the slices around the first one shown whose pictures fit into so many bytes; at least that one."""
+    tiles = [data["original"], *(of_rate for method in data["methods"] for of_rate in method["tiles"])]
+    sizes = np.sum([[len(one) for one in of_slices] for of_slices in tiles], axis=0)
+    low = high = data["start"]["slice"]
+    while True:
+        wider = [(low - 1, high), (low, high + 1)]
+        wider.sort(key=lambda ends: abs(ends[0] + ends[1] - 2 * data["start"]["slice"]))
+        fits = [(a, b) for a, b in wider if a >= 0 and b < len(sizes) and sizes[a : b + 1].sum() <= limit]
+        if not fits:
+            break
+        low, high = fits[0]
+    kept = slice(low, high + 1)
+    methods = [
+        method | {key: [of_rate[kept] for of_rate in method[key]] for key in ("tiles", "quality")}
+        for method in data["methods"]
+    ]
+    start = data["start"] | {"slice": data["start"]["slice"] - low}
+    outlines = data["outline"] and data["outline"][kept]
+    return data | {
+        "slices": data["slices"][kept],
+        "original": data["original"][kept],
+        "methods": methods,
+        "outline": outlines,
+        "start": start,
+    }
 
 
 def display_window(voxels: NDArray[Any]) -> tuple[int, int]:
@@ -125,7 +177,7 @@ def outline(mask: NDArray[np.bool_]) -> list[int]:
     return [int(value) for value in np.argwhere(mask & ~inner).ravel()]
 
 
-def _method(exam: CodedExam, method: Method, rates: list[float], window: tuple[int, int]) -> dict[str, Any]:
+def _method(exam: CodedExam, method: Method, rates: list[float]) -> dict[str, Any]:
     name = method.name
     shape = exam.volume.voxels.shape
     table = exam.quality[exam.quality["method"] == name].set_index(["rate_bpv", "slice"])
@@ -139,19 +191,18 @@ def _method(exam: CodedExam, method: Method, rates: list[float], window: tuple[i
     return {
         "name": name,
         "label": method.label,
-        "tiles": [_tiles(exam, name, rate, window) for rate in rates],
         "quality": [[_numbers(slice_) for slice_ in rate] for rate in shown],
         "bytes": table.loc[wanted, "bytes"].to_numpy(np.int64).reshape(by_rate)[:, 0].tolist(),
     }
 
 
-def _tiles(exam: CodedExam, name: str, rate: float, window: tuple[int, int]) -> list[str]:
+def _decoded(exam: CodedExam, name: str, rate: float) -> NDArray[Any]:
     decoded = decode(exam.streams[name], rate=rate)
     if decoded.shape != exam.volume.voxels.shape:
         raise InputError(
             f"the {name} stream holds {decoded.shape}, exam {exam.name} {exam.volume.voxels.shape} voxels"
         )
-    return [tile(plane) for plane in grey_levels(decoded, window)]
+    return decoded
 
 
 def _numbers(values: NDArray[np.float64]) -> list[float | None]:
@@ -177,11 +228,14 @@ def viewer(
     streams: list[Path],
     quality: list[Path],
     out: Path,
+    few: Path,
     variants: dict[str, dict[str, Any]],
     **how: Unpack[Measured],
 ) -> None:
-    """Write the page of one exam from METHOD.wdr files and their measurements."""
+    """Write the page of one exam, and one of few slices, from METHOD.wdr files and their measurements."""
     measured = pd.concat([read_csv(path, COLUMNS) for path in quality], ignore_index=True)
     coded = {path.stem: read_bytes(path) for path in streams}
     shown = CodedExam(exam, read_exam(volume).volume, coded, measured)
-    write_text(out, viewer_html(shown, note_of(series, how), with_variants(variants)))
+    pages = viewer_html(shown, note_of(series, how), with_variants(variants), (None, FEW_BYTES))
+    for path, text in zip((out, few), pages, strict=True):
+        write_text(path, text)

@@ -52,6 +52,28 @@ def read_exams(paths: Iterable[Path], columns: Sequence[str]) -> pd.DataFrame:
     return joined
 
 
+def results(folder: str | Path = "results") -> dict[str, pd.DataFrame]:
+    """Read the tables of a finished run, by name.
+
+    Parameters
+    ----------
+    folder : of the run, as results or results/runs/NAME
+
+    Raises
+    ------
+    InputError
+        When the folder holds no table.
+
+    Examples
+    --------
+    >>> wdr_mcpd.results()["rates"][["method", "rate_bpv", "exam_psnr_db"]]  # doctest: +SKIP
+    """
+    found = sorted(Path(folder).glob("tables/*.csv"))
+    if not found:
+        raise InputError(f"{folder}: holds no tables; a run of the workflow makes them")
+    return {path.stem: read_csv(path) for path in found}
+
+
 def at_rate(measured: pd.DataFrame, rate: float) -> pd.DataFrame:
     """Give the rows that were measured at one rate, as tables write it.
 

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wdr_mcpd import codec
-from wdr_mcpd.coherence import coding_groups, distinct_selections
+from wdr_mcpd.coherence import average_mcpd, coding_groups, distinct_selections
 from wdr_mcpd.coherence.table import read_average
 from wdr_mcpd.data import read_exam
 from wdr_mcpd.files import as_written
@@ -93,6 +93,46 @@ def sweep(
                 )
             )
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def sweep_of_volume(
+    volume: NDArray[Any],
+    thresholds: Mapping[str, float] | Sequence[float] | None = None,
+    rates: Sequence[float] | None = None,
+    *,
+    threshold: float = 0.5,
+    mcpd_unit: str = "std",
+    mcpd_reference: str = "following",
+    psnr_peak: float | str = 65535,
+    name: str = "volume",
+    **coding: Any,
+) -> pd.DataFrame:
+    """Measure what each threshold selects in a volume and gains over 3D-WDR, at equal total bits.
+
+    Parameters
+    ----------
+    volume : integer array (slice, row, column)
+    thresholds : in `mcpd_unit`, a list, or `start`, `stop` and `num`; default 0.2 to 1.2 in steps of 0.01
+    rates : bits per voxel; default 1
+    threshold : always among the thresholds
+    mcpd_unit, mcpd_reference : as of `wdr_mcpd.average_mcpd`
+    psnr_peak : a number, or "max", the largest value of the volume
+    name : of the volume, in the column exam
+    **coding : fields of `wdr_mcpd.codec.Settings`
+
+    Returns
+    -------
+    DataFrame
+        As of `wdr_mcpd.study.sweep.sweep`: PSNR and gains in dB, one row per rate and threshold.
+
+    Examples
+    --------
+    >>> gains = wdr_mcpd.sweep(volume, thresholds=[0.4, 0.5], rates=[1.0])  # doctest: +SKIP
+    """
+    average = average_mcpd(volume, mcpd_unit, mcpd_reference)
+    asked = thresholds_of(thresholds or {"start": 0.2, "stop": 1.2, "num": 101}, threshold)
+    settings = codec.Settings(**coding)
+    return sweep(name, volume, average, mcpd_unit, asked, rates or [1.0], settings, psnr_peak)
 
 
 def thresholds_table(exams: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from wdr_mcpd.data import Volume, write_exam
 from wdr_mcpd.data.exam import Exam
 from wdr_mcpd.data.series import Series, write_series_table
 from wdr_mcpd.errors import InputError
-from wdr_mcpd.results import Results
+from wdr_mcpd.places import Results
 
 pytest.importorskip("imagecodecs")
 GIVEN = {"rates": [0.5, 1, 2, 4], "methods": ["3d-wdr", "deep"]}

@@ -9,7 +9,8 @@ from wdr_mcpd.baselines.comparison import (
     END,
     comparison,
     comparison_table,
-    readme_table,
+    every_codec,
+    readme_section,
 )
 from wdr_mcpd.baselines.published import agreement, only_elsewhere, read_published
 from wdr_mcpd.baselines.speed import speed_points
@@ -114,16 +115,19 @@ def test_speeds_get_their_psnr_and_their_spread(curves: pd.DataFrame) -> None:
     assert points["psnr_db"].iloc[0] == pytest.approx(60 + 6 * np.log2(1 / 0.8))
 
 
-def test_the_readme_table_has_one_row_for_each_codec(curves: pd.DataFrame) -> None:
+def test_the_table_has_one_row_for_each_codec(curves: pd.DataFrame) -> None:
     speed = pd.DataFrame(
         {"method": ["3d-wdr"] * 2, "direction": ["encode", "decode"], "ratio_sperr": [0.5, 0.25]}
     )
     lossless = pd.DataFrame({"method": ["3d-wdr", "jpegls", "jpegls"], "bpv": [6.5, 6.0, 7.0]})
-    lines = readme_table(curves, speed, lossless).splitlines()
-    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    assert cells[2] == ["**3D-WDR**", "60.00", "+0", "-", "0.50", "0.25", "6.500"]
-    assert ["JPEG-LS, slices", "-", "-", "-", "-", "-", "6.500"] in cells
-    assert len(cells) == 2 + 4
+    shown = every_codec(curves, speed, lossless)
+    assert list(shown.loc["3d-wdr"]) == ["**3D-WDR**", "60.00", "+0", "-", "0.50", "0.25", "6.500"]
+    assert list(shown.loc["jpegls"]) == ["JPEG-LS, slices", "-", "-", "-", "-", "-", "6.500"]
+    assert len(shown) == 4
+    machine = pd.DataFrame({"what": ["processor"], "value": ["Some"]})
+    few = readme_section(curves, speed, lossless, machine)
+    assert "| SPERR" in few
+    assert "JPEG-LS" not in few
 
 
 def test_a_readme_without_the_section_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from small_run import EXAM, GIVEN
 from steps import run_step
-from wdr_mcpd.results import Results
+from wdr_mcpd.places import Results
 
 SAID = (
     "1 subject, 1 exam each, synthetic head phantom, not patients. PSNR with peak 65535, SSIM with range max"
@@ -15,7 +15,7 @@ def test_the_viewer_says_what_data_it_shows(finished: Path, tmp_path: Path) -> N
     run, page = Results(finished), tmp_path / "one_1.html"
     files = {"series": run.series_table(), "volume": run.volume(EXAM)}
     files |= {"streams": [run.stream(EXAM, "3d-wdr")], "quality": [run.quality(EXAM, "3d-wdr")]}
-    run_step("report.viewer.viewer", GIVEN, **files, exam=EXAM, out=page)
+    run_step("report.viewer.viewer", GIVEN, **files, exam=EXAM, out=page, few=tmp_path / "few.html")
     assert SAID in page.read_text()
 
 

@@ -12,7 +12,7 @@ import pytest
 from small_run import check_stream, measure, record
 from wdr_mcpd.cli import main
 from wdr_mcpd.errors import InputError
-from wdr_mcpd.results import Results
+from wdr_mcpd.places import Results
 from wdr_mcpd.step import function_of
 
 STREAM, QUALITY = "streams/one_1/3d-wdr-mcpd.wdr", "quality/one_1/3d-wdr-mcpd.csv"

@@ -15,7 +15,7 @@ from wdr_mcpd.data import Volume, read_exam, write_exam
 from wdr_mcpd.data.exam import Exam
 from wdr_mcpd.data.series import COLUMNS
 from wdr_mcpd.errors import InputError
-from wdr_mcpd.results import Results
+from wdr_mcpd.places import Results
 from wdr_mcpd.study.frames import write_csv
 from wdr_mcpd.study.laws import gains_at, spacing_law
 

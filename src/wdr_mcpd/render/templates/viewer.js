@@ -68,7 +68,7 @@ async function show() {
   const method = data.methods.find((candidate) => candidate.name === methodMenu.value);
   const [original, coded] = await Promise.all([tile(data.original[slice]), tile(method.tiles[rate][slice])]);
   if (mine !== turn) return;
-  const gain = Number(gainMenu.value);
+  const gain = Number(gainMenu.value) || data.gains[rate];
   const first = paint(element("original"), original);
   const second = paint(element("coded"), coded);
   paintDifference(first, second, gain);
@@ -77,17 +77,17 @@ async function show() {
   const bits = data.rates[rate];
   const [psnr, ssim] = method.quality[rate][slice];
   element("rate-text").textContent = `${bits} bpv (${number(data.allocated / bits, 0)} : 1)`;
-  element("slice-text").textContent = `${slice + 1} of ${data.original.length}`;
+  element("slice-text").textContent = `${data.slices[slice]} (${data.slices[0]} to ${data.slices.at(-1)})`;
   rateSlider.setAttribute("aria-valuetext", element("rate-text").textContent);
   sliceSlider.setAttribute("aria-valuetext", element("slice-text").textContent);
   element("coded-title").textContent = showsOriginal ? "Original (key held)" : `${method.label} at ${bits} bpv`;
   element("scale-low").textContent = `−${Math.round(span / gain)}`;
-  element("scale-high").textContent = `+${Math.round(span / gain)} stored values`;
-  element("readout").textContent = `Slice ${slice + 1}, ${method.label}, ${bits} bits per voxel: ` +
+  element("scale-high").textContent = `+${Math.round(span / gain)} stored values (${gain} times)`;
+  element("readout").textContent = `Slice ${data.slices[slice]}, ${method.label}, ${bits} ${bits === 1 ? "bit" : "bits"} per voxel: ` +
     `PSNR ${number(psnr, 2)} dB, SSIM ${number(ssim, 4)}.`;
-  element("original").setAttribute("aria-label", `Original slice ${slice + 1}`);
-  element("coded").setAttribute("aria-label", `Slice ${slice + 1} coded with ${method.label} at ${bits} bits per voxel`);
-  element("difference").setAttribute("aria-label", `Difference of slice ${slice + 1}, ${gain} times`);
+  element("original").setAttribute("aria-label", `Original slice ${data.slices[slice]}`);
+  element("coded").setAttribute("aria-label", `Slice ${data.slices[slice]} coded with ${method.label} at ${bits} bits per voxel`);
+  element("difference").setAttribute("aria-label", `Difference of slice ${data.slices[slice]}, ${gain} times`);
   fillNumbers(rate, slice);
   document.body.dataset.shown = `${method.name}/${rate}/${slice}/${gain}/${showsOriginal}`;
 }
@@ -95,6 +95,26 @@ async function show() {
 function step(slider, change) {
   slider.value = Number(slider.value) + change;
   show();
+}
+
+// Zoom and place of the middle, as shares of the picture: the same for the three.
+const zoom = { scale: 1, x: 0.5, y: 0.5 };
+
+function look(scale, x = zoom.x, y = zoom.y) {
+  zoom.scale = Math.max(1, Math.min(8, scale));
+  const edge = 0.5 / zoom.scale;
+  [zoom.x, zoom.y] = [x, y].map((place) => Math.max(edge, Math.min(1 - edge, place)));
+  for (const canvas of document.querySelectorAll("canvas")) {
+    canvas.style.transform = `scale(${zoom.scale}) translate(${(0.5 - zoom.x) * 100}%, ${(0.5 - zoom.y) * 100}%)`;
+  }
+  element("zoom").value = zoom.scale;
+  element("zoom-text").textContent = `× ${zoom.scale.toFixed(1)}`;
+}
+
+function drag(event) {
+  if (!(event.buttons & 1) || event.target.tagName !== "CANVAS") return;
+  const box = event.target.getBoundingClientRect();
+  look(zoom.scale, zoom.x - event.movementX / box.width, zoom.y - event.movementY / box.height);
 }
 
 function onKey(event) {
@@ -106,6 +126,9 @@ function onKey(event) {
     ArrowDown: () => step(rateSlider, -1),
     m: () => { methodMenu.selectedIndex = (methodMenu.selectedIndex + 1) % data.methods.length; show(); },
     t: () => { if (data.outline) { element("outline").checked = !element("outline").checked; show(); } },
+    "+": () => look(zoom.scale * 1.5),
+    "-": () => look(zoom.scale / 1.5),
+    0: () => look(1),
     " ": () => { if (!showsOriginal) { showsOriginal = true; show(); } },
   };
   const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
@@ -130,6 +153,13 @@ brightnessSlider.addEventListener("input", brighten);
 for (const control of [methodMenu, rateSlider, sliceSlider, gainMenu, element("outline")]) control.addEventListener("input", show);
 document.addEventListener("keydown", onKey);
 document.addEventListener("keyup", (event) => { if (event.key === " " && showsOriginal) { showsOriginal = false; show(); } });
-element("panels").addEventListener("wheel", (event) => { event.preventDefault(); step(sliceSlider, Math.sign(event.deltaY)); }, { passive: false });
+element("panels").addEventListener("wheel", (event) => {
+  event.preventDefault();
+  if (event.ctrlKey) look(zoom.scale * (event.deltaY < 0 ? 1.25 : 0.8));
+  else step(sliceSlider, Math.sign(event.deltaY));
+}, { passive: false });
+element("panels").addEventListener("pointermove", drag);
+element("zoom").addEventListener("input", () => look(Number(element("zoom").value)));
+look(1);
 brighten();
 show();

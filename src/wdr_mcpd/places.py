@@ -19,6 +19,11 @@ class Results:
         """Give the results to which a run's table of series belongs."""
         return cls(series_table.parents[1])
 
+    @classmethod
+    def of_run(cls, name: str | None) -> "Results":
+        """Give the results of a run by its name; without one, those of the study."""
+        return cls(Path("results", "runs", name)) if name else cls()
+
     def series_table(self) -> Path:
         """Series of the study."""
         return self.root / "data" / "series.tsv"

@@ -19,7 +19,7 @@ def source(tmp_path: Path) -> Path:
 
 
 def test_it_prints_the_average_of_each_slice(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["mcpd", str(source), "--mcpd-unit", "stored", "--mcpd-reference", "all"]) == 0
+    assert main(["mcpd", str(source), "--mcpd-unit", "stored", "--mcpd-reference", "all", "--csv", "-"]) == 0
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert [row["slice"] for row in rows] == ["1", "2", "3", "4", "5"]
     expected = average_mcpd(np.load(source), "stored", "all")
@@ -28,7 +28,7 @@ def test_it_prints_the_average_of_each_slice(source: Path, capsys: pytest.Captur
 
 def test_a_threshold_says_which_slices_it_selects(source: Path, tmp_path: Path) -> None:
     out = tmp_path / "mcpd.csv"
-    assert main(["mcpd", str(source), "--threshold", "0.5", "--out", str(out)]) == 0
+    assert main(["mcpd", str(source), "--threshold", "0.5", "--csv", str(out)]) == 0
     rows = list(csv.DictReader(io.StringIO(out.read_text())))
     chosen = average_mcpd(np.load(source)) <= 0.5
     assert [row["selected"] for row in rows] == ["yes" if one else "no" for one in chosen]
@@ -50,7 +50,7 @@ def test_bad_input_ends_with_one_line_and_writes_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(source.parent)
-    assert main(["mcpd", *options, "--out", "mcpd.csv"]) == 2
+    assert main(["mcpd", *options, "--csv", "mcpd.csv"]) == 2
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     assert said in error
