@@ -41,7 +41,7 @@ everything: $(READY)
 	@$(BIN)/snakemake --logger rich
 
 bench: $(READY)
-	$(WDR).bench measure --sample results/data/pyradiomics-3.0.1.tar.gz --out results/benchmarks
+	$(WDR).bench measure --sample results/data/sample --out results/benchmarks
 	$(WDR).bench report --benchmarks results/benchmarks --published resources/published
 
 comparison: $(READY)

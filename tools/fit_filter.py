@@ -3,7 +3,7 @@
 # ///
 """Fit the networks of the coherence-conditioned coder's filter (`codec/cc/restoration.npz`).
 
-    python tools/fit_filter.py --sample results/data/pyradiomics-3.0.1.tar.gz --on brain1 --out filter.npz
+    python tools/fit_filter.py --sample results/data/sample --on brain1 --out filter.npz
 
 Needs PyTorch beside the package. Every volume is coded once; its cuts at many rates give pairs of decoded and
 true slices, at a fourth of the size first. Once the network of a size is fitted it works on the way to the
@@ -169,7 +169,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--sample", type=Path, required=True, help="the sample data's archive")
+    parser.add_argument("--sample", type=Path, required=True, help="folder of the sample data")
     parser.add_argument("--on", nargs="+", default=["brain1", "brain2"], help="volumes to learn from")
     parser.add_argument(
         "--minutes", nargs=3, type=float, default=[4, 8, 12], help="for a fourth, a half, all"

@@ -82,19 +82,24 @@ class Configuration(_Keys):
     run: Annotated[str, Field(pattern=r"^\w[\w.-]*$")] | None = None
     """Name of the run: its results lie in results/runs/NAME, so that they never mix with others; null: in
     results."""
-    source: Literal["sample", "synthetic", "nbia", "idc", "local"] = "sample"
-    """Where the MR series come from. sample: two real exams that pip can download. synthetic: a procedural
-    head phantom, for tests and scale only. nbia: The Cancer Imaging Archive. idc: the Imaging Data Commons.
-    local: DICOM folders below data_folder."""
+    source: Literal["sample", "synthetic", "nbia", "idc", "local", "files"] = "sample"
+    """Where the MR series come from. sample: four real exams out of the package index. synthetic: a
+    procedural head phantom, for tests and scale only. nbia: The Cancer Imaging Archive. idc: the Imaging
+    Data Commons. local: DICOM folders below data_folder. files: volume files (NIfTI, NRRD) below data_folder
+    or by their addresses."""
     series: str | None = None
     """Table (TSV) of the series to use, one row for each exam; null takes the table of the source."""
     data_folder: str | None = None
-    """Folder with the DICOM series of source local."""
+    """Folder with the DICOM series of source local or the volume files of source files; where it is set, no
+    address is asked."""
     base_url: Annotated[str, Field(pattern="^https?://")] = "https://nbia.cancerimagingarchive.net"
     """Address of the NBIA server of source nbia."""
     on_bad_series: Literal["fail", "exclude"] = "fail"
     """What a series that cannot be used does. fail: the run stops and names it. exclude: it is left out and
     listed in results/data/excluded.tsv."""
+    on_missing: Literal["fail", "exclude"] = "fail"
+    """What a series or file that its source lacks, refuses or spoils does. fail: the run stops and names it.
+    exclude: it is left out and listed in results/data/excluded.tsv."""
     synthetic: Synthetic = Synthetic()
     """Size of the synthetic cohort; each subject has two exams."""
 
@@ -102,6 +107,14 @@ class Configuration(_Keys):
     """Consecutive slices taken from each exam."""
     first_slice: Literal["central"] | Count = "central"
     """First slice taken, counted from 1; central takes the middle of the exam."""
+    slice_step: Count | Annotated[str, Field(pattern=r"^\d+(\.\d+)? mm$")] = 1
+    """Makes thick stacks of thin slices: from one slice that is kept to the next, as a number of slices or
+    as a distance, "5.5 mm", for which the nearest number is taken. A row of the table may have its own."""
+    slice_average: bool = False
+    """With slice_step, average the slices of a step instead of keeping one of them."""
+    slice_axis: Literal["thickest"] | Annotated[int, Field(ge=1, le=3)] = "thickest"
+    """Axis of a volume file across which it is cut into slices: its number in the file, or the one with the
+    largest distance (of equal ones the third). The slices of DICOM series are those of its files."""
     mcpd_unit: Literal["std", "stored", "range", "dtype"] = "std"
     """Unit of the mean co-located pixel difference (eq. 1). std: standard deviation of the slices taken.
     stored: stored values. range: largest minus smallest value. dtype: 65535."""

@@ -9,6 +9,10 @@ class StreamError(ValueError):
     """A compressed stream that cannot be decoded, or a request that no stream can meet."""
 
 
+class SeriesError(InputError):
+    """One series or file that its source refuses or spoils; a study may do without it."""
+
+
 def one_line(error: Exception) -> str:
     """Say in one line what is wrong, where, and what to do."""
     if isinstance(error, OSError):

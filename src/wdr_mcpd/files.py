@@ -37,11 +37,11 @@ def read_bytes(path: Path) -> bytes:
 
 @contextmanager
 def _naming(path: Path) -> Iterator[None]:
-    """Name `path` in an error that names no file, as that of a full disk."""
+    """Name `path` in an error of the system that names no file, as that of a full disk."""
     try:
         yield
     except OSError as error:
-        if error.filename is None:
+        if error.errno is not None and error.filename is None:  # a library's own text has no number
             error.filename = str(path)
         raise
 

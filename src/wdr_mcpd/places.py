@@ -28,6 +28,10 @@ class Results:
         """Series of the study."""
         return self.root / "data" / "series.tsv"
 
+    def exam_table(self) -> Path:
+        """Exams of the study, and how their slices were cut."""
+        return self.root / "data" / "exams.tsv"
+
     def excluded(self) -> Path:
         """Series that were left out, with the reason."""
         return self.root / "data" / "excluded.tsv"

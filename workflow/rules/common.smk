@@ -80,13 +80,13 @@ def exams_of_study():
     rows = series_of_study(CONFIGURATION.source, TABLE, CONFIGURATION.value("synthetic"))
     if CONFIGURATION.on_bad_series == "fail":
         for row in rows:
-            check_slices(row, CONFIGURATION.slices, CONFIGURATION.first_slice)
+            check_slices(row, CONFIGURATION.slices, CONFIGURATION.first_slice, CONFIGURATION.slice_step)
     return {row.exam_id: row for row in rows}
 
 
 def exams():
     """Exams of the study without those that are left out, which are known once all series are there."""
-    if CONFIGURATION.on_bad_series == "fail":
+    if not MAY_EXCLUDE:
         return list(SERIES)
     left_out = read_excluded(Path(checkpoints.excluded.get().output.out))
     return [exam for exam in SERIES if exam not in left_out]

@@ -1,7 +1,7 @@
 use rule step as series_table with:
     input:
         table=GIVEN,
-        excluded=str(RESULTS.excluded()) if CONFIGURATION.on_bad_series == "exclude" else [],
+        excluded=str(RESULTS.excluded()) if MAY_EXCLUDE else [],
     output:
         out=RESULTS.series_table(),
     params:
@@ -17,19 +17,19 @@ checkpoint excluded:
     conda:
         "../../environment.yml"
     params:
-        **step("data.study.excluded_series", "source", "synthetic", "slices", "first_slice"),
+        **step("data.study.excluded_series", "source", "synthetic", "on_bad_series", *CUT),
     script:
         "../scripts/step.py"
 
 
 use rule step as sample_archive with:
     output:
-        out="results/data/pyradiomics-3.0.1.tar.gz",
+        out=directory("results/data/sample"),
     params:
         step="data.sample.sample_archive",
         settings={},
     message:
-        "Sample data: downloading with pip (34 MB, once)"
+        "Sample data: downloading (69 MB, once)"
 
 
 use rule step as local_index with:
@@ -45,7 +45,7 @@ use rule step as local_index with:
 # A series that is there and whole is kept: the step checks it and downloads nothing. So its code has no hash.
 use rule step as fetch with:
     input:
-        archive=rules.sample_archive.output.out if CONFIGURATION.source == "sample" else [],
+        sample=rules.sample_archive.output.out if CONFIGURATION.source == "sample" else [],
         index=rules.local_index.output.out if CONFIGURATION.source == "local" else [],
     output:
         manifest=update(str(RESULTS.manifest())),
@@ -55,6 +55,7 @@ use rule step as fetch with:
             "row": asdict(SERIES[wildcards.exam]),
             "base_url": CONFIGURATION.base_url,
             "data_folder": CONFIGURATION.data_folder,
+            "on_missing": CONFIGURATION.on_missing,
         },
 
 
@@ -65,4 +66,19 @@ use rule step as volume with:
     output:
         out=update(str(RESULTS.volume())),
     params:
-        **step("data.exam.volume_of_exam", "slices", "first_slice"),
+        step=step("data.cut.volume_of_exam", *CUT)["step"],
+        code=step("data.cut.volume_of_exam", *CUT)["code"],
+        settings=lambda wildcards: {
+            **step("data.cut.volume_of_exam", *CUT)["settings"],
+            **({"slice_step": own} if (own := SERIES[wildcards.exam].slice_step) else {}),
+        },
+
+
+use rule step as exam_table with:
+    input:
+        series=RESULTS.series_table(),
+        volumes=of_all(RESULTS.volume()),
+    output:
+        out=RESULTS.exam_table(),
+    params:
+        **step("data.exam_table.exam_table"),

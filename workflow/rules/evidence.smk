@@ -91,7 +91,16 @@ use rule step as laws_of_exam with:
         spacing=RESULTS.of_exam("spacing"),
         rate_law=RESULTS.of_exam("rate_law"),
     params:
-        **step("study.laws.laws_of_exam", "slices", *SELECTION, "rates", "table_rate", "coding", "psnr_peak"),
+        **step(
+            "study.laws.laws_of_exam",
+            "slices",
+            "slice_axis",
+            *SELECTION,
+            "rates",
+            "table_rate",
+            "coding",
+            "psnr_peak",
+        ),
 
 
 use rule step as laws with:

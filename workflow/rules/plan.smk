@@ -6,7 +6,10 @@ TABLE = or_stop(given_table)
 GIVEN = local(str(TABLE)) if TABLE else []
 SERIES = or_stop(exams_of_study)
 
-# Keys that many steps receive: how PSNR and SSIM are read, what selects slices, the statistics, the notes of tables.
+MAY_EXCLUDE = "exclude" in (CONFIGURATION.on_bad_series, CONFIGURATION.on_missing)
+
+# Keys that many steps receive: what cuts the slices of the study, how PSNR and SSIM are read, what selects slices, the statistics, the notes of tables.
+CUT = ("slices", "first_slice", "slice_step", "slice_average", "slice_axis")
 MEASURES = ("psnr_peak", "ssim_range", "ssim_window")
 SELECTION = ("mcpd_unit", "threshold")
 MEASURED = (*MEASURES, "decomposition", "in_plane_levels", "axial_levels")
@@ -103,7 +106,7 @@ IN_REPORT = {
         "units": "Forensics: units of the MCPD",
         "joint_readings": "Forensics: joint readings",
     },
-    "The data": {"series": "Series of the study"},
+    "The data": {"series": "Series of the study", "exams": "Exams and their slices"},
 }
 TABLES_SHOWN = [name for family in families() for name in MADE[family]["tables"]]
 FIGURES_SHOWN = [name for family in families() for name in MADE[family]["figures"]]

@@ -18,7 +18,8 @@ from wdr_mcpd.bench import page
 from wdr_mcpd.bench.contestants import Array
 from wdr_mcpd.bench.run import run_benchmarks
 from wdr_mcpd.data import read_exam, read_volume
-from wdr_mcpd.data.sample import download_archive, stored_volumes
+from wdr_mcpd.data.sample import stored_volumes
+from wdr_mcpd.data.source_archives import PYRADIOMICS, fetch_archives
 from wdr_mcpd.errors import InputError, one_line
 from wdr_mcpd.render.pages import replace_between
 from wdr_mcpd.render.tables import write_table
@@ -29,7 +30,7 @@ def measure(options: argparse.Namespace) -> None:
     """Measure, and write one table for each benchmark."""
     volumes: dict[str, Array] = {}
     if options.sample:
-        download_archive(options.sample)
+        fetch_archives(options.sample, (PYRADIOMICS,))
         volumes |= {name: volume.voxels for name, volume in stored_volumes(options.sample).items()}
     for argument in options.volumes:
         name, separator, path = argument.partition("=")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wdr_mcpd.cli.keys import CODING, SELECTION, add_keys
+from wdr_mcpd.cli.volumes import SOURCE, add_pick, metadata_of, pick_of, read_source, say, with_metadata
 from wdr_mcpd.config import configuration
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import read_bytes, whole_file
@@ -13,8 +14,6 @@ from wdr_mcpd.methods import DEFAULT, METHODS, ignored_options, method_named
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-SOURCE = "DICOM folder, .npy, .nrrd, .nii(.gz), or .npz of an exam"
 
 
 def encode_options(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +30,9 @@ def encode_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profile", choices=("default", "reference"), default="default", help=f"reference: {reference}"
     )
+    add_pick(parser)
+    parser.add_argument("--quantise", type=int, metavar="BITS", help="round what is no 16-bit integer")
+    parser.add_argument("--no-geometry", action="store_true", help="leave out their place and scale")
     add_keys(parser, *CODING, default="the method's own")
     add_keys(parser, *SELECTION, unset=True)
 
@@ -38,7 +40,7 @@ def encode_options(parser: argparse.ArgumentParser) -> None:
 def encode(options: argparse.Namespace) -> None:
     """Compress a volume."""
     from wdr_mcpd import codec, methods
-    from wdr_mcpd.data import read_volume
+    from wdr_mcpd.codec import Metadata
     from wdr_mcpd.progress import elapsed
 
     given = {key: value for key in (*CODING, *SELECTION) if (value := getattr(options, key)) is not None}
@@ -50,23 +52,26 @@ def encode(options: argparse.Namespace) -> None:
     check_place(options.out)
     coder = {"coder": "wdr-reference"} if options.profile == "reference" else {}
     keys = {key: configuration({}).value(key) for key in SELECTION} | given | coder
-    voxels = read_volume(options.source).voxels
+    volume = read_source(options.source, options)
+    known = Metadata() if options.no_geometry else metadata_of(volume)
     start = time.monotonic()
     with elapsed("encoding") as tell:
         data = methods.encode(
-            voxels,
+            volume.voxels,
             options.method,
             options.rate,
             max_bytes=options.max_bytes,
             psnr=options.psnr,
             lossless=options.lossless,
             progress=tell,
+            geometry=known.geometry,
+            scaling=known.scaling,
             **keys,
         )
     _write(options.out, data)
     together = max(len(group["slices"]) for group in codec.info(data)["groups"])
     print(
-        f"{_said(options.out, data, voxels)}; {together} of {len(voxels)} slices in one volume;"
+        f"{_said(options.out, data, volume.voxels)}; {together} of {len(volume.voxels)} slices in one volume;"
         f" {time.monotonic() - start:.1f} s"
     )
 
@@ -75,15 +80,16 @@ def decode_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `decode`."""
     parser.add_argument("stream", type=Path, metavar="IN.wdr")
     parser.add_argument(
-        "out", type=Path, metavar="OUT", help=".npy, .nrrd or .nii.gz; with --dicom-from a folder"
+        "out", type=Path, metavar="OUT", help=".nii, .nii.gz, .nrrd or .npy; with --dicom-from a folder"
     )
     parser.add_argument("--rate", type=float, help="decode only so many bits per voxel")
     place = parser.add_mutually_exclusive_group()
     place.add_argument(
-        "--like", type=Path, metavar="SOURCE", help="volume whose spacing and position the output takes"
+        "--like", type=Path, metavar="SOURCE", help="volume whose header the output takes, as far as it holds"
     )
-    headers = "write a DICOM series with the headers of this folder"
+    headers = "write a DICOM series with the headers of this folder or file"
     place.add_argument("--dicom-from", type=Path, metavar="SOURCE", help=headers)
+    add_pick(parser)
     parser.add_argument("--max-voxels", type=int, metavar="N", help="refuse streams of larger volumes")
 
 
@@ -92,6 +98,7 @@ def decode(options: argparse.Namespace) -> None:
     from dataclasses import replace
 
     from wdr_mcpd import codec
+    from wdr_mcpd.codec import Metadata
     from wdr_mcpd.data import Volume, read_volume, write_volume
     from wdr_mcpd.data.volume_files import check_writable_suffix
     from wdr_mcpd.progress import elapsed
@@ -108,15 +115,18 @@ def decode(options: argparse.Namespace) -> None:
     if options.dicom_from is not None:
         from wdr_mcpd.data.dicom_out import write_reconstruction
 
-        write_reconstruction(voxels, options.dicom_from, options.out, used)
+        write_reconstruction(voxels, options.dicom_from, options.out, used, pick_of(options))
         return
-    volume = Volume(voxels)
+    known = codec.metadata(data)
+    volume = with_metadata(Volume(voxels), known)
     if options.like is not None:
-        like = read_volume(options.like)
+        like = read_volume(options.like, replace(pick_of(options), quantise=16))
         if like.voxels.shape != voxels.shape:
             raise InputError(f"{options.like}: has the shape {like.voxels.shape}, the stream {voxels.shape}")
-        volume = replace(like, voxels=voxels)
-    write_volume(options.out, volume)
+        volume = replace(like, voxels=voxels, mask=None)
+        if known.scaling is not None:
+            volume = with_metadata(volume, Metadata(scaling=known.scaling))
+    say(write_volume(options.out, volume, options.like))
 
 
 def truncate_options(parser: argparse.ArgumentParser) -> None:

@@ -1,6 +1,7 @@
 """Commands of the data: `series`, `fetch` and `verify`."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,16 +10,22 @@ from wdr_mcpd.errors import InputError
 
 if TYPE_CHECKING:
     from wdr_mcpd.data.choose import Record
+    from wdr_mcpd.data.fetch import Sources
 
 
 def series_options(parser: argparse.ArgumentParser) -> None:
     """Add the kinds of `series` and their options."""
     kinds = parser.add_subparsers(dest="kind", metavar="KIND", required=True)
     listed = kinds.add_parser("list", help="choose exams from what an archive or a folder holds")
-    listed.add_argument("--source", choices=("nbia", "idc", "local"), required=True)
+    listed.add_argument("--source", choices=("nbia", "idc", "local", "files", "bids"), required=True)
     listed.add_argument("--collection", help="as TCIA writes it, e.g. UPENN-GBM")
     listed.add_argument("--base-url", help="source nbia: address of the server")
-    listed.add_argument("--data-folder", type=Path, help="source local: tree of DICOM files, read only")
+    listed.add_argument("--data-folder", type=Path, help="sources local, files, bids: the folder; only read")
+    pattern = "source files: paths below the folder, as {subject}/study{exam}_{sequence}.nii.gz"
+    listed.add_argument("--pattern", action="append", help=pattern)
+    listed.add_argument("--suffix", help="source bids: kind of image, as T1w")
+    listed.add_argument("--no-checksums", action="store_true", help="sources files, bids: any copy will do")
+    listed.add_argument("--licence", default="", help="sources files and bids: what the table says")
     listed.add_argument("--description", default="", help="pattern that SeriesDescription begins with")
     listed.add_argument("--min-images", type=int, default=20, help="fewest images of a series (default 20)")
     listed.add_argument("--max-images", type=int, default=1_000_000, help="most images of a series")
@@ -46,68 +53,114 @@ def series(options: argparse.Namespace) -> None:
     else:
         images = (options.min_images, options.max_images)
         rule = Rule(options.description, images, options.exams, options.patients)
-        table = choose(_records(options), rule, options.source)
+        source = "files" if options.source == "bids" else options.source
+        table = choose(_records(options), rule, source, say=_say)
     write_series_table(options.out, table)
     masks = sum(row.mask_series_uid != "" for row in table)
     drawn = f", {masks} with a tumour mask" if masks else ""
     print(f"{len(table)} exams of {len({row.patient_id for row in table})} patients{drawn}")
 
 
-def _records(options: argparse.Namespace) -> "list[Record]":
-    if options.source == "local":
-        from wdr_mcpd.data.local import local_records
+def _say(line: str) -> None:
+    print(f"wdr-mcpd series: {line}", file=sys.stderr)
 
+
+def _records(options: argparse.Namespace) -> "list[Record]":
+    if options.source in ("local", "files", "bids"):
         if options.data_folder is None:
-            raise InputError("source local needs --data-folder, the tree of DICOM files")
-        return local_records(options.data_folder, options.collection or "local")
+            raise InputError(f"source {options.source} needs --data-folder, the folder with the files")
+        return _records_below(options.data_folder, options)
     if options.collection is None:
         raise InputError(f"source {options.source} needs --collection, its name at TCIA, e.g. UPENN-GBM")
     if options.source == "idc":
         from wdr_mcpd.data.idc import idc_records
 
         return idc_records(options.collection)
-    from wdr_mcpd.data.nbia import BASE_URL, Patience
+    from wdr_mcpd.data.nbia import BASE_URL
     from wdr_mcpd.data.nbia_query import nbia_records
 
-    return nbia_records(options.collection, options.base_url or BASE_URL, Patience())
+    return nbia_records(options.collection, options.base_url or BASE_URL)
+
+
+def _records_below(folder: Path, options: argparse.Namespace) -> "list[Record]":
+    from wdr_mcpd.data.file_list import bids_patterns, file_records
+    from wdr_mcpd.data.local import local_records
+
+    collection = options.collection or options.source
+    if options.source == "local":
+        return local_records(folder, collection, say=_say)
+    if options.source == "bids" and options.suffix is None:
+        raise InputError("source bids needs --suffix, the kind of image, as T1w")
+    patterns = bids_patterns(options.suffix) if options.source == "bids" else options.pattern
+    if not patterns:
+        raise InputError("source files needs --pattern, as '{subject}/study{exam}_{sequence}.nii.gz'")
+    return file_records(folder, patterns, collection, options.licence, not options.no_checksums, _say)
 
 
 def fetch_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `fetch`."""
-    parser.add_argument(
-        "folder", type=Path, help="folder to write below: EXAM/ with DICOM files, manifest.json"
-    )
+    parser.add_argument("folder", type=Path, help="folder to write below: EXAM/ with files, manifest.json")
     parser.add_argument("--series", type=Path, required=True, metavar="TSV", help="series table")
     parser.add_argument("--exam", action="append", help="only this exam of the table (can be repeated)")
-    parser.add_argument(
-        "--archive", type=Path, help="source sample: its archive; downloaded if it is not there"
-    )
+    parser.add_argument("--at-once", type=int, default=4, help="series at a time (default 4)")
+    parser.add_argument("--exclude", action="store_true", help="what cannot be had is recorded, and no error")
+    _add_sources(parser)
+
+
+def _add_sources(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--sample", type=Path, help="source sample: its folder; downloaded what is not there")
     parser.add_argument("--base-url", help="source nbia: address of the server")
-    parser.add_argument("--data-folder", type=Path, help="source local: the tree of DICOM files")
-    parser.add_argument("--copy", action="store_true", help="source local: copy the files instead of linking")
+    parser.add_argument("--idc-endpoint", help="source idc: address of the server")
+    for name, default, what in (
+        ("download-seconds", 600, "seconds that a download may take, beside its size at --download-rate"),
+        ("download-rate", 50, "kB/s that a download has at least"),
+        ("header-seconds", 60, "seconds to the header of an answer"),
+        ("idle-seconds", 60, "seconds between two pieces of a body"),
+    ):
+        parser.add_argument(f"--{name}", type=float, default=default, help=f"{what} (default {default})")
+    parser.add_argument("--data-folder", type=Path, help="sources local and files: the folder with the files")
+    copy = "sources local and files: copy the files instead of linking"
+    parser.add_argument("--copy", action="store_true", help=copy)
+
+
+def _sources(options: argparse.Namespace) -> "Sources":
+    from wdr_mcpd.data.fetch import Sources
+    from wdr_mcpd.data.http_limits import Limits
+    from wdr_mcpd.data.idc import ENDPOINT
+    from wdr_mcpd.data.nbia import BASE_URL
+
+    return Sources(
+        sample=options.sample,
+        base_url=options.base_url or BASE_URL,
+        idc_endpoint=options.idc_endpoint or ENDPOINT,
+        limits=Limits(
+            seconds=options.download_seconds,
+            rate=1000 * options.download_rate,
+            headers=options.header_seconds,
+            idle=options.idle_seconds,
+        ),
+        data_folder=options.data_folder,
+        copy=options.copy,
+    )
 
 
 def fetch(options: argparse.Namespace) -> None:
     """Fetch every series of a table that is not there and whole."""
+    from dataclasses import replace
+
     from wdr_mcpd.data.cohort import fetch_cohort
-    from wdr_mcpd.data.fetch import Sources
-    from wdr_mcpd.data.nbia import BASE_URL
-    from wdr_mcpd.data.sample import ARCHIVE, download_archive
     from wdr_mcpd.data.series import find_exam, read_series_table
+    from wdr_mcpd.data.source_archives import fetch_archives
 
     table = read_series_table(options.series)
     if options.exam:
         table = [find_exam(table, exam) for exam in options.exam]
-    archive = options.archive or options.folder / ARCHIVE
-    if any(row.source == "sample" for row in table) and not archive.exists():
-        download_archive(archive)
-    sources = Sources(
-        archive=archive,
-        base_url=options.base_url or BASE_URL,
-        data_folder=options.data_folder,
-        copy=options.copy,
-    )
-    fetch_cohort(table, options.folder, sources)
+    sources = _sources(options)
+    if any(row.source == "sample" for row in table):
+        sample = options.sample or options.folder / "sample"
+        fetch_archives(sample, limits=sources.limits)
+        sources = replace(sources, sample=sample)
+    fetch_cohort(table, options.folder, sources, options.at_once, options.exclude)
 
 
 def verify_options(parser: argparse.ArgumentParser) -> None:
@@ -115,12 +168,12 @@ def verify_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, help="folder that holds one folder for each exam")
     parser.add_argument("--series", type=Path, required=True, metavar="TSV", help="series table")
     parser.add_argument("--discard", action="store_true", help="remove what is broken, to be fetched again")
+    _add_sources(parser)
 
 
 def verify(options: argparse.Namespace) -> None:
     """Compare the series of a table with their manifests."""
     from wdr_mcpd.data.cohort import verify_cohort
-    from wdr_mcpd.data.series import read_series_table
 
-    count = verify_cohort(read_series_table(options.series), options.folder, discard=options.discard)
+    count = verify_cohort(options.series, options.folder, _sources(options), options.discard)
     print(f"{count} series are whole")

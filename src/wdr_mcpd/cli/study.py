@@ -5,8 +5,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wdr_mcpd.cli.codec import SOURCE, check_place
+from wdr_mcpd.cli.codec import check_place
 from wdr_mcpd.cli.keys import CODING, MEASURES, SELECTION, add_keys
+from wdr_mcpd.cli.volumes import SOURCE, add_pick, read_source
 from wdr_mcpd.config import configuration
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import SIGNIFICANT_DIGITS, read_bytes, whole_file
@@ -29,6 +30,7 @@ SWEPT = {
 def mcpd_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `mcpd`."""
     parser.add_argument("source", type=Path, metavar="SOURCE", help=SOURCE)
+    add_pick(parser)
     add_keys(parser, *SELECTION)
     add_keys(parser, *WINDOW, default="all slices")
     _add_files(parser)
@@ -58,6 +60,7 @@ def mcpd(options: argparse.Namespace) -> None:
 def sweep_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `sweep`."""
     parser.add_argument("source", type=Path, metavar="SOURCE", help=SOURCE)
+    add_pick(parser)
     add_keys(parser, "thresholds", "rates", *SELECTION, *CODING, "psnr_peak")
     add_keys(parser, *WINDOW, default="all slices")
     _add_files(parser, "selected slices, PSNR and gains against the threshold")
@@ -80,6 +83,7 @@ def sweep(options: argparse.Namespace) -> None:
 def compare_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `compare`."""
     parser.add_argument("original", type=Path, metavar="ORIGINAL", help=SOURCE)
+    add_pick(parser)
     parser.add_argument(
         "other", type=Path, metavar="STREAM_OR_VOLUME", help="a stream (.wdr), or a volume likewise"
     )
@@ -94,7 +98,7 @@ def compare(options: argparse.Namespace) -> None:
     from wdr_mcpd.data import read_volume
     from wdr_mcpd.study.quality import measure_volume
 
-    original = read_volume(options.original)
+    original = read_source(options.original, options)
     if options.other.suffix == ".wdr":
         restored = codec.decode(read_bytes(options.other), rate=options.rate)
     elif options.rate is not None:
@@ -119,6 +123,7 @@ def compare(options: argparse.Namespace) -> None:
 def view_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `view`."""
     parser.add_argument("original", type=Path, metavar="ORIGINAL", help=SOURCE)
+    add_pick(parser)
     parser.add_argument("streams", type=Path, nargs="+", metavar="STREAM", help=".wdr files of that volume")
     parser.add_argument("--out", type=Path, required=True, metavar="HTML", help="page to write")
     add_keys(parser, "rates", *MEASURES)
@@ -130,12 +135,11 @@ def view(options: argparse.Namespace) -> None:
 
     import pandas as pd
 
-    from wdr_mcpd.data import read_volume
     from wdr_mcpd.methods import DEFAULT, METHODS
     from wdr_mcpd.report.viewer import CodedExam, viewer_html
     from wdr_mcpd.study.quality import measure_stream
 
-    volume = read_volume(options.original)
+    volume = read_source(options.original, options)
     streams = {path.stem: read_bytes(path) for path in options.streams}
     rates = options.rates
     measured = [
@@ -158,10 +162,10 @@ def _reading(options: argparse.Namespace) -> Any:
 
 def _slices(options: argparse.Namespace) -> "tuple[NDArray[Any], int, int]":
     """Voxels of the slices asked for, the first one's number from 0, and how many slices there are."""
-    from wdr_mcpd.data import read_volume, window
+    from wdr_mcpd.data import window
     from wdr_mcpd.data.exam import first_index
 
-    volume = read_volume(options.source)
+    volume = read_source(options.source, options)
     if options.slices is None and options.first_slice is None:
         return volume.voxels, 0, len(volume.voxels)
     count = options.slices or configuration({}).slices

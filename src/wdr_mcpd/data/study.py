@@ -5,6 +5,7 @@ from pathlib import Path
 
 from wdr_mcpd.data.exam import first_index
 from wdr_mcpd.data.excluded import flaw, read_excluded, without_excluded, write_excluded
+from wdr_mcpd.data.manifest import refusal
 from wdr_mcpd.data.series import Series, read_series_table, write_series_table
 from wdr_mcpd.data.synthetic import synthetic_table
 from wdr_mcpd.errors import InputError
@@ -25,15 +26,16 @@ def series_of_study(source: str, table: Path | None, synthetic: Mapping[str, int
     return rows
 
 
-def check_slices(series: Series, slices: int, first_slice: int | str) -> None:
+def check_slices(series: Series, slices: int, first_slice: int | str, slice_step: int | str = 1) -> None:
     """Check that a series can have the slices of the study, by the images that the table says it has.
 
     A series of one image may be a file of many slices: it is checked when it is read.
 
     Parameters
     ----------
-    slices, first_slice
-        Number of slices, and that of the first from 1, or "central".
+    slices, first_slice, slice_step
+        Number of slices, that of the first from 1, or "central", and of those from one to the next; a step in
+        millimetres is left to the reading.
 
     Raises
     ------
@@ -41,6 +43,8 @@ def check_slices(series: Series, slices: int, first_slice: int | str) -> None:
         It has too few images.
     """
     last = slices if isinstance(first_slice, str) else first_slice + slices - 1
+    step = series.slice_step or str(slice_step)
+    last = (last - 1) * (int(step) if step.isdecimal() else 1) + 1
     if 1 < series.image_count < last:
         begin = "" if isinstance(first_slice, str) else f" from number {first_slice} on"
         raise InputError(
@@ -52,7 +56,9 @@ def check_slices(series: Series, slices: int, first_slice: int | str) -> None:
 
 def how_to_make_a_table(source: str, data_folder: str | None, path: str) -> str:
     """Give the command that makes a table of series of a source."""
-    where = f"--data-folder {data_folder or 'FOLDER'}" if source == "local" else "--collection COLLECTION"
+    local = source in ("local", "files")
+    where = f"--data-folder {data_folder or 'FOLDER'}" if local else "--collection COLLECTION"
+    where += " --pattern '{subject}/exam{exam}_{sequence}.nii.gz'" if source == "files" else ""
     return (
         f"source {source} needs a table of series; make one: wdr-mcpd series list --source {source} {where} "
         f"--description PATTERN --out {path}"
@@ -84,11 +90,22 @@ def excluded_series(
     synthetic: dict[str, int],
     slices: int,
     first_slice: int | str,
+    slice_step: int | str,
+    slice_average: bool,
+    slice_axis: int | str,
+    on_bad_series: str,
 ) -> None:
-    """Step: the series that cannot give the slices of the study, each with its reason."""
+    """Step: the series that were not had or, with `on_bad_series` exclude, cannot give the study's slices."""
     rows = series_of_study(source, table if isinstance(table, Path) else None, synthetic)
     folders = {path.parent.name: path.parent for path in manifests}
-    flaws = {row.exam_id: flaw(folders[row.exam_id], slices, first_index(first_slice)) for row in rows}
+    first = first_index(first_slice)
+    flaws = {}
+    for row in rows:
+        folder, step = folders[row.exam_id], row.slice_step or slice_step
+        bad = on_bad_series == "exclude"
+        flaws[row.exam_id] = (
+            flaw(folder, slices, first, step, slice_average, slice_axis) if bad else refusal(folder)
+        )
     write_excluded(out, rows, flaws)
     for exam, reason in flaws.items():
         if reason:

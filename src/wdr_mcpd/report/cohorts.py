@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from wdr_mcpd.render.style import PAGE_WIDTH, noted, write_figure
@@ -92,8 +93,8 @@ def table_of_cohorts(data: pd.DataFrame, turns: str) -> Table:
         "median_mcpd": Column("Median MCPD", ".2f"),
         "question": Column("Whole exam, equal bits", text=True),
         "exam_gain_db": Column("Gain (dB)", "+.2f", interval=True),
-        "t_p": Column("p (t)", ".3f"),
-        "sign_p": Column("p (signed ranks)", ".3f"),
+        "t_p": Column("p (t)", ".2g"),
+        "sign_p": Column("p (signed ranks)", ".2g"),
         "needed": Column(f"Subjects to show {DIFFERENCE_DB:g} dB", ".0f"),
         "subjects": Column("Subjects", ".0f"),
         "exams": Column("Exams", ".0f"),
@@ -127,6 +128,12 @@ def draw_cohorts(controls: pd.DataFrame, spacing: pd.DataFrame, note: str) -> Fi
         rows = means[means["control"] == control].set_index("cohort").loc[order.index]
         places = [place + (number - len(SHOWN) / 2) * 0.09 for place in range(len(order))]
         left.plot(places, rows["exam_gain_db"], marker, color=colour, markersize=4, label=control)
+        _few(
+            left,
+            controls[controls["control"] == control],
+            dict(zip(order.index, places, strict=True)),
+            colour,
+        )
         left.vlines(places, rows["exam_gain_db_low"], rows["exam_gain_db_high"], color=colour, linewidth=1)
     names = [f"{cohort}\n{mm:.1f} mm" for cohort, mm in order.items()]
     left.set_xticks(range(len(order)), names, fontsize="x-small")
@@ -143,11 +150,19 @@ def draw_cohorts(controls: pd.DataFrame, spacing: pd.DataFrame, note: str) -> Fi
             right.fill_between(
                 law["spacing_mm"], law[f"{gain}_low"], law[f"{gain}_high"], color=colour, alpha=0.15
             )
-    right.set_xlabel("spacing (mm): every n-th slice of ds000011 T1w, 20 slices")
+    right.set_xlabel("spacing (mm), every n-th slice of ds000011 T1w")
     for axes in (left, right):
         axes.axhline(0, color="0.2", linewidth=0.8)
     figure.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=3, fontsize="x-small")
     return noted(figure, note)
+
+
+def _few(axes: Axes, of_control: pd.DataFrame, places: dict[str, float], colour: str) -> None:
+    """Draw a point for each subject of a cohort that has too few for an interval."""
+    of_subjects = of_control.groupby(["cohort", "subject"])["exam_gain_db"].mean()
+    for cohort, gains in of_subjects.groupby("cohort"):
+        if len(gains) < ENOUGH_SUBJECTS:
+            axes.plot([places[str(cohort)]] * len(gains), gains, ".", color=colour, markersize=3, alpha=0.6)
 
 
 def write_cohorts(measured: Path, out: Path) -> None:
@@ -161,7 +176,9 @@ def write_cohorts(measured: Path, out: Path) -> None:
         table_of_cohorts(found, turns), [out / f"cohorts{suffix}" for suffix in (".csv", ".md", ".tex")]
     )
     if thin:
-        note = f"{said_cohorts(found)}; bars and bands: 95 % t intervals over subjects. Equal bits, 1 bpv"
+        note = (
+            f"{said_cohorts(found)}; bars and bands: 95 % t intervals, dots: few subjects. Equal bits, 1 bpv"
+        )
         write_figure(
             lambda: draw_cohorts(controls, spacing, note), [out / "cohorts.png", out / "cohorts.svg"]
         )

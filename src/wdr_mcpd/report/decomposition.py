@@ -82,9 +82,9 @@ def draw_parts(table: pd.DataFrame, exams: pd.DataFrame, rate: float, note: str)
         row = at_rate(table[table["region"] == region], rate).iloc[0]
         for place, (part, (_, colour)) in enumerate(reversed(PARTS.items())):
             axes.barh(place, row[part], color=colour, height=0.62)
-            _value_label(axes, place, row, part)
             of_region = at_rate(exams[exams["region"] == region], rate)
-            _few_points(axes, of_region, part, place)
+            points = _few_points(axes, of_region, part, place)
+            _value_label(axes, place, row, part, points)
         axes.set_yticks(range(len(PARTS)), [name for name, _ in reversed(PARTS.values())])
         axes.axvline(0, color="0.2", linewidth=0.8)
         axes.axhline(0.5, color="0.6", linewidth=0.6)
@@ -94,14 +94,15 @@ def draw_parts(table: pd.DataFrame, exams: pd.DataFrame, rate: float, note: str)
     panels[0].margins(x=0.28)
     return noted(
         figure,
-        f"3D-WDR-MCPD at {rate:g} bpv. {note}. {bars_note('Black bars', int(row['subjects']))}. "
+        f"3D-WDR-MCPD at {rate:g} bpv. {note}. {_marks('Black bars', int(row['subjects']))}. "
         f"Order of the steps: {SHOWN_ORDER}",
     )
 
 
-def _value_label(axes: Axes, place: int, row: "pd.Series[float]", part: str) -> None:
+def _value_label(axes: Axes, place: int, row: "pd.Series[float]", part: str, points: list[float]) -> None:
+    """Write the value beyond its bar, interval and points."""
     value, low, high = row[part], row[f"{part}_low"], row[f"{part}_high"]
-    ends = [value, low, high] if np.isfinite(low) else [value]
+    ends = [value, *points, *([low, high] if np.isfinite(low) else [])]
     if np.isfinite(low):
         axes.plot([low, high], [place, place], color="black", linewidth=1)
     right = value >= 0
@@ -115,11 +116,18 @@ def _value_label(axes: Axes, place: int, row: "pd.Series[float]", part: str) -> 
     )
 
 
-def _few_points(axes: Axes, exams: pd.DataFrame, value: str, place: float) -> None:
-    """Draw a point for each subject where they are too few for an interval."""
-    of_subjects = exams.groupby("subject")[value].mean()
-    if len(of_subjects) < ENOUGH_SUBJECTS:
-        axes.plot(of_subjects, np.full(len(of_subjects), place), "o", color="black", markersize=2.5, zorder=3)
+def _marks(bars: str, subjects: int) -> str:
+    """Say what bars are, or points where there are none."""
+    return f"{'Points: each subject. ' if subjects < ENOUGH_SUBJECTS else ''}{bars_note(bars, subjects)}"
+
+
+def _few_points(axes: Axes, exams: pd.DataFrame, value: str, place: float) -> list[float]:
+    """Draw a point for each subject where they are too few for an interval; gives the points."""
+    points: list[float] = exams.groupby("subject")[value].mean().dropna().tolist()
+    if len(points) >= ENOUGH_SUBJECTS:
+        return []
+    axes.plot(points, [place] * len(points), "o", color="black", markersize=2.5, zorder=3)
+    return points
 
 
 def draw_ways(
@@ -144,7 +152,7 @@ def draw_ways(
     axes.set_xlabel("PSNR of the exam over 3D-WDR (dB)")
     return noted(
         figure,
-        f"{rate:g} bpv, equal total bits. {note}. {bars_note('Grey bars', int(rows['subjects'].max()))}",
+        f"{rate:g} bpv, equal total bits. {note}. {_marks('Grey bars', int(rows['subjects'].max()))}",
     )
 
 

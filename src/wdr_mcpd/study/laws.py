@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from wdr_mcpd import codec
 from wdr_mcpd.coherence import UNITS, average_mcpd, coding_groups, select
-from wdr_mcpd.data import read_exam, read_volume
+from wdr_mcpd.data import Volume, read_exam, read_volume
+from wdr_mcpd.data.reading import volume_file
+from wdr_mcpd.data.stack import as_slices
 from wdr_mcpd.progress import steps
 from wdr_mcpd.study.coded import Coded, coded_at_rates
 from wdr_mcpd.study.frames import write_csv
@@ -94,12 +96,19 @@ def gains_at(
         "axial": (one, settings),
         "flat": (one, depths[0]),
         "content": (one, replace(settings, axial_levels="auto")),
-        "mcpd": (coding_groups(selected), settings),
+        "mcpd": (one if selected.all() else coding_groups(selected), settings),
         "alone": (single, settings),
         **({"coherent": (one, codec.Settings(coder="cc"))} if coherent else {}),
+        **{f"{levels} levels": (one, depth) for levels, depth in depths.items()},
     }
-    coded = {name: coded_at_rates(voxels, *way, rates, value) for name, way in ways.items()}
-    of_depths = [coded_at_rates(voxels, one, depth, rates, value) for depth in depths.values()]
+    distinct: dict[str, list[Coded]] = {}
+    coded = {}
+    for name, way in ways.items():
+        key = repr(way)
+        if key not in distinct:
+            distinct[key] = coded_at_rates(voxels, *way, rates, value)
+        coded[name] = distinct[key]
+    of_depths = [coded[f"{levels} levels"] for levels in LEVELS]
     rows = []
     for place, rate in enumerate(rates):
         at_rate: dict[str, Coded] = {name: found[place] for name, found in coded.items()}
@@ -199,6 +208,12 @@ def turning_points(law: pd.DataFrame, gains: Sequence[str] = tuple(GAINS)) -> pd
     return pd.DataFrame(rows, columns=["subject", "exam", "taken", "gain", "spacing_mm", "sign"])
 
 
+def whole_series(folder: Path, slice_axis: int | str) -> Volume:
+    """Read all slices of an exam, cut as those of the study are (`data.cut`), none left out."""
+    series = read_volume(folder)
+    return series if volume_file(folder) is None else as_slices(series, slice_axis)[0]
+
+
 def laws_of_exam(
     *,
     manifest: Path,
@@ -207,6 +222,7 @@ def laws_of_exam(
     rate_law: Path,
     exam: str,
     slices: int,
+    slice_axis: int | str,
     threshold: float,
     mcpd_unit: str,
     rates: list[float],
@@ -218,6 +234,6 @@ def laws_of_exam(
     how = codec.Settings(**coding), psnr_peak
     at_rates = gains_at(read_exam(volume).volume.voxels, threshold, mcpd_unit, rates, *how)
     write_csv(at_rates.assign(exam=exam), rate_law)
-    series = read_volume(manifest.parent)
+    series = whole_series(manifest.parent, slice_axis)
     found = (series.voxels, series.spacing[0], slices, threshold, mcpd_unit, table_rate)
     write_csv(spacing_law(exam, *found, *how), spacing)

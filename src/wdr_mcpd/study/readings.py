@@ -28,6 +28,7 @@ PEAKS: tuple[int | str, ...] = (65535, "max")
 RANGES = ("max", "dtype", "255")
 KEYS = ["quantity", "unit", "transform", "values", "psnr_peak", "ssim_range", "ssim_window", "mcpd_unit"]
 SCALES = {"scaled to int16": 32767, "scaled to uint16": 65535}  # a viewer's export may fill the type
+LOSSLESS = codec.Settings(coder="cc", lossless=True)
 PAPER_BITS = 16  # of each voxel, as the paper counts its ratio of 16 : 1
 
 
@@ -128,6 +129,9 @@ def _ratios(original: NDArray[Any], size: int) -> Iterator[Reading]:
     yield {"quantity": "significant_bits", "unit": "bits"}, np.array([float(needed)])
     yield {"quantity": "ratio_allocated", "unit": "times"}, np.array([PAPER_BITS / rate])
     yield {"quantity": "ratio_significant", "unit": "times"}, np.array([needed / rate])
+    lossless = 8 * len(codec.encode(original, None, LOSSLESS)) / original.size
+    yield {"quantity": "lossless_ratio_allocated", "unit": "times"}, np.array([PAPER_BITS / lossless])
+    yield {"quantity": "lossless_ratio_significant", "unit": "times"}, np.array([needed / lossless])
 
 
 def readings_table(exams: pd.DataFrame) -> pd.DataFrame:

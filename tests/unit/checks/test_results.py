@@ -25,7 +25,7 @@ def results(finished: Path, tmp_path: Path) -> Path:
 
 def test_a_finished_run_is_as_recorded(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(results)]) == 0
-    assert capsys.readouterr().out == "9 files, 2 streams, 1 series: as recorded\n"
+    assert capsys.readouterr().out == "9 files, 3 streams, 1 series: as recorded\n"
 
 
 def test_provenance_says_what_a_table_was_made_from(
@@ -36,7 +36,7 @@ def test_provenance_says_what_a_table_was_made_from(
     known = json.loads(text)
     assert set(known["files"]) == {"table1.csv", "table1.md", "table1.tex"}
     assert [one["series_instance_uid"] for one in known["series"]] == ["1.2.3"]
-    assert known["streams"].keys() == {"streams/one_1/3d-wdr.wdr", STREAM}
+    assert known["streams"].keys() == {"streams/one_1/2d-wdr.wdr", "streams/one_1/3d-wdr.wdr", STREAM}
     assert known["configuration"]["threshold"] == 1.05
     assert {"numpy", "PyWavelets", "numba", "imagecodecs", "av"} <= known["libraries"].keys()
     assert known["package"].keys() == {"version", "sources_sha256", "commit", "changed_since_commit"}
@@ -184,7 +184,7 @@ def test_the_figures_of_exams_are_checked_beside_the_tables(results: Path, tmp_p
         check()
     record(run, [figure], ("3d-wdr-mcpd",))
     check()
-    assert out.read_text() == "10 files, 2 streams, 1 series: as recorded\n"
+    assert out.read_text() == "10 files, 3 streams, 1 series: as recorded\n"
     figure.write_bytes(b"another")
     with pytest.raises(InputError, match=r"figures/one_1/figure1\.png"):
         check()

@@ -14,7 +14,7 @@ from wdr_mcpd.study.metrics import pooled_psnr
 RATES = (0.1, 0.25, 0.5, 1.0, 2.0)
 OURS = {method.name: method for method in SAME_TRANSFORM}
 
-needs_sample = pytest.mark.skipif(not ARCHIVE.is_file(), reason="the sample data are not downloaded")
+needs_sample = pytest.mark.skipif(not ARCHIVE.is_dir(), reason="the sample data are not downloaded")
 
 
 @needs_sample

@@ -16,7 +16,7 @@ IDENTITY = SeriesIdentity("collection", "patient", 1, "T1 post-contrast", "20200
 def volume() -> Volume:
     """Five slices of 6 x 8 pixels, int16 with negatives, no two slices alike."""
     voxels = np.random.default_rng(3).integers(-900, 3000, (5, 6, 8)).astype(np.int16)
-    return Volume(voxels, (6.5, 0.5, 0.75), None, (-10.0, 4.0, 7.5))
+    return Volume(voxels, (6.5, 0.5, 0.75), None, (-10.0, 4.0, 7.5), codes=(1, 1))
 
 
 @pytest.fixture

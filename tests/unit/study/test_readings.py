@@ -7,7 +7,14 @@ import pytest
 from wdr_mcpd import codec
 from wdr_mcpd.coherence import average_mcpd
 from wdr_mcpd.study.metrics import slice_psnr, slice_ssim
-from wdr_mcpd.study.readings import TRANSFORMS, readings, readings_table, significant_bits, stretched
+from wdr_mcpd.study.readings import (
+    LOSSLESS,
+    TRANSFORMS,
+    readings,
+    readings_table,
+    significant_bits,
+    stretched,
+)
 
 RANGES = {"psnr_3d_wdr": (40.0, 80.0), "mcpd": (0.0, 10.0)}
 
@@ -56,6 +63,11 @@ def test_ratios_count_allocated_and_needed_bits(grid: pd.DataFrame, volume: np.n
     rows = grid.set_index("quantity")
     assert rows.loc["ratio_allocated", "median"] == pytest.approx(16)
     assert rows.loc["ratio_significant", "median"] == pytest.approx(significant_bits(volume))
+    lossless = 8 * len(codec.encode(volume, None, LOSSLESS)) / volume.size
+    assert rows.loc["lossless_ratio_allocated", "median"] == pytest.approx(16 / lossless)
+    assert rows.loc["lossless_ratio_significant", "median"] == pytest.approx(
+        significant_bits(volume) / lossless
+    )
     assert significant_bits(np.array([-1, 3055])) == 12
     assert significant_bits(np.array([5, 5])) == 1
 
