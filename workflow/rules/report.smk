@@ -18,6 +18,7 @@ use rule step as viewer with:
 use rule step as report with:
     input:
         series=in_report(str(RESULTS.series_table())),
+        exams=in_report(str(RESULTS.exam_table())),
         tables=[
             path if path.endswith(".md") else in_report(path)
             for path in [*tables(*TABLES_SHOWN), *beside(*COMMITTED), str(RESULTS.exam_table())]

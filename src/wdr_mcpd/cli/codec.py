@@ -72,7 +72,7 @@ def encode(options: argparse.Namespace) -> None:
     _write(options.out, data)
     together = max(len(group["slices"]) for group in codec.info(data)["groups"])
     print(
-        f"{_said(options.out, data, voxels)}; {together} of {len(voxels)} slices in one volume;"
+        f"{_said(options.out, data, volume.voxels)}; {together} of {len(volume.voxels)} slices in one volume;"
         f" {time.monotonic() - start:.1f} s"
     )
 

@@ -156,6 +156,7 @@ def items(
 def report(
     *,
     series: Path,
+    exams: Path,
     tables: list[Path],
     figures: list[Path],
     of_exams: list[Path],
@@ -200,7 +201,7 @@ def report(
             made := [
                 item
                 for name, shown in names.items()
-                for item in items(name, shown, said[name], pictures, [*tables, series], viewers)
+                for item in items(name, shown, said[name], pictures, [*tables, series, exams], viewers)
             ]
         )
     ]
