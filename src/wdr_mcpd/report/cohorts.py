@@ -47,6 +47,7 @@ SHOWN = {
 }
 """Controls in the figure: colour and marker."""
 DIFFERENCE_DB = 0.2
+SCREEN_DPI = 150  # the picture is committed
 
 
 def read_kind(folder: Path, kind: str) -> pd.DataFrame:
