@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from wdr_mcpd.render.style import PAGE_WIDTH, noted, write_figure
+from wdr_mcpd.render.style import PAGE_WIDTH, SCREEN_DPI, noted, write_figure
 from wdr_mcpd.render.tables import Column, Table, write_table
 from wdr_mcpd.report.laws import said_turns
 from wdr_mcpd.study.cohorts import COHERENT_NOTE
@@ -47,7 +47,6 @@ SHOWN = {
 }
 """Controls in the figure: colour and marker."""
 DIFFERENCE_DB = 0.2
-SCREEN_DPI = 150  # the picture is committed
 
 
 def read_kind(folder: Path, kind: str) -> pd.DataFrame:
