@@ -12,6 +12,7 @@ from wdr_mcpd.files import whole_file
 STYLE = Path(__file__).with_name("paper.mplstyle")
 PAGE_WIDTH = 7.0
 """Width of both columns of a page, inches."""
+SCREEN_DPI = 150  # of pictures that are committed
 WITHOUT_DATES = {".png": {"Software": None}, ".svg": {"Date": None, "Creator": None}}
 
 
