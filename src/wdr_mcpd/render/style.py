@@ -12,16 +12,19 @@ from wdr_mcpd.files import whole_file
 STYLE = Path(__file__).with_name("paper.mplstyle")
 PAGE_WIDTH = 7.0
 """Width of both columns of a page, inches."""
+SCREEN_DPI = 150  # of pictures that are committed
 WITHOUT_DATES = {".png": {"Software": None}, ".svg": {"Date": None, "Creator": None}}
 
 
-def write_figure(draw: Callable[[], Figure], out: Iterable[Path]) -> None:
+def write_figure(draw: Callable[[], Figure], out: Iterable[Path], dpi: int | None = None) -> None:
     """Draw with the look of the paper, whatever the user's own settings are, into each file of `out`."""
     with mpl.rc_context(fname=STYLE):
         figure = draw()
         for path in out:
             with whole_file(path) as draft:
-                figure.savefig(draft, metadata=WITHOUT_DATES[path.suffix])
+                figure.savefig(
+                    draft, metadata=WITHOUT_DATES[path.suffix], dpi=dpi or mpl.rcParams["savefig.dpi"]
+                )
 
 
 def noted(figure: Figure, note: str, title: str = "") -> Figure:

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from wdr_mcpd.render.style import PAGE_WIDTH, noted, write_figure
+from wdr_mcpd.render.style import PAGE_WIDTH, SCREEN_DPI, noted, write_figure
 from wdr_mcpd.render.tables import Column, Table, write_table
 from wdr_mcpd.report.laws import said_turns
 from wdr_mcpd.study.cohorts import COHERENT_NOTE
@@ -172,16 +172,13 @@ def write_cohorts(measured: Path, out: Path) -> None:
     thin = (measured / "spacing").is_dir()
     spacing = read_kind(measured, "spacing") if thin else pd.DataFrame()
     turns = said_turns(turning_points(spacing)) if thin else ""
-    write_table(
-        table_of_cohorts(found, turns), [out / f"cohorts{suffix}" for suffix in (".csv", ".md", ".tex")]
-    )
+    files = {suffix: out / f"cohorts{suffix}" for suffix in (".csv", ".md", ".tex", ".png", ".svg")}
+    write_table(table_of_cohorts(found, turns), [files[suffix] for suffix in (".csv", ".md", ".tex")])
     if thin:
-        note = (
-            f"{said_cohorts(found)}; bars and bands: 95 % t intervals, dots: few subjects. Equal bits, 1 bpv"
-        )
-        write_figure(
-            lambda: draw_cohorts(controls, spacing, note), [out / "cohorts.png", out / "cohorts.svg"]
-        )
+        marks = "bars and bands: 95 % t intervals, dots: few subjects"
+        note = f"{said_cohorts(found)}; {marks}. Equal bits, 1 bpv"
+        pictures = [files[suffix] for suffix in (".png", ".svg")]
+        write_figure(lambda: draw_cohorts(controls, spacing, note), pictures, SCREEN_DPI)
 
 
 if __name__ == "__main__":

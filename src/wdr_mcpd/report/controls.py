@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from wdr_mcpd.render.notes import Measured, interval_note, note_of
-from wdr_mcpd.render.style import PAGE_WIDTH, noted, write_figure
+from wdr_mcpd.render.style import PAGE_WIDTH, SCREEN_DPI, noted, write_figure
 from wdr_mcpd.render.tables import Column, Table, write_table
 from wdr_mcpd.report.columns import RATE, SUBJECTS
 from wdr_mcpd.study.controls import (
@@ -141,4 +141,4 @@ def controls(
     write_csv(measured, joined)
     write_table(table_of_controls(controls_table(measured), note), table)
     shown = f"{note_of(series)}. {table_rate:g} bpv"
-    write_figure(lambda: draw_standing(measured, None, shown), figure)
+    write_figure(lambda: draw_standing(measured, None, shown), figure, SCREEN_DPI)
