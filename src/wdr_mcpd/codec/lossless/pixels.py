@@ -100,11 +100,13 @@ def code_slices(channel: Channel, volume: Any, model: Model, low: Any, high: Any
                         expected = np.float64(low)
                     if not expected < high:
                         expected = np.float64(high)
+                    known.centres[3] = together - expected
+                    known.centres[4] = predictions[2 if predictions.size > 2 else 1] - expected
                     residual.survey(known, s, y, x, disagreement / predictions.size)
                     value, state = residual.code_voxel(
                         known, state, channel, expected, low, high, np.int64(volume[s, y, x])
                     )
-                    residual.learn_widths(known, abs(value - expected))
+                    residual.learn_widths(known, value - expected)
                 if state.doubt != 0:
                     return state, done
                 done += 1

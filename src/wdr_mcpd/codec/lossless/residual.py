@@ -19,7 +19,7 @@ from wdr_mcpd.codec.rangecoder import Channel, State, code_part, leading_zeros
 PAD = 2  # columns and rows of errors around a slice
 LEVELS = 48
 KINDS = 32  # of decisions
-WIDTHS, HABITS = 3, 3  # sources of a chance: distributions, and habits of decisions
+WIDTHS, HABITS = 5, 3  # sources of a chance: distributions, and habits of decisions
 INPUTS = WIDTHS + HABITS
 PHASES = 8
 MIXES = 16
@@ -46,6 +46,7 @@ class Statistics(NamedTuple):
     widths: NDArray[np.float64]
     upper: NDArray[np.float64]
     lower: NDArray[np.float64]
+    centres: NDArray[np.float64]
     middle: NDArray[np.float64]
     inputs: NDArray[np.float64]
     used: NDArray[np.int64]
@@ -66,6 +67,7 @@ def statistics(rows: int, columns: int) -> Statistics:
         weights,
         np.full(32, 1 << 21, np.int64),
         np.zeros(HABITS + WIDTHS, np.int64),
+        np.zeros(WIDTHS),
         np.zeros(WIDTHS),
         np.zeros(WIDTHS),
         np.zeros(WIDTHS),
@@ -106,6 +108,8 @@ def survey(known: Statistics, s: Any, y: Any, x: Any, disagreement: Any) -> None
     contexts[HABITS] = n * LEVELS + d
     contexts[HABITS + 1] = n * LEVELS + b
     contexts[HABITS + 2] = d * LEVELS + b
+    contexts[HABITS + 3] = n * LEVELS + d
+    contexts[HABITS + 4] = n * LEVELS + b
     expected = 4.0 * (0.6 * near + 0.1 * across + 0.4 * disagreement + 0.25)
     for k in range(WIDTHS):
         i = contexts[HABITS + k]
@@ -123,11 +127,11 @@ def note(known: Statistics, s: Any, y: Any, x: Any, error: Any) -> None:
 
 
 @compiled
-def learn_widths(known: Statistics, error: Any) -> None:
+def learn_widths(known: Statistics, signed: Any) -> None:
     """Take the absolute error of the surveyed voxel into its contexts."""
     for k in range(WIDTHS):
         i = known.contexts[HABITS + k]
-        known.sums[k, i] += error
+        known.sums[k, i] += abs(signed - known.centres[k])
         known.counts[k, i] += 1.0
         if known.counts[k, i] > MANY:
             known.sums[k, i] *= 0.5
@@ -147,7 +151,7 @@ def decide(
     weights = known.weights[kind * MIXES + min(contexts[0] >> 1, MIXES - 1)]
     total = 0.0
     for k in range(WIDTHS):
-        known.middle[k] = logistic(-edge / known.widths[k])
+        known.middle[k] = logistic((known.centres[k] - edge) / known.widths[k])
         up = max(known.middle[k] - known.lower[k], LEAST_MASS)
         down = max(known.upper[k] - known.middle[k], LEAST_MASS)
         inputs[k] = min(max(logarithm(up) - logarithm(down), -8.0), 8.0)
