@@ -1,11 +1,13 @@
 """Several predictions made one: a mean weighted by local errors, corrected by least squares among them."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.compiled import compiled
+from wdr_mcpd.codec.compiled import Int, compiled
+
+Array = NDArray[np.float64]
 
 FADE = 0.6  # of squared errors, per row and column
 LEAST = 0.5  # added to a fading sum of squared errors
@@ -17,10 +19,10 @@ class Errors(NamedTuple):
     `latest` holds those of the last row as they came.
     """
 
-    above: NDArray[np.float64]
-    right: NDArray[np.float64]
-    left: NDArray[np.float64]
-    latest: NDArray[np.float64]
+    above: Array
+    right: Array
+    left: Array
+    latest: Array
 
 
 def errors(predictions: int, columns: int) -> Errors:
@@ -42,7 +44,7 @@ def start_errors(errors: Errors) -> None:
 
 
 @compiled
-def weighted(errors: Errors, x: Any, predictions: Any) -> Any:
+def weighted(errors: Errors, x: Int, predictions: Array) -> float:
     """Return the mean of the predictions, each weighted by the inverse cube of its local squared error."""
     total = weights = 0.0
     for k in range(predictions.size):
@@ -54,7 +56,7 @@ def weighted(errors: Errors, x: Any, predictions: Any) -> Any:
 
 
 @compiled
-def note_errors(errors: Errors, x: Any, predictions: Any, voxel: Any) -> None:
+def note_errors(errors: Errors, x: Int, predictions: Array, voxel: float) -> None:
     """Take in how far from the voxel each prediction was."""
     for k in range(predictions.size):
         error = voxel - predictions[k]

@@ -7,20 +7,21 @@ expected value, whose widths several contexts have learnt, and from how decision
 contexts.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.compiled import compiled, inlined
+from wdr_mcpd.codec.compiled import Int, compiled, inlined
 from wdr_mcpd.codec.lossless.tables import logarithm, logistic
 from wdr_mcpd.codec.rangecoder import Channel, State, code_part, leading_zeros
+
+Array = NDArray[np.float64]
 
 PAD = 2  # columns and rows of errors around a slice
 LEVELS = 48
 KINDS = 32  # of decisions
-WIDTHS, HABITS = 5, 3  # sources of a chance: distributions, and habits of decisions
-INPUTS = WIDTHS + HABITS
+WIDTHS, HABITS = 5, 3  # most sources of a chance: distributions, and habits of decisions
 PHASES = 8
 MIXES = 16
 BITS = 22  # of a chance
@@ -33,52 +34,53 @@ LEAST_MASS = 2.0**-30
 
 
 class Statistics(NamedTuple):
-    """What the coder has learnt."""
+    """What the coder has learnt of errors and decisions, and, from `contexts` on, what it knows of one voxel."""
 
-    errors: NDArray[np.float64]
-    sums: NDArray[np.float64]
-    counts: NDArray[np.float64]
-    habits: NDArray[np.float64]
-    ages: NDArray[np.float64]
-    weights: NDArray[np.float64]
-    flat: NDArray[np.int64]
+    errors: Array
+    sums: Array
+    counts: Array
+    habits: Array
+    ages: Array
+    weights: Array
+    even: NDArray[np.int64]
     contexts: NDArray[np.int64]
-    widths: NDArray[np.float64]
-    upper: NDArray[np.float64]
-    lower: NDArray[np.float64]
-    centres: NDArray[np.float64]
-    middle: NDArray[np.float64]
-    inputs: NDArray[np.float64]
+    disagreement: Array
+    centres: Array
+    widths: Array
+    upper: Array
+    lower: Array
+    middle: Array
+    inputs: Array
     used: NDArray[np.int64]
 
 
-def statistics(rows: int, columns: int) -> Statistics:
+def statistics(rows: int, columns: int, widths: int, habits: int) -> Statistics:
     """Begin with no errors, even habits, and four fifths of the weight on the distributions."""
-    habits = (HABITS, KINDS * LEVELS * PHASES)
-    weights = np.empty((KINDS * MIXES, INPUTS))
-    weights[:, :WIDTHS] = 0.8 / WIDTHS
-    weights[:, WIDTHS:] = 0.2 / HABITS
+    weights = np.empty((KINDS * MIXES, widths + habits))
+    weights[:, :widths] = 0.8 / widths
+    weights[:, widths:] = 0.2 / habits
     return Statistics(
         np.zeros((2, rows + 2 * PAD, columns + 2 * PAD)),
-        np.zeros((WIDTHS, LEVELS * LEVELS)),
-        np.zeros((WIDTHS, LEVELS * LEVELS)),
-        np.full(habits, 0.5),
-        np.zeros(habits),
+        np.zeros((widths, LEVELS * LEVELS)),
+        np.zeros((widths, LEVELS * LEVELS)),
+        np.full((habits, KINDS * LEVELS * PHASES), 0.5),
+        np.zeros((habits, KINDS * LEVELS * PHASES)),
         weights,
-        np.full(32, 1 << 21, np.int64),
+        np.full(16, 1 << (BITS - 1), np.int64),
         np.zeros(HABITS + WIDTHS, np.int64),
+        np.zeros(1),
         np.zeros(WIDTHS),
-        np.zeros(WIDTHS),
-        np.zeros(WIDTHS),
-        np.zeros(WIDTHS),
-        np.zeros(WIDTHS),
-        np.zeros(INPUTS),
-        np.zeros(HABITS, np.int64),
+        np.zeros(widths),
+        np.zeros(widths),
+        np.zeros(widths),
+        np.zeros(widths),
+        np.zeros(widths + habits),
+        np.zeros(habits, np.int64),
     )
 
 
 @inlined
-def level(size: Any) -> Any:
+def level(size: float) -> Int:
     """Put a size of 0 or more on a scale of four levels per octave, from a quarter on."""
     whole = np.int64(min(size, 1048576.0) * 16.0)
     if whole < 4:
@@ -88,10 +90,10 @@ def level(size: Any) -> Any:
 
 
 @compiled
-def survey(known: Statistics, s: Any, y: Any, x: Any, disagreement: Any) -> None:
+def survey(known: Statistics, s: Int, y: Int, x: Int) -> None:
     """Find the contexts of a voxel and how wide its error's distribution is in each."""
     here, before = known.errors[s & 1], known.errors[(s - 1) & 1]
-    r, c = y + PAD, x + PAD
+    r, c, disagreement = y + PAD, x + PAD, known.disagreement[0]
     near = 0.125 * (
         2.0 * here[r, c - 1]
         + 2.0 * here[r - 1, c]
@@ -111,7 +113,7 @@ def survey(known: Statistics, s: Any, y: Any, x: Any, disagreement: Any) -> None
     contexts[HABITS + 3] = n * LEVELS + d
     contexts[HABITS + 4] = n * LEVELS + b
     expected = 4.0 * (0.6 * near + 0.1 * across + 0.4 * disagreement + 0.25)
-    for k in range(WIDTHS):
+    for k in range(known.widths.size):
         i = contexts[HABITS + k]
         mean = (known.sums[k, i] + expected) / (known.counts[k, i] + 4.0)
         known.widths[k] = PER_ERROR * max(mean, 0.02)
@@ -121,17 +123,17 @@ def survey(known: Statistics, s: Any, y: Any, x: Any, disagreement: Any) -> None
 
 
 @inlined
-def note(known: Statistics, s: Any, y: Any, x: Any, error: Any) -> None:
+def note(known: Statistics, s: Int, y: Int, x: Int, error: float) -> None:
     """Remember the absolute error of a voxel."""
     known.errors[s & 1, y + PAD, x + PAD] = error
 
 
 @compiled
-def learn_widths(known: Statistics, signed: Any) -> None:
+def learn_widths(known: Statistics, error: float) -> None:
     """Take the absolute error of the surveyed voxel into its contexts."""
-    for k in range(WIDTHS):
+    for k in range(known.widths.size):
         i = known.contexts[HABITS + k]
-        known.sums[k, i] += abs(signed - known.centres[k])
+        known.sums[k, i] += abs(error - known.centres[k])
         known.counts[k, i] += 1.0
         if known.counts[k, i] > MANY:
             known.sums[k, i] *= 0.5
@@ -140,8 +142,8 @@ def learn_widths(known: Statistics, signed: Any) -> None:
 
 @inlined
 def decide(
-    known: Statistics, state: State, channel: Channel, kind: Any, phase: Any, learnt: Any, edge: Any, bit: Any
-) -> tuple[Any, State]:
+    known: Statistics, state: State, channel: Channel, kind: Int, phase: Int, learnt: Int, edge: float, bit: Int
+) -> tuple[Int, State]:
     """Code whether the voxel lies above `edge`, a place relative to where it is expected.
 
     `upper` and `lower` hold the chances of lying above the lowest and the highest value left; only the first
@@ -149,8 +151,8 @@ def decide(
     """
     inputs, used, contexts = known.inputs, known.used, known.contexts
     weights = known.weights[kind * MIXES + min(contexts[0] >> 1, MIXES - 1)]
-    total = 0.0
-    for k in range(WIDTHS):
+    total, widths = 0.0, known.widths.size
+    for k in range(widths):
         known.middle[k] = logistic((known.centres[k] - edge) / known.widths[k])
         up = max(known.middle[k] - known.lower[k], LEAST_MASS)
         down = max(known.upper[k] - known.middle[k], LEAST_MASS)
@@ -159,13 +161,13 @@ def decide(
     for k in range(learnt):
         used[k] = (kind * LEVELS + contexts[k]) * PHASES + phase
         chance = known.habits[k, used[k]]
-        inputs[WIDTHS + k] = logarithm(chance) - logarithm(1.0 - chance)
-        total += weights[WIDTHS + k] * inputs[WIDTHS + k]
+        inputs[widths + k] = logarithm(chance) - logarithm(1.0 - chance)
+        total += weights[widths + k] * inputs[widths + k]
     chance = logistic(total)
     whole = min(max(np.int64(chance * (1 << BITS)), 64), (1 << BITS) - 64)
     bit, state = code_part(state, channel, (state.span * whole) >> BITS, bit)
     step = RATE * (bit - chance)
-    for k in range(WIDTHS + learnt):
+    for k in range(widths + learnt):
         weights[k] += step * inputs[k]
     for k in range(learnt):
         age = known.ages[k, used[k]]
@@ -174,15 +176,15 @@ def decide(
         known.habits[k, used[k]] = min(max(chance, 0.0002), 0.9998)
         known.ages[k, used[k]] = min(age + 1.0, AGE)
     ends = known.lower if not bit else known.upper
-    for k in range(WIDTHS):
+    for k in range(known.widths.size):
         ends[k] = known.middle[k]
     return bit, state
 
 
 @compiled
 def code_voxel(
-    known: Statistics, state: State, channel: Channel, expected: Any, low: Any, high: Any, voxel: Any
-) -> tuple[Any, State]:
+    known: Statistics, state: State, channel: Channel, expected: float, low: Int, high: Int, voxel: Int
+) -> tuple[Int, State]:
     """Code a voxel from `low` to `high` that is expected (as a fraction) in between."""
     known.upper[:] = 1.0
     known.lower[:] = 0.0
@@ -191,11 +193,12 @@ def code_voxel(
     phase = np.int64((expected - start) * 4.0) if known.contexts[0] < 18 else np.int64(4)
     middle = start + 1 if expected > start else start
     bit, above = np.int64(0), np.int64(0)
+    learnt = known.habits.shape[0]
     if middle <= low:
         above = np.int64(1)
     elif middle <= high:
         above, state = decide(
-            known, state, channel, 0, phase, HABITS, middle - 0.5 - expected, np.int64(voxel >= middle)
+            known, state, channel, 0, phase, learnt, middle - 0.5 - expected, np.int64(voxel >= middle)
         )
         low, high = (middle, high) if above else (low, middle - 1)
     step = 1
@@ -207,7 +210,7 @@ def code_voxel(
             break
         if (place > low) if above else (place <= high):
             bit, state = decide(
-                known, state, channel, 2 * step - 1 + above, phase, HABITS, place - 0.5 - expected,
+                known, state, channel, 2 * step - 1 + above, phase, learnt, place - 0.5 - expected,
                 np.int64(voxel >= place),
             )
             low, high = (place, high) if bit else (low, place - 1)
@@ -218,7 +221,7 @@ def code_voxel(
     while low < high:
         middle = (low + high + 1) >> 1
         bit, state = decide(
-            known, state, channel, 17 + 2 * min(depth, 5) + above, phase, HABITS if depth < 2 else 0,
+            known, state, channel, 17 + 2 * min(depth, 5) + above, phase, learnt if depth < 2 else 0,
             middle - 0.5 - expected, np.int64(voxel >= middle),
         )
         low, high = (middle, high) if bit else (low, middle - 1)
@@ -227,10 +230,10 @@ def code_voxel(
 
 
 @inlined
-def code_flat(known: Statistics, state: State, channel: Channel, context: Any, flat: Any) -> tuple[Any, State]:
+def code_even_place(known: Statistics, state: State, channel: Channel, context: Int, flat: Int) -> tuple[Int, State]:
     """Code whether a voxel equals its neighbours, which are equal among themselves."""
-    chance = known.flat[context]
+    chance = known.even[context]
     whole = min(max(chance, 64), (1 << BITS) - 64)
     flat, state = code_part(state, channel, (state.span * whole) >> BITS, flat)
-    known.flat[context] += (((1 << BITS) if flat else 0) - chance) >> 6
+    known.even[context] += (((1 << BITS) if flat else 0) - chance) >> 6
     return flat, state

@@ -1,0 +1,90 @@
+"""Encode a group of slices without loss in the image domain, and decode it or what is left of it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wdr_mcpd.codec.lossless import combining, leastsquares, pixels, residual, similar, slices
+from wdr_mcpd.codec.lossless.leastsquares import Fit
+from wdr_mcpd.codec.rangecoder import Channel, reader, written, writer
+
+STACK = Fit(decay=0.9, before=0.0, ridge=0.03, floor=16.0, strictness=1.0, spread=0)
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How hard the coder tries: its least squares, whether it compares places, and what it mixes."""
+
+    orders: tuple[int, ...]
+    fit: Fit
+    every: int
+    compares: bool
+    widths: int
+    habits: int
+
+
+EFFORTS = {
+    1: Effort((7, 15), Fit(0.75, 0.5, 1e-2, 50.0, 1.0, 6), 2, False, 3, 3),
+    2: Effort((7, 15, 31), Fit(0.92, 0.3, 5e-4, 50.0, 4.0, 6), 2, True, 5, 3),
+}
+
+
+def encode(
+    volume: NDArray[np.int32], low: int, high: int, effort: int, preview: NDArray[np.int32] | None = None
+) -> NDArray[np.uint8]:
+    """Encode the slices of a volume (slice, row, column) whose voxels lie from `low` to `high`.
+
+    `preview` is as large, and known to the decoder too.
+    """
+    voxels = volume.astype(np.int32, order="C")
+    channel = writer(1 << 40, voxels.size)
+    state, _ = _code(channel, voxels, low, high, effort, preview)
+    return written(state, channel)
+
+
+def decode(
+    payload: NDArray[np.uint8],
+    shape: tuple[int, int, int],
+    low: int,
+    high: int,
+    effort: int,
+    preview: NDArray[np.int32] | None = None,
+) -> tuple[NDArray[np.int32], int]:
+    """Decode a payload, or the beginning of one.
+
+    Returns
+    -------
+    ndarray (slice, row, column), and how many voxels of it, in this order, the payload determines; the rest are
+    those of the preview, or `low`
+    """
+    voxels = np.full(shape, low, np.int32) if preview is None else preview.astype(np.int32, order="C")
+    _, done = _code(reader(payload), voxels, low, high, effort, preview)
+    return voxels, done
+
+
+def _code(channel: Channel, voxels, low, high, effort, preview):  # type: ignore
+    if preview is None:
+        preview = np.empty((0, 0, 0), np.int32)
+    return pixels.code_slices(channel, voxels, preview, model(voxels.shape, low, effort, preview.size > 0), low, high)
+
+
+def model(shape: tuple[int, ...], low: int, effort: int, previewed: bool) -> pixels.Model:
+    """Make all that predicts and learns, for a volume of this shape, as it is at first."""
+    rows, columns = shape[1:]
+    chosen = EFFORTS[effort]
+    orders = chosen.orders
+    predictions = (2 * len(orders) + 1) if chosen.compares else len(orders)
+    frame = slices.frame(rows, columns, low)
+    offsets = slices.offsets(frame, orders[-1], previewed)
+    window = leastsquares.window(chosen.fit, offsets, orders, rows, columns)
+    return pixels.Model(
+        frame,
+        window,
+        chosen.every,
+        similar.places(columns if chosen.compares else 0, window),
+        combining.errors(predictions, columns),
+        leastsquares.window(STACK._replace(spread=predictions), np.empty(0, np.int64), (predictions,), rows, columns),
+        np.zeros(predictions),
+        residual.statistics(rows, columns, chosen.widths, chosen.habits),
+    )
