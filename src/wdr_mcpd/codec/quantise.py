@@ -40,15 +40,13 @@ def transformed(block: Volume, settings: Settings, low: int, high: int) -> Part:
     InputError
         If the levels are too deep for coefficients of 32 bits.
     """
-    transform = CODERS[settings.coder].transform(
-        settings.decomposition, settings.lossless, settings.wavelet
-    )
+    transform = CODERS[settings.coder].transform(settings.decomposition, settings.lossless, settings.wavelet)
     mean = min(max(round(float(block.mean(dtype=np.float64))), low), high)
     # Exact in both types: voxels have at most 16 bits.
     work = np.subtract(block, mean, dtype=transform.dtype, order="C")
     plan, axial = _transform(work, transform, settings)
     coefficients = np.empty(plan.size, np.int32)
-    gather(work, plan.boxes, coefficients, transform.dtype.type(transform.units))
+    gather(work, plan.boxes, coefficients, transform.dtype(transform.units))
     planes = max(int(coefficients.max()), -int(coefficients.min())).bit_length()
     if planes > MAX_TOP + 1:
         raise InputError(f"in_plane_levels {settings.in_plane_levels} is too deep for values of this range")
@@ -85,6 +83,8 @@ def restored(header: Header, group: Group, payload: NDArray[np.uint8], coder: Co
     block = coder.restore(payload, plan, group.planes - 1, transform)
     volume = np.empty(shape, header.dtype)
     for values, voxels in zip(block, volume, strict=True):  # a slice at a time stays in the cache
-        values += transform.dtype.type(group.mean)
-        voxels[...] = np.clip(np.rint(values), header.minimum, header.maximum)
+        values += transform.dtype(group.mean)
+        np.round(values, out=values)
+        np.clip(values, header.minimum, header.maximum, out=values)
+        voxels[...] = values
     return volume

@@ -11,7 +11,7 @@ from wdr_mcpd.codec.cc.mixing import new_models
 from wdr_mcpd.codec.cc.planes import code_planes
 from wdr_mcpd.codec.cc.reconstruction import centres, confine
 from wdr_mcpd.codec.cc.restoration import correct, network
-from wdr_mcpd.codec.cc.transform import SPLIT, forward, inverse
+from wdr_mcpd.codec.cc.transform import SPLIT
 from wdr_mcpd.codec.layout import Layout, scatter
 from wdr_mcpd.codec.rangecoder import Channel, State, reader, writer, written
 from wdr_mcpd.codec.transform import Transform, shared
@@ -55,12 +55,12 @@ def restore(payload: NDArray[np.uint8], plan: Layout, top: int, used: Transform)
     block = np.empty(plan.shape, np.float32)
     scatter(values, plan.boxes, block, np.float32(unit))
     if step < FINEST_FILTERED:
-        inverse(block, plan)
+        SPLIT.inverse(block, plan)
     else:
-        inverse(block, plan, lambda slices, level: correct(slices, step, network(SCALES[level])))
-        forward(block, plan)
+        SPLIT.inverse(block, plan, lambda slices, level: correct(slices, step, network(SCALES[level])))
+        SPLIT.forward(block, plan)
         confine(block, plan, known, unit)
-        inverse(block, plan)
+        SPLIT.inverse(block, plan)
     return block
 
 

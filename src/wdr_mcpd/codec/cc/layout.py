@@ -36,8 +36,8 @@ class SplitLayout(Layout):
     """A packet layout whose finest detail subbands are split once more.
 
     The steps are those of the transform without the additional splits. `parts` numbers the parts of a split
-    subband from 1 on; 0 stands for a subband that is not split. `splits` lists the additional splits in order:
-    axis, origin and shape of the box.
+    subband from 1 on; 0 stands for a subband that is not split. `splits` lists the additional splits in
+    order: axis, origin and shape of the box.
     """
 
     parts: tuple[int, ...]
@@ -84,19 +84,15 @@ def _halves(band: Subband, axis: int) -> list[Subband]:
     low = (band.shape[axis] + 1) // 2
     halves = []
     for start, length in ((low, band.shape[axis] - low), (0, low)):
-        origin, shape, levels = list(band.origin), list(band.shape), list(band.levels)
-        origin[axis] += start
-        shape[axis] = length
-        levels[axis] += 1
-        halves.append(
-            replace(
-                band,
-                origin=(origin[0], origin[1], origin[2]),
-                shape=(shape[0], shape[1], shape[2]),
-                levels=(levels[0], levels[1], levels[2]),
-            )
-        )
+        origin = _along(band.origin, axis, band.origin[axis] + start)
+        levels = _along(band.levels, axis, band.levels[axis] + 1)
+        halves.append(replace(band, origin=origin, shape=_along(band.shape, axis, length), levels=levels))
     return halves
+
+
+def _along(triple: Shape, axis: int, value: int) -> Shape:
+    a, b, c = (value if k == axis else n for k, n in enumerate(triple))
+    return a, b, c
 
 
 def relatives(plan: Layout) -> tuple[NDArray[np.void], int]:
@@ -118,7 +114,7 @@ def relatives(plan: Layout) -> tuple[NDArray[np.void], int]:
             i for i, other in enumerate(plan.subbands) if parts[i] == part == 0 and _are_cousins(band, other)
         ]
         place = (start, slices, rows, columns, step, step * (rows + 2 * FRAME), kind, orientation)
-        records[index] = (*place, parent, *(cousins + [-1, -1])[:2], *shifts)
+        records[index] = (*place, parent, *[*cousins, -1, -1][:2], *shifts)
         start += (slices + 2) * step * (rows + 2 * FRAME)
     return records, start
 
