@@ -7,7 +7,10 @@ from numpy.typing import NDArray
 
 from wdr_mcpd.codec.lossless import combining, leastsquares, pixels, residual, similar, slices
 from wdr_mcpd.codec.lossless.leastsquares import Fit
-from wdr_mcpd.codec.rangecoder import Channel, reader, written, writer
+from wdr_mcpd.codec.lossless.values import Values as Voxels
+from wdr_mcpd.codec.lossless.values import pack, taken, unpack
+from wdr_mcpd.codec.rangecoder import Channel, State, reader, written, writer
+from wdr_mcpd.errors import InputError
 
 STACK = Fit(decay=0.9, before=0.0, ridge=0.03, floor=16.0, strictness=1.0, spread=0)
 
@@ -31,16 +34,23 @@ EFFORTS = {
 
 
 def encode(
-    volume: NDArray[np.int32], low: int, high: int, effort: int, preview: NDArray[np.int32] | None = None
+    volume: Voxels, low: int, high: int, effort: int, preview: Voxels | None = None
 ) -> NDArray[np.uint8]:
     """Encode the slices of a volume (slice, row, column) whose voxels lie from `low` to `high`.
 
     `preview` is as large, and known to the decoder too.
     """
     voxels = volume.astype(np.int32, order="C")
+    values = taken(voxels, low, high)
+    start = pack(values, low, high)
+    if values is not None:
+        voxels, preview = _ranks(voxels, values), None if preview is None else _ranks(preview, values)
+        low, high = 0, values.size - 1
     channel = writer(1 << 40, voxels.size)
-    state, _ = _code(channel, voxels, low, high, effort, preview)
-    return written(state, channel)
+    state, done = _code(channel, voxels, low, high, effort, preview)
+    if done < voxels.size:
+        raise InputError("the volume takes more than 16 bytes per voxel without loss; code it as 3d-wdr")
+    return np.concatenate([np.frombuffer(start, np.uint8), written(state, channel)])
 
 
 def decode(
@@ -49,24 +59,39 @@ def decode(
     low: int,
     high: int,
     effort: int,
-    preview: NDArray[np.int32] | None = None,
-) -> tuple[NDArray[np.int32], int]:
+    preview: Voxels | None = None,
+) -> tuple[Voxels, int]:
     """Decode a payload, or the beginning of one.
 
     Returns
     -------
     ndarray (slice, row, column), and how many voxels of it, in this order, the payload determines; the rest are
-    those of the preview, or `low`
+    those of the preview, or the least
+
+    Raises
+    ------
+    StreamError
+        If the payload is damaged, or cut in its first bytes.
     """
+    values, start = unpack(payload.tobytes(), low, high)
+    if values is not None:
+        preview = None if preview is None else _ranks(preview, values)
+        low, high = 0, values.size - 1
     voxels = np.full(shape, low, np.int32) if preview is None else preview.astype(np.int32, order="C")
-    _, done = _code(reader(payload), voxels, low, high, effort, preview)
-    return voxels, done
+    _, done = _code(reader(payload[start:].copy()), voxels, low, high, effort, preview)
+    return voxels if values is None else values[voxels], done
 
 
-def _code(channel: Channel, voxels, low, high, effort, preview):  # type: ignore
-    if preview is None:
-        preview = np.empty((0, 0, 0), np.int32)
-    return pixels.code_slices(channel, voxels, preview, model(voxels.shape, low, effort, preview.size > 0), low, high)
+def _ranks(volume: Voxels, values: Voxels) -> Voxels:
+    return np.minimum(np.searchsorted(values, volume), values.size - 1).astype(np.int32)
+
+
+def _code(
+    channel: Channel, voxels: Voxels, low: int, high: int, effort: int, preview: Voxels | None
+) -> tuple[State, int]:
+    base = np.empty((0, 0, 0), np.int32) if preview is None else np.ascontiguousarray(preview, np.int32)
+    start = model(voxels.shape, low, effort, preview is not None)
+    return pixels.code_slices(channel, voxels, base, start, low, high)
 
 
 def model(shape: tuple[int, ...], low: int, effort: int, previewed: bool) -> pixels.Model:

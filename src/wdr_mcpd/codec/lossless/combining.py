@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.compiled import Int, compiled
+from wdr_mcpd.codec.compiled import compiled
 
 Array = NDArray[np.float64]
 
@@ -44,7 +44,7 @@ def start_errors(errors: Errors) -> None:
 
 
 @compiled
-def weighted(errors: Errors, x: Int, predictions: Array) -> float:
+def weighted(errors: Errors, x: int, predictions: Array) -> float:
     """Return the mean of the predictions, each weighted by the inverse cube of its local squared error."""
     total = weights = 0.0
     for k in range(predictions.size):
@@ -56,7 +56,7 @@ def weighted(errors: Errors, x: Int, predictions: Array) -> float:
 
 
 @compiled
-def note_errors(errors: Errors, x: Int, predictions: Array, voxel: float) -> None:
+def note_errors(errors: Errors, x: int, predictions: Array, voxel: float) -> None:
     """Take in how far from the voxel each prediction was."""
     for k in range(predictions.size):
         error = voxel - predictions[k]

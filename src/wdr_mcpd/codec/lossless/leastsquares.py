@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.compiled import Int, compiled, inlined
+from wdr_mcpd.codec.compiled import compiled, inlined
 from wdr_mcpd.codec.lossless.slices import Frame, surroundings
 from wdr_mcpd.codec.lossless.vectors import LANES, dot, scaled_sum
 
@@ -95,7 +95,7 @@ def add_sample(sums: Array, gain: float, weight: float, sample: Array) -> None:
 
 
 @compiled
-def _fade_and_add(window: Window, frame: Frame, s: Int, y: Int, x: Int) -> None:
+def _fade_and_add(window: Window, frame: Frame, s: int, y: int, x: int) -> None:
     """Fade a column's sum and add to it the sample of the slice before, row y."""
     at = frame.corner + y * frame.stride + x - frame.pitch
     sample = window.spare
@@ -106,7 +106,7 @@ def _fade_and_add(window: Window, frame: Frame, s: Int, y: Int, x: Int) -> None:
 
 
 @compiled
-def start_slice(window: Window, frame: Frame, s: Int) -> None:
+def start_slice(window: Window, frame: Frame, s: int) -> None:
     """Empty the columns' sums and take in the first rows of the slice before."""
     window.above[:] = 0.0
     if s > 0 and window.fit.before > 0.0:
@@ -116,7 +116,7 @@ def start_slice(window: Window, frame: Frame, s: Int) -> None:
 
 
 @compiled
-def start_row(window: Window, frame: Frame, s: Int, y: Int) -> None:
+def start_row(window: Window, frame: Frame, s: int, y: int) -> None:
     """Move the columns' sums down to row y and add them up from the right."""
     above, right, decay = window.above, window.right, window.fit.decay
     rows, columns = window.weights.shape[1:]
@@ -140,7 +140,7 @@ def start_row(window: Window, frame: Frame, s: Int, y: Int) -> None:
 
 
 @compiled
-def gather(window: Window, x: Int) -> None:
+def gather(window: Window, x: int) -> None:
     """Put the normal equations of the voxel in column x into `system`."""
     for k in range(window.system.size):
         window.system[k] = window.right[x, k] + window.left[k]
@@ -174,7 +174,7 @@ def solve(window: Window, ridge: float, coefficients: Array) -> None:
 
 
 @inlined
-def _substitute(window: Window, count: Int, coefficients: Array) -> None:
+def _substitute(window: Window, count: int, coefficients: Array) -> None:
     """Solve the first `count` rows of the eliminated system."""
     system, width = window.system, coefficients.size
     coefficients[:] = 0.0
@@ -190,13 +190,13 @@ def _substitute(window: Window, count: Int, coefficients: Array) -> None:
 
 
 @inlined
-def predicted(window: Window, sample: Array, coefficients: Array, order: Int) -> float:
+def predicted(window: Window, sample: Array, coefficients: Array, order: int) -> float:
     """Return what the solution of an order makes of a sample's regressors."""
     return dot(sample, 0, coefficients[order], 0, (window.orders[order] + LANES - 1) // LANES)
 
 
 @compiled
-def learn(window: Window, s: Int, y: Int, x: Int, target: float, error: float) -> None:
+def learn(window: Window, s: int, y: int, x: int, target: float, error: float) -> None:
     """Take in the voxel of slice s, row y, column x: its target, and by how much that was missed."""
     fit = window.fit
     sample = window.samples[y % KEPT, x]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.compiled import Int, compiled, inlined
+from wdr_mcpd.codec.compiled import compiled, inlined, int64
 from wdr_mcpd.codec.lossless import combining, leastsquares, residual, similar, slices
 from wdr_mcpd.codec.rangecoder import Channel, State, start
 
@@ -25,8 +25,8 @@ class Model(NamedTuple):
 
 @compiled
 def code_slices(
-    channel: Channel, volume: NDArray[np.int32], preview: NDArray[np.int32], model: Model, low: Int, high: Int
-) -> tuple[State, Int]:
+    channel: Channel, volume: NDArray[np.int32], preview: NDArray[np.int32], model: Model, low: int, high: int
+) -> tuple[State, int]:
     """Code voxels from `low` to `high` of a volume (slice, row, column) into the channel, or fill it from there.
 
     `preview` is as large as the volume, or empty. Returns the range coder's state and how many voxels were
@@ -50,18 +50,18 @@ def code_slices(
             combining.start_errors(model.errors)
             line = frame.corner + y * frame.stride
             slices.pad_left(frame, line)
-            solved = np.int64(-model.every)
+            solved = int64(-model.every)
             for x in range(columns):
                 at = line + x
-                value = np.int64(volume[s, y, x])
+                value = int64(volume[s, y, x])
                 mean = slices.surroundings(frame, window.offsets, at, window.samples[y % leastsquares.KEPT, x])
                 even, context = slices.evenness(frame, at, s)
                 if even:
-                    same = np.int64(value == frame.planes[at - 1])
+                    same = int64(value == frame.planes[at - 1])
                     same, state = residual.code_even_place(known, state, channel, context, same)
                     even = same != 0
                 if even:
-                    value = np.int64(frame.planes[at - 1])
+                    value = int64(frame.planes[at - 1])
                     together = expected = frame.planes[at - 1]
                     model.predictions[:] = together
                     stack.samples[y % leastsquares.KEPT, x] = 0.0
@@ -100,7 +100,7 @@ def _within(value: float, low: float, high: float) -> float:
 
 
 @inlined
-def _predict(model: Model, mean: float, low: Int, high: Int, y: Int, x: Int) -> None:
+def _predict(model: Model, mean: float, low: int, high: int, y: int, x: int) -> None:
     """Fill the predictions of the voxel in row y, column x."""
     window, places, predictions = model.window, model.places, model.predictions
     sample = window.samples[y % leastsquares.KEPT, x]
@@ -118,7 +118,7 @@ def _predict(model: Model, mean: float, low: Int, high: Int, y: Int, x: Int) -> 
 
 
 @inlined
-def _combine(model: Model, low: Int, high: Int, y: Int, x: Int) -> tuple[float, float]:
+def _combine(model: Model, low: int, high: int, y: int, x: int) -> tuple[float, float]:
     """Return the weighted mean of the predictions and what least squares among them make of it.
 
     Tells the residual coder how far the predictions disagree and around which values to expect the voxel.

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.compiled import Int, compiled, inlined
+from wdr_mcpd.codec.compiled import compiled, inlined, int64
 from wdr_mcpd.codec.lossless.tables import logarithm, logistic
 from wdr_mcpd.codec.rangecoder import Channel, State, code_part, leading_zeros
 
@@ -80,17 +80,17 @@ def statistics(rows: int, columns: int, widths: int, habits: int) -> Statistics:
 
 
 @inlined
-def level(size: float) -> Int:
+def level(size: float) -> int:
     """Put a size of 0 or more on a scale of four levels per octave, from a quarter on."""
-    whole = np.int64(min(size, 1048576.0) * 16.0)
+    whole = int64(min(size, 1048576.0) * 16.0)
     if whole < 4:
-        return np.int64(0)
+        return int64(0)
     octave = 61 - leading_zeros(whole)
     return min(octave * 4 + ((whole >> octave) & 3) + 1, LEVELS - 1)
 
 
 @compiled
-def survey(known: Statistics, s: Int, y: Int, x: Int) -> None:
+def survey(known: Statistics, s: int, y: int, x: int) -> None:
     """Find the contexts of a voxel and how wide its error's distribution is in each."""
     here, before = known.errors[s & 1], known.errors[(s - 1) & 1]
     r, c, disagreement = y + PAD, x + PAD, known.disagreement[0]
@@ -123,7 +123,7 @@ def survey(known: Statistics, s: Int, y: Int, x: Int) -> None:
 
 
 @inlined
-def note(known: Statistics, s: Int, y: Int, x: Int, error: float) -> None:
+def note(known: Statistics, s: int, y: int, x: int, error: float) -> None:
     """Remember the absolute error of a voxel."""
     known.errors[s & 1, y + PAD, x + PAD] = error
 
@@ -142,8 +142,8 @@ def learn_widths(known: Statistics, error: float) -> None:
 
 @inlined
 def decide(
-    known: Statistics, state: State, channel: Channel, kind: Int, phase: Int, learnt: Int, edge: float, bit: Int
-) -> tuple[Int, State]:
+    known: Statistics, state: State, channel: Channel, kind: int, phase: int, learnt: int, edge: float, bit: int
+) -> tuple[int, State]:
     """Code whether the voxel lies above `edge`, a place relative to where it is expected.
 
     `upper` and `lower` hold the chances of lying above the lowest and the highest value left; only the first
@@ -164,7 +164,7 @@ def decide(
         inputs[widths + k] = logarithm(chance) - logarithm(1.0 - chance)
         total += weights[widths + k] * inputs[widths + k]
     chance = logistic(total)
-    whole = min(max(np.int64(chance * (1 << BITS)), 64), (1 << BITS) - 64)
+    whole = min(max(int64(chance * (1 << BITS)), 64), (1 << BITS) - 64)
     bit, state = code_part(state, channel, (state.span * whole) >> BITS, bit)
     step = RATE * (bit - chance)
     for k in range(widths + learnt):
@@ -183,35 +183,35 @@ def decide(
 
 @compiled
 def code_voxel(
-    known: Statistics, state: State, channel: Channel, expected: float, low: Int, high: Int, voxel: Int
-) -> tuple[Int, State]:
+    known: Statistics, state: State, channel: Channel, expected: float, low: int, high: int, voxel: int
+) -> tuple[int, State]:
     """Code a voxel from `low` to `high` that is expected (as a fraction) in between."""
     known.upper[:] = 1.0
     known.lower[:] = 0.0
     width = known.widths[0]
-    start = np.int64(np.floor(expected))
-    phase = np.int64((expected - start) * 4.0) if known.contexts[0] < 18 else np.int64(4)
+    start = int64(np.floor(expected))
+    phase = int64((expected - start) * 4.0) if known.contexts[0] < 18 else int64(4)
     middle = start + 1 if expected > start else start
-    bit, above = np.int64(0), np.int64(0)
+    bit, above = int64(0), int64(0)
     learnt = known.habits.shape[0]
     if middle <= low:
-        above = np.int64(1)
+        above = int64(1)
     elif middle <= high:
         above, state = decide(
-            known, state, channel, 0, phase, learnt, middle - 0.5 - expected, np.int64(voxel >= middle)
+            known, state, channel, 0, phase, learnt, middle - 0.5 - expected, int64(voxel >= middle)
         )
         low, high = (middle, high) if above else (low, middle - 1)
     step = 1
     while low < high and step < STEPS.size:
         # the first value that is beyond
         reach = width * STEPS[step]
-        place = np.int64(np.floor(expected + reach)) + 1 if above else -np.int64(np.floor(reach - expected)) 
+        place = int64(np.floor(expected + reach)) + 1 if above else -int64(np.floor(reach - expected)) 
         if (place > high) if above else (place <= low):
             break
         if (place > low) if above else (place <= high):
             bit, state = decide(
                 known, state, channel, 2 * step - 1 + above, phase, learnt, place - 0.5 - expected,
-                np.int64(voxel >= place),
+                int64(voxel >= place),
             )
             low, high = (place, high) if bit else (low, place - 1)
             if bit != above:
@@ -222,7 +222,7 @@ def code_voxel(
         middle = (low + high + 1) >> 1
         bit, state = decide(
             known, state, channel, 17 + 2 * min(depth, 5) + above, phase, learnt if depth < 2 else 0,
-            middle - 0.5 - expected, np.int64(voxel >= middle),
+            middle - 0.5 - expected, int64(voxel >= middle),
         )
         low, high = (middle, high) if bit else (low, middle - 1)
         depth += 1
@@ -230,7 +230,7 @@ def code_voxel(
 
 
 @inlined
-def code_even_place(known: Statistics, state: State, channel: Channel, context: Int, flat: Int) -> tuple[Int, State]:
+def code_even_place(known: Statistics, state: State, channel: Channel, context: int, flat: int) -> tuple[int, State]:
     """Code whether a voxel equals its neighbours, which are equal among themselves."""
     chance = known.even[context]
     whole = min(max(chance, 64), (1 << BITS) - 64)

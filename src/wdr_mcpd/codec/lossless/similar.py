@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.compiled import Int, compiled
+from wdr_mcpd.codec.compiled import compiled
 from wdr_mcpd.codec.lossless import leastsquares
 from wdr_mcpd.codec.lossless.leastsquares import KEPT, Array, Window, add_sample
 from wdr_mcpd.codec.lossless.vectors import LANES, dot
@@ -40,7 +40,7 @@ def places(columns: int, window: Window) -> Places:
 
 
 @compiled
-def compare(places: Places, window: Window, y: Int, x: Int) -> float:
+def compare(places: Places, window: Window, y: int, x: int) -> float:
     """Compare the voxel's place with those around it; returns the mean target, and leaves solutions.
 
     The last number of the voxel's own sample is not read.
@@ -70,7 +70,7 @@ def compare(places: Places, window: Window, y: Int, x: Int) -> float:
 
 
 @compiled
-def pass_by(places: Places, window: Window, y: Int, x: Int) -> None:
+def pass_by(places: Places, window: Window, y: int, x: int) -> None:
     """Keep the norm of a voxel that is not compared."""
     sample = window.samples[y % KEPT, x]
     sample[sample.size - 1] = 0.0

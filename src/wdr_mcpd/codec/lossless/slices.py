@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.compiled import Int, compiled, inlined
+from wdr_mcpd.codec.compiled import compiled, inlined, int64
 
 MARGIN = 4  # rows and columns around a slice
 NEAREST = 4  # the first so many neighbours make the mean to which all is relative
@@ -54,7 +54,7 @@ def offsets(frame: Frame, count: int, previewed: bool) -> NDArray[np.int64]:
 
 @inlined
 def surroundings(
-    frame: Frame, offsets: NDArray[np.int64], at: Int, sample: NDArray[np.float64]
+    frame: Frame, offsets: NDArray[np.int64], at: int, sample: NDArray[np.float64]
 ) -> float:
     """Fill a sample with the neighbours of the place `at`, less the mean of the nearest; returns that mean."""
     planes = frame.planes
@@ -68,7 +68,7 @@ def surroundings(
 
 
 @compiled
-def next_slice(frame: Frame, rows: Int, s: Int) -> None:
+def next_slice(frame: Frame, rows: int, s: int) -> None:
     """Make the slice just coded the one before, its last row repeated below, its first above the new one."""
     if s == 0:
         return
@@ -93,21 +93,21 @@ def set_preview(frame: Frame, slice: NDArray[np.int32]) -> None:
 
 
 @inlined
-def pad_left(frame: Frame, line: Int) -> None:
+def pad_left(frame: Frame, line: int) -> None:
     """Put the first voxel of the row above left of the row that begins at `line`."""
     for k in range(MARGIN):
         frame.planes[line - 1 - k] = frame.planes[line - frame.stride]
 
 
 @inlined
-def pad_right(frame: Frame, line: Int, columns: Int) -> None:
+def pad_right(frame: Frame, line: int, columns: int) -> None:
     """Repeat the last voxel of the row that begins at `line`."""
     for k in range(MARGIN):
         frame.planes[line + columns + k] = frame.planes[line + columns - 1]
 
 
 @inlined
-def evenness(frame: Frame, at: Int, s: Int) -> tuple[bool, Int]:
+def evenness(frame: Frame, at: int, s: int) -> tuple[bool, int]:
     """Tell whether the four nearest are equal, and which further ones are equal to them, as a number below 16."""
     planes, stride = frame.planes, frame.stride
     value = planes[at - 1]
@@ -116,7 +116,7 @@ def evenness(frame: Frame, at: Int, s: Int) -> tuple[bool, Int]:
         and planes[at - stride - 1] == value
         and planes[at - stride + 1] == value
     )
-    context = np.int64(planes[at - 2] == value) + 2 * np.int64(planes[at - 2 * stride] == value)
+    context = int64(planes[at - 2] == value) + 2 * int64(planes[at - 2 * stride] == value)
     if s > 0:
         context += 4
         below = at - frame.pitch

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.compiled import inlined
+from wdr_mcpd.codec.compiled import inlined, int64
 from wdr_mcpd.codec.rangecoder import leading_zeros
 
 REACH = 12  # the logistic function is taken from -12 to 12
@@ -56,7 +56,7 @@ def logistic(x: Any) -> Any:
 @inlined
 def logarithm(x: Any) -> Any:
     """Return the logarithm of x, from 2^-32 to 1, to within 2^-12."""
-    whole = np.int64(x * 4294967296.0)
+    whole = int64(x * 4294967296.0)
     whole = max(whole, 1)
     zeros = leading_zeros(whole)
     mantissa = ((whole << zeros) >> (63 - LOG_BITS)) & ((1 << LOG_BITS) - 1)
