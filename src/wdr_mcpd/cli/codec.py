@@ -19,7 +19,17 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     much.add_argument("--rate", type=float, help="bits per voxel (default: 1, or everything with --lossless)")
     much.add_argument("--max-bytes", type=int, metavar="N", help="size of the file")
     much.add_argument("--psnr", type=float, metavar="DB", help="decibels to reach, peak 65535")
-    encode.add_argument("--lossless", action="store_true", help="reversible transform, every voxel restored")
+    encode.add_argument("--lossless", action="store_true", help="every voxel restored")
+    encode.add_argument(
+        "--effort", type=int, metavar="N", help="of 3d-wdr-cc --lossless: 1 (default), or 2, shorter and slower"
+    )
+    encode.add_argument(
+        "--preview",
+        type=float,
+        metavar="R",
+        help="of 3d-wdr-cc --lossless: begin with so many bits per voxel of an embedded stream, so that the"
+        " file may be cut (default: none)",
+    )
     encode.add_argument("--decomposition", choices=("packet", "dyadic"), default="packet")
     encode.add_argument("--in-plane-levels", type=int, default=5, metavar="N", help="default: %(default)s")
     encode.add_argument(
@@ -85,6 +95,9 @@ def _encode(options: argparse.Namespace) -> None:
     settings: dict[str, Any] = {"coder": "wdr-reference"} if options.profile == "reference" else {}
     if options.axial_levels is not None:
         settings["axial_levels"] = options.axial_levels
+    for name in ("effort", "preview"):
+        if getattr(options, name) is not None:
+            settings[name] = getattr(options, name)
     voxels = read_volume(options.source).voxels
     with elapsed("encoding") as tell:
         data = methods.encode(

@@ -12,7 +12,7 @@ from wdr_mcpd.codec.lossless.values import pack, taken, unpack
 from wdr_mcpd.codec.rangecoder import Channel, State, reader, written, writer
 from wdr_mcpd.errors import InputError
 
-STACK = Fit(decay=0.9, before=0.0, ridge=0.03, floor=16.0, strictness=1.0, spread=0)
+STACK = Fit(decay=0.9, ridge=0.03, floor=16.0, strictness=1.0, spread=0)
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Effort:
 
 
 EFFORTS = {
-    1: Effort((7, 23), Fit(0.8, 0.0, 1e-3, 50.0, 4.0, 6), 4, False, 3, 1),
-    2: Effort((7, 15, 31), Fit(0.92, 0.3, 5e-4, 50.0, 4.0, 6), 2, True, 5, 3),
+    1: Effort((7, 23), Fit(0.8, 3e-4, 50.0, 4.0, 6), 4, False, 3, 1),
+    2: Effort((7, 19, 47), Fit(0.92, 5e-4, 50.0, 4.0, 6), 2, True, 5, 3),
 }
 
 
@@ -102,14 +102,14 @@ def model(shape: tuple[int, ...], low: int, effort: int, previewed: bool) -> pix
     predictions = (2 * len(orders) + 1) if chosen.compares else len(orders)
     frame = slices.frame(rows, columns, low)
     offsets = slices.offsets(frame, orders[-1], previewed)
-    window = leastsquares.window(chosen.fit, offsets, orders, rows, columns)
+    window = leastsquares.window(chosen.fit, offsets, orders, columns)
     return pixels.Model(
         frame,
         window,
         chosen.every,
         similar.places(columns if chosen.compares else 0, window),
         combining.errors(predictions, columns),
-        leastsquares.window(STACK._replace(spread=predictions), np.empty(0, np.int64), (predictions,), rows, columns),
+        leastsquares.window(STACK._replace(spread=predictions), np.empty(0, np.int64), (predictions,), columns),
         np.zeros(predictions),
         residual.statistics(rows, columns, chosen.widths, chosen.habits),
     )

@@ -3,8 +3,7 @@
 What a voxel was and what stood around it gives one sample: regressors (neighbours less the mean of the four nearest)
 and a target (the voxel less that mean). The normal equations of a voxel are the sum over all coded samples z of
 weight * z z', times decay^(rows + columns away): three recursions - down the columns (`above`), from the right and
-from the left along the row - keep that sum at a cost that does not grow with the window. The slice before takes part,
-from `LOOKAHEAD` rows below on, through the same sums.
+from the left along the row - keep that sum at a cost that does not grow with the window.
 
 A sample is padded to eights, its target last. Symmetric matrices hold the upper triangle, row i from column
 8 * (i // 8) on, so that all goes by eights. One elimination serves several orders: the first n regressors alone are
@@ -17,10 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wdr_mcpd.codec.compiled import compiled, inlined
-from wdr_mcpd.codec.lossless.slices import Frame, surroundings
 from wdr_mcpd.codec.lossless.vectors import LANES, dot, scaled_sum
 
-LOOKAHEAD = 5  # rows of the slice before that are below the voxel and take part
 KEPT = 7  # rows of samples that are kept: that of the voxel and those above it
 
 Array = NDArray[np.float64]
@@ -29,13 +26,11 @@ Array = NDArray[np.float64]
 class Fit(NamedTuple):
     """How a window weighs its samples.
 
-    `before` is the weight of the slice before. A sample weighs 1 / (floor + spread + strictness * error^2), its
-    spread being the sum of the squares of its first `spread` regressors. The diagonal of the normal equations is
-    multiplied by 1 + ridge, and ridge added to it.
+    A sample weighs 1 / (floor + spread + strictness * error^2), its spread being the sum of the squares of its first
+    `spread` regressors. The diagonal of the normal equations is multiplied by 1 + ridge, and ridge added to it.
     """
 
     decay: float
-    before: float
     ridge: float
     floor: float
     strictness: float
@@ -56,12 +51,11 @@ class Window(NamedTuple):
     inverses: Array
     coefficients: Array
     samples: Array
-    spare: Array
     weights: Array
 
 
-def window(fit: Fit, offsets: NDArray[np.int64], orders: tuple[int, ...], rows: int, columns: int) -> Window:
-    """Make the empty sums for slices of `rows` and `columns`; the last order is that of all regressors."""
+def window(fit: Fit, offsets: NDArray[np.int64], orders: tuple[int, ...], columns: int) -> Window:
+    """Make the empty sums for rows of `columns` voxels; the last order is that of all regressors."""
     width = -(-(orders[-1] + 1) // LANES) * LANES
     size = sum(width - i // LANES * LANES for i in range(width))
     return Window(
@@ -76,8 +70,7 @@ def window(fit: Fit, offsets: NDArray[np.int64], orders: tuple[int, ...], rows: 
         np.zeros(width),
         np.zeros((len(orders), width)),
         np.zeros((KEPT, columns, width)),
-        np.zeros(width),
-        np.zeros((2, rows, columns)),
+        np.zeros(columns),
     )
 
 
@@ -95,47 +88,20 @@ def add_sample(sums: Array, gain: float, weight: float, sample: Array) -> None:
 
 
 @compiled
-def _fade_and_add(window: Window, frame: Frame, s: int, y: int, x: int) -> None:
-    """Fade a column's sum and add to it the sample of the slice before, row y."""
-    at = frame.corner + y * frame.stride + x - frame.pitch
-    sample = window.spare
-    mean = surroundings(frame, window.offsets, at, sample)
-    sample[sample.size - 1] = frame.planes[at] - mean
-    weight = window.fit.before * window.weights[(s - 1) & 1, y, x]
-    add_sample(window.above[x], window.fit.decay, weight, sample)
-
-
-@compiled
-def start_slice(window: Window, frame: Frame, s: int) -> None:
-    """Empty the columns' sums and take in the first rows of the slice before."""
-    window.above[:] = 0.0
-    if s > 0 and window.fit.before > 0.0:
-        for y in range(min(LOOKAHEAD, window.weights.shape[1])):
-            for x in range(window.weights.shape[2]):
-                _fade_and_add(window, frame, s, y, x)
-
-
-@compiled
-def start_row(window: Window, frame: Frame, s: int, y: int) -> None:
-    """Move the columns' sums down to row y and add them up from the right."""
+def start_row(window: Window, y: int) -> None:
+    """Move the columns' sums down to row y of a slice and add them up from the right."""
     above, right, decay = window.above, window.right, window.fit.decay
-    rows, columns = window.weights.shape[1:]
-    looking = s > 0 and window.fit.before > 0.0 and y + LOOKAHEAD < rows
+    columns, size = above.shape
     window.left[:] = 0.0
+    if y == 0:
+        above[:] = 0.0
     for x in range(columns - 1, -1, -1):
-        gain = decay
-        if looking:
-            _fade_and_add(window, frame, s, y + LOOKAHEAD, x)
-            gain = 1.0
         if y > 0:
-            add_sample(above[x], gain, window.weights[s & 1, y - 1, x], window.samples[(y - 1) % KEPT, x])
-        else:
-            for k in range(above.shape[1]):
-                above[x, k] *= gain
-        for k in range(above.shape[1]):
+            add_sample(above[x], decay, window.weights[x], window.samples[(y - 1) % KEPT, x])
+        for k in range(size):
             right[x, k] = above[x, k]
         if x + 1 < columns:
-            for k in range(above.shape[1]):
+            for k in range(size):
                 right[x, k] += decay * right[x + 1, k]
 
 
@@ -196,8 +162,8 @@ def predicted(window: Window, sample: Array, coefficients: Array, order: int) ->
 
 
 @compiled
-def learn(window: Window, s: int, y: int, x: int, target: float, error: float) -> None:
-    """Take in the voxel of slice s, row y, column x: its target, and by how much that was missed."""
+def learn(window: Window, y: int, x: int, target: float, error: float) -> None:
+    """Take in the voxel of row y, column x: its target, and by how much that was missed."""
     fit = window.fit
     sample = window.samples[y % KEPT, x]
     sample[sample.size - 1] = target
@@ -205,7 +171,7 @@ def learn(window: Window, s: int, y: int, x: int, target: float, error: float) -
     for j in range(fit.spread):
         spread += sample[j] * sample[j]
     weight = 1.0 / (fit.floor + spread + fit.strictness * (error * error))
-    window.weights[s & 1, y, x] = weight
+    window.weights[x] = weight
     add_sample(window.left, 1.0, weight, sample)
     for k in range(window.left.size):
         window.left[k] = fit.decay * (window.left[k] + window.above[x, k])

@@ -42,11 +42,9 @@ def code_slices(
             slices.set_preview(frame, preview[s])
         model.errors.above[:] = 0.0
         model.errors.latest[:] = 0.0
-        leastsquares.start_slice(window, frame, s)
-        leastsquares.start_slice(stack, frame, s)
         for y in range(rows):
-            leastsquares.start_row(window, frame, s, y)
-            leastsquares.start_row(stack, frame, s, y)
+            leastsquares.start_row(window, y)
+            leastsquares.start_row(stack, y)
             combining.start_errors(model.errors)
             line = frame.corner + y * frame.stride
             slices.pad_left(frame, line)
@@ -83,8 +81,8 @@ def code_slices(
                 volume[s, y, x] = value
                 frame.planes[at] = value
                 own = model.predictions[window.orders.size - 1]
-                leastsquares.learn(window, s, y, x, value - mean, value - own)
-                leastsquares.learn(stack, s, y, x, value - together, value - together)
+                leastsquares.learn(window, y, x, value - mean, value - own)
+                leastsquares.learn(stack, y, x, value - together, value - together)
                 combining.note_errors(model.errors, x, model.predictions, value)
                 residual.note(known, s, y, x, abs(value - expected))
             slices.pad_right(frame, line, columns)

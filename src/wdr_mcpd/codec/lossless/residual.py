@@ -188,44 +188,30 @@ def code_voxel(
     """Code a voxel from `low` to `high` that is expected (as a fraction) in between."""
     known.upper[:] = 1.0
     known.lower[:] = 0.0
-    width = known.widths[0]
     start = int64(np.floor(expected))
     phase = int64((expected - start) * 4.0) if known.contexts[0] < 18 else int64(4)
-    middle = start + 1 if expected > start else start
-    bit, above = int64(0), int64(0)
-    learnt = known.habits.shape[0]
-    if middle <= low:
-        above = int64(1)
-    elif middle <= high:
-        above, state = decide(
-            known, state, channel, 0, phase, learnt, middle - 0.5 - expected, int64(voxel >= middle)
-        )
-        low, high = (middle, high) if above else (low, middle - 1)
-    step = 1
-    while low < high and step < STEPS.size:
-        # the first value that is beyond
-        reach = width * STEPS[step]
-        place = int64(np.floor(expected + reach)) + 1 if above else -int64(np.floor(reach - expected)) 
-        if (place > high) if above else (place <= low):
-            break
-        if (place > low) if above else (place <= high):
-            bit, state = decide(
-                known, state, channel, 2 * step - 1 + above, phase, learnt, place - 0.5 - expected,
-                int64(voxel >= place),
-            )
-            low, high = (place, high) if bit else (low, place - 1)
-            if bit != above:
-                break
-        step += 1
-    depth = 0
+    step, depth, above, last = 0, 0, int64(0), STEPS.size
     while low < high:
-        middle = (low + high + 1) >> 1
-        bit, state = decide(
-            known, state, channel, 17 + 2 * min(depth, 5) + above, phase, learnt if depth < 2 else 0,
-            middle - 0.5 - expected, int64(voxel >= middle),
-        )
-        low, high = (middle, high) if bit else (low, middle - 1)
-        depth += 1
+        learnt = known.habits.shape[0] if depth < 2 else 0
+        if step < last:
+            reach = known.widths[0] * STEPS[step]
+            place = int64(np.floor(expected + reach)) + 1 if above else -int64(np.floor(reach - expected))
+            kind = 2 * step - 1 + above if step else int64(0)
+        else:
+            place = (low + high + 1) >> 1
+            kind = 17 + 2 * min(depth, 5) + above
+            depth += 1
+        if place <= low or place > high:  # nothing to decide
+            past = int64(place <= low)
+            step = step + 1 if step == 0 or past == above else last
+            above = past if step == 1 else above
+            continue
+        edge = place - 0.5 - expected
+        bit, state = decide(known, state, channel, kind, phase, learnt, edge, int64(voxel >= place))
+        low, high = (place, high) if bit else (low, place - 1)
+        if step == 0:
+            above = bit
+        step = step + 1 if step == 0 or bit == above else last
     return low, state
 
 
