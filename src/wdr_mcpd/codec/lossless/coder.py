@@ -40,14 +40,14 @@ def encode(
 
     `preview` is as large, and known to the decoder too.
     """
-    voxels = volume.astype(np.int32, order="C")
+    voxels = volume.astype(np.int32)
     values = taken(voxels, low, high)
     start = pack(values, low, high)
     if values is not None:
         voxels, preview = _ranks(voxels, values), None if preview is None else _ranks(preview, values)
         low, high = 0, values.size - 1
     channel = writer(1 << 40, voxels.size)
-    state, done = _code(channel, voxels, low, high, effort, preview)
+    state, done = _code(channel, _upright(voxels), low, high, effort, preview)
     if done < voxels.size:
         raise InputError("the volume takes more than 16 bytes per voxel without loss; code it as 3d-wdr")
     return np.concatenate([np.frombuffer(start, np.uint8), written(state, channel)])
@@ -65,8 +65,8 @@ def decode(
 
     Returns
     -------
-    ndarray (slice, row, column), and how many voxels of it, in this order, the payload determines; the rest are
-    those of the preview, or the least
+    ndarray (slice, row, column), and how many voxels of it the payload determines: whole slices, and the first
+    of one more; the rest are those of the preview, or the least
 
     Raises
     ------
@@ -77,8 +77,9 @@ def decode(
     if values is not None:
         preview = None if preview is None else _ranks(preview, values)
         low, high = 0, values.size - 1
-    voxels = np.full(shape, low, np.int32) if preview is None else preview.astype(np.int32, order="C")
+    voxels = _upright(np.full(shape, low, np.int32) if preview is None else preview.astype(np.int32))
     _, done = _code(reader(payload[start:].copy()), voxels, low, high, effort, preview)
+    voxels = voxels if voxels.shape == shape else voxels.swapaxes(1, 2)
     return voxels if values is None else values[voxels], done
 
 
@@ -86,10 +87,15 @@ def _ranks(volume: Voxels, values: Voxels) -> Voxels:
     return np.minimum(np.searchsorted(values, volume), values.size - 1).astype(np.int32)
 
 
+def _upright(volume: Voxels) -> Voxels:
+    """Swap rows and columns if there are more columns: what is learnt takes memory for each column."""
+    return np.ascontiguousarray(volume.swapaxes(1, 2) if volume.shape[2] > volume.shape[1] else volume)
+
+
 def _code(
     channel: Channel, voxels: Voxels, low: int, high: int, effort: int, preview: Voxels | None
 ) -> tuple[State, int]:
-    base = np.empty((0, 0, 0), np.int32) if preview is None else np.ascontiguousarray(preview, np.int32)
+    base = np.empty((0, 0, 0), np.int32) if preview is None else _upright(preview.astype(np.int32))
     start = model(voxels.shape, low, effort, preview is not None)
     return pixels.code_slices(channel, voxels, base, start, low, high)
 
