@@ -51,7 +51,8 @@ def encode(
     ----------
     groups : sequences of slice indices that hold every slice once; None codes all slices as one group
     rate, max_bytes, psnr : how much to code, at most one of them: bits per voxel, bytes, or the decibels
-        (peak 65535, over the whole volume) to reach. None of them: everything.
+        (peak 65535, over the whole volume) to reach. None of them: everything. With one of them the stream is
+        embedded, that of coder "cc" without loss too.
     geometry, scaling : what the stream is to say of its voxels beyond their values
     progress : callback for what was found on the way to the decibels, which takes several encodings and
         decodings
@@ -80,12 +81,10 @@ def encode(
     budget = budget_of(volume.size, rate, max_bytes)
     target = checked_psnr(psnr)
     low, high = int(volume.min()), int(volume.max())
-    if settings.predicts:
-        if budget is not None or target is not None:
-            raise InputError(
-                "without loss coder cc codes all or nothing: leave out the rate, ask for a preview, or take a"
-                " method of coder wdr"
-            )
+    limited = budget is not None or target is not None
+    if limited and (settings.effort, settings.preview) != (1, 0):
+        raise InputError("effort and preview are for coding everything: leave out rate, max_bytes and psnr")
+    if settings.predicts and not limited:
         return _predicted(volume, members, settings, Fields(geometry=geometry, scaling=scaling))
     whole = [tuple(range(volume.shape[0]))]
     blocks = (volume if members == whole else volume[list(slices)] for slices in members)

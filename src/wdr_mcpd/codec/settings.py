@@ -37,7 +37,7 @@ class Settings:
 
     @property
     def predicts(self) -> bool:
-        """Whether voxels are predicted in the image domain."""
+        """Whether voxels are predicted in the image domain if everything is coded."""
         return self.lossless and self.coder == "cc"
 
 
