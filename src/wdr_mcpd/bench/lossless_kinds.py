@@ -9,7 +9,8 @@ import pandas as pd
 from wdr_mcpd.bench.contestants import Array, Contestant, OurMethod, PeerMethod
 from wdr_mcpd.bench.lossless import lossless
 from wdr_mcpd.data.phantom import phantom
-from wdr_mcpd.peers import PEERS, JpegXL
+from wdr_mcpd.peers import PEERS
+from wdr_mcpd.peers.jpegxl import JpegXL
 
 RIVALS = ("jpegxl", "jpegls", "jpeg2000-slices-quality", "htj2k-slices")
 CONTESTANTS: tuple[Contestant, ...] = (
@@ -25,9 +26,9 @@ NOISE_SEED, NOISE_SHAPE, NOISE_DEVIATION = 0, (4, 128, 128), 40.0
 def made_up(volume: Array) -> Iterator[tuple[str, Array]]:
     """Make volumes of the other kinds, the first two from four slices of a scanned one.
 
-    "zero-filled": the middle half of each slice's spectrum, in both directions, interpolated to the slice's size by
-    zeros around it, magnitudes rounded; "masked": voxels below the mean made 0; "noise": magnitudes of complex
-    Gaussian noise; "drawn": the procedural phantom.
+    "zero-filled": the middle half of each slice's spectrum, in both directions, interpolated to the slice's
+    size by zeros around it, magnitudes rounded; "masked": voxels below the mean made 0; "noise": magnitudes
+    of complex Gaussian noise; "drawn": the procedural phantom.
     """
     middle = volume[max(len(volume) // 2 - 2, 0) :][:4]
     rows, columns = middle.shape[1:]
@@ -44,7 +45,7 @@ def made_up(volume: Array) -> Iterator[tuple[str, Array]]:
 
 
 def lossless_kinds(volumes: Mapping[str, Array]) -> pd.DataFrame:
-    """Code scanned volumes, and others made of the first, without loss; as `lossless`, with a column `kind`."""
+    """Code scanned volumes, and others made of the first, as `lossless`; the column `kind` says which."""
     tables = [lossless(volumes, CONTESTANTS).assign(kind="scanned")]
     for kind, volume in made_up(next(iter(volumes.values()))):
         tables.append(lossless({kind: volume}, CONTESTANTS).assign(kind=kind))

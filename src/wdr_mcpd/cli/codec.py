@@ -21,7 +21,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     much.add_argument("--psnr", type=float, metavar="DB", help="decibels to reach, peak 65535")
     encode.add_argument("--lossless", action="store_true", help="every voxel restored")
     encode.add_argument(
-        "--effort", type=int, metavar="N", help="of 3d-wdr-cc --lossless: 1 (default), or 2, shorter and slower"
+        "--effort", type=int, metavar="N", help="of 3d-wdr-cc --lossless: 1 (default), or 2, the shorter"
     )
     encode.add_argument(
         "--preview",

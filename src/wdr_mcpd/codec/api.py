@@ -238,9 +238,7 @@ def _fit(header: Header, coded: list[Part], coder: Coder, budget: int | None) ->
     return _joined(header.with_lengths(lengths), kept)
 
 
-def _predicted(
-    volume: Volume, members: list[tuple[int, ...]], settings: Settings, fields: Fields
-) -> bytes:
+def _predicted(volume: Volume, members: list[tuple[int, ...]], settings: Settings, fields: Fields) -> bytes:
     """Code every group without loss in the image domain."""
     bare = Header(
         volume.shape,
@@ -321,9 +319,7 @@ def _coder_of(header: Header) -> Coder:
     name = CODER_NAMES[header.coder]
     effort = 1 if header.fields.prediction is None else header.fields.prediction.effort
     try:
-        check_settings(
-            Settings(name, lossless=header.lossless, wavelet=header.fields.wavelet, effort=effort)
-        )
+        check_settings(Settings(name, lossless=header.lossless, wavelet=header.fields.wavelet, effort=effort))
     except InputError as error:
         raise StreamError(f"the stream cannot be decoded: {error}") from error
     return CODERS[name]

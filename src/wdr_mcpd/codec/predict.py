@@ -18,7 +18,9 @@ MOST_IN_SLICE = 1 << 24  # voxels; the coder keeps some sixty bytes for each of 
 Payload = NDArray[np.uint8]
 
 
-def group_of(block: Volume, slices: tuple[int, ...], settings: Settings, header: Header) -> tuple[Group, Payload, int]:
+def group_of(
+    block: Volume, slices: tuple[int, ...], settings: Settings, header: Header
+) -> tuple[Group, Payload, int]:
     """Code the slices of a group.
 
     Returns
@@ -33,8 +35,8 @@ def group_of(block: Volume, slices: tuple[int, ...], settings: Settings, header:
     low, high = header.minimum, header.maximum
     if prod(block.shape[1:]) > MOST_IN_SLICE:
         raise InputError(
-            f"slices of {prod(block.shape[1:])} voxels are above the {MOST_IN_SLICE} that coder cc takes without"
-            " loss; take a method of coder wdr"
+            f"slices of {prod(block.shape[1:])} voxels are above the {MOST_IN_SLICE} that coder cc takes"
+            " without loss; take a method of coder wdr"
         )
     first = int(block.flat[0])
     if np.all(block == first):
@@ -68,7 +70,12 @@ def slices_of(header: Header, group: Group, payload: Payload, effort: int, previ
     rest = payload[preview:]
     try:
         voxels, done = lossless.decode(
-            rest, shape, header.minimum, header.maximum, effort, None if shown is None else shown.astype(np.int32)
+            rest,
+            shape,
+            header.minimum,
+            header.maximum,
+            effort,
+            None if shown is None else shown.astype(np.int32),
         )
     except StreamError:
         if shown is None or payload.size == group.length:
@@ -76,7 +83,7 @@ def slices_of(header: Header, group: Group, payload: Payload, effort: int, previ
         return shown  # cut before what names the values
     if done < voxels.size and shown is None:
         raise StreamError(
-            f"the stream is cut: {done // prod(shape[1:])} of the {shape[0]} slices of a group are whole; without"
-            " loss only a stream with a preview can be cut"
+            f"the stream is cut: {done // prod(shape[1:])} of the {shape[0]} slices of a group are whole;"
+            " without loss only a stream with a preview can be cut"
         )
     return voxels.astype(header.dtype)

@@ -18,12 +18,11 @@ class Settings:
     `coder`: "wdr" (ours), "wdr-reference" (the reference's choices) or "cc" (coherence-conditioned contexts).
     `decomposition`: "packet" (axial and in-plane levels independent) or "dyadic".
     `in_plane_levels`, `axial_levels`: at most so many; "auto" tries 0 to 4 axial levels.
-    `lossless`: every voxel restored; coder cc predicts them in the image domain, the others take the reversible
-    5/3 transform instead of the wavelet.
-    `effort`: how hard coder cc tries without loss, 1 or 2; 2 is shorter and some ten times slower.
-    `preview`: bits per voxel of an embedded beginning, with which a stream of coder cc without loss can be cut;
-    0 for none.
+    `lossless`: every voxel restored, by the reversible 5/3 transform; coder cc predicts voxels in the image
+    domain instead where everything is coded.
     `wavelet`: a discrete wavelet of PyWavelets, orthogonal or biorthogonal; "bior4.4" is the CDF 9/7.
+    `effort`: how hard coder cc tries without loss, 1 or 2, which is shorter and some fifteen times slower.
+    `preview`: bits per voxel of an embedded beginning, with which such a stream can be cut; 0 for none.
     """
 
     coder: str = "wdr"

@@ -9,7 +9,7 @@ from wdr_mcpd.codec.lossless import combining, leastsquares, pixels, residual, s
 from wdr_mcpd.codec.lossless.leastsquares import Fit
 from wdr_mcpd.codec.lossless.values import Values as Voxels
 from wdr_mcpd.codec.lossless.values import pack, taken, unpack
-from wdr_mcpd.codec.rangecoder import Channel, State, reader, written, writer
+from wdr_mcpd.codec.rangecoder import Channel, State, reader, writer, written
 from wdr_mcpd.errors import InputError
 
 STACK = Fit(decay=0.9, ridge=0.03, floor=16.0, strictness=1.0, spread=0)
@@ -65,8 +65,8 @@ def decode(
 
     Returns
     -------
-    ndarray (slice, row, column), and how many voxels of it the payload determines: whole slices, and the first
-    of one more; the rest are those of the preview, or the least
+    ndarray (slice, row, column), and how many voxels of it the payload determines: whole slices, and the
+    first of one more; the rest are those of the preview, or the least
 
     Raises
     ------
@@ -115,7 +115,9 @@ def model(shape: tuple[int, ...], low: int, effort: int, previewed: bool) -> pix
         chosen.every,
         similar.places(columns if chosen.compares else 0, window),
         combining.errors(predictions, columns),
-        leastsquares.window(STACK._replace(spread=predictions), np.empty(0, np.int64), (predictions,), columns),
+        leastsquares.window(
+            STACK._replace(spread=predictions), np.empty(0, np.int64), (predictions,), columns
+        ),
         np.zeros(predictions),
         residual.statistics(rows, columns, chosen.widths, chosen.habits),
     )

@@ -1,13 +1,14 @@
 """Least squares over a window that fades with distance, solved anew at every voxel or two.
 
-What a voxel was and what stood around it gives one sample: regressors (neighbours less the mean of the four nearest)
-and a target (the voxel less that mean). The normal equations of a voxel are the sum over all coded samples z of
-weight * z z', times decay^(rows + columns away): three recursions - down the columns (`above`), from the right and
-from the left along the row - keep that sum at a cost that does not grow with the window.
+What a voxel was and what stood around it gives one sample: regressors (neighbours less the mean of the four
+nearest) and a target (the voxel less that mean). The normal equations of a voxel are the sum over all coded
+samples z of weight * z z', times decay^(rows + columns away): three recursions - down the columns
+(`above`), from the right and from the left along the row - keep that sum at a cost that does not grow with
+the window.
 
 A sample is padded to eights, its target last. Symmetric matrices hold the upper triangle, row i from column
-8 * (i // 8) on, so that all goes by eights. One elimination serves several orders: the first n regressors alone are
-solved from its first n rows.
+8 * (i // 8) on, so that all goes by eights. One elimination serves several orders: the first n regressors
+alone are solved from its first n rows.
 """
 
 from typing import NamedTuple
@@ -26,8 +27,9 @@ Array = NDArray[np.float64]
 class Fit(NamedTuple):
     """How a window weighs its samples.
 
-    A sample weighs 1 / (floor + spread + strictness * error^2), its spread being the sum of the squares of its first
-    `spread` regressors. The diagonal of the normal equations is multiplied by 1 + ridge, and ridge added to it.
+    A sample weighs 1 / (floor + spread + strictness * error^2), its spread being the sum of the squares of
+    its first `spread` regressors. The diagonal of the normal equations is multiplied by 1 + ridge, and
+    ridge added to it.
     """
 
     decay: float
@@ -158,7 +160,9 @@ def _substitute(window: Window, count: int, coefficients: Array) -> None:
 @inlined
 def predicted(window: Window, sample: Array, coefficients: Array, order: int) -> float:
     """Return what the solution of an order makes of a sample's regressors."""
-    return dot(sample, 0, coefficients[order], 0, (window.orders[order] + LANES - 1) // LANES)
+    blocks = (window.orders[order] + LANES - 1) // LANES
+    found: float = dot(sample, 0, coefficients[order], 0, blocks)
+    return found
 
 
 @compiled

@@ -27,7 +27,7 @@ class Model(NamedTuple):
 def code_slices(
     channel: Channel, volume: NDArray[np.int32], preview: NDArray[np.int32], model: Model, low: int, high: int
 ) -> tuple[State, int]:
-    """Code voxels from `low` to `high` of a volume (slice, row, column) into the channel, or fill it from there.
+    """Code voxels from `low` to `high` of a volume (slice, row, column), or fill it from the channel.
 
     `preview` is as large as the volume, or empty. Returns the range coder's state and how many voxels were
     coded: those that the channel determines.
@@ -52,7 +52,9 @@ def code_slices(
             for x in range(columns):
                 at = line + x
                 value = int64(volume[s, y, x])
-                mean = slices.surroundings(frame, window.offsets, at, window.samples[y % leastsquares.KEPT, x])
+                mean = slices.surroundings(
+                    frame, window.offsets, at, window.samples[y % leastsquares.KEPT, x]
+                )
                 even, context = slices.evenness(frame, at, s)
                 if even:
                     same = int64(value == frame.planes[at - 1])

@@ -1,10 +1,10 @@
 """Adaptive coding of a voxel, given where it is expected and what stands around it.
 
-The interval of possible values is halved by decisions: whether the voxel is above the expected value; then, going
-away from it, whether it is beyond steps that grow with the expected error; at last where between two steps it
-lies. The chance of a decision is mixed, in the logistic domain, from logistic distributions around the
-expected value, whose widths several contexts have learnt, and from how decisions of the same kind fell in several
-contexts.
+The interval of possible values is halved by decisions: whether the voxel is above the expected value; then,
+going away from it, whether it is beyond steps that grow with the expected error; at last where between two
+steps it lies. The chance of a decision is mixed, in the logistic domain, from logistic distributions around
+the expected value, whose widths several contexts have learnt, and from how decisions of the same kind fell
+in several contexts.
 """
 
 from typing import NamedTuple
@@ -34,7 +34,7 @@ LEAST_MASS = 2.0**-30
 
 
 class Statistics(NamedTuple):
-    """What the coder has learnt of errors and decisions, and, from `contexts` on, what it knows of one voxel."""
+    """What the coder has learnt; from `contexts` on, what it knows of one voxel."""
 
     errors: Array
     sums: Array
@@ -85,7 +85,7 @@ def level(size: float) -> int:
     whole = int64(min(size, 1048576.0) * 16.0)
     if whole < 4:
         return int64(0)
-    octave = 61 - leading_zeros(whole)
+    octave: int = 61 - leading_zeros(whole)
     return min(octave * 4 + ((whole >> octave) & 3) + 1, LEVELS - 1)
 
 
@@ -142,7 +142,14 @@ def learn_widths(known: Statistics, error: float) -> None:
 
 @inlined
 def decide(
-    known: Statistics, state: State, channel: Channel, kind: int, phase: int, learnt: int, edge: float, bit: int
+    known: Statistics,
+    state: State,
+    channel: Channel,
+    kind: int,
+    phase: int,
+    learnt: int,
+    edge: float,
+    bit: int,
 ) -> tuple[int, State]:
     """Code whether the voxel lies above `edge`, a place relative to where it is expected.
 
@@ -216,7 +223,9 @@ def code_voxel(
 
 
 @inlined
-def code_even_place(known: Statistics, state: State, channel: Channel, context: int, flat: int) -> tuple[int, State]:
+def code_even_place(
+    known: Statistics, state: State, channel: Channel, context: int, flat: int
+) -> tuple[int, State]:
     """Code whether a voxel equals its neighbours, which are equal among themselves."""
     chance = known.even[context]
     whole = min(max(chance, 64), (1 << BITS) - 64)

@@ -1,14 +1,13 @@
 """Prediction from the places of the slice that look most like the voxel's.
 
-Coded voxels at most `REACH` rows and columns away are compared by the squared distance of their regressors. Their
-targets make a mean weighted by the inverse cube of the distance, and their samples, weighted by its inverse and
-by how near they are, one more least squares.
+Coded voxels at most `REACH` rows and columns away are compared by the squared distance of their regressors.
+Their targets make a mean weighted by the inverse cube of the distance, and their samples, weighted by its
+inverse and by how near they are, one more least squares.
 """
 
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wdr_mcpd.codec.compiled import compiled
 from wdr_mcpd.codec.lossless import leastsquares
@@ -22,7 +21,7 @@ RIDGE = 0.01
 
 
 class Places(NamedTuple):
-    """Squared norms of the samples' regressors, by row modulo KEPT and column; weight by distance; solutions."""
+    """Squared norms of regressors, by row modulo KEPT and column; weights by distance; solutions."""
 
     norms: Array
     fading: Array

@@ -1,4 +1,4 @@
-"""The slice in work, the one before and, if there is one, its preview, with margins, in one line of numbers."""
+"""The slice in work, the one before and, if there is one, its preview, with margins."""
 
 from typing import NamedTuple
 
@@ -29,7 +29,7 @@ PREVIEWED = np.array(
 
 
 class Frame(NamedTuple):
-    """Three padded slices - before, current, preview - in `planes`; `pitch` and `stride` lead a slice or row on.
+    """Slices with margins - before, current, preview; `pitch` and `stride` lead a slice or a row on.
 
     `corner` is where the current slice's first voxel stands.
     """
@@ -55,12 +55,10 @@ def offsets(frame: Frame, count: int, previewed: bool) -> NDArray[np.int64]:
 
 
 @inlined
-def surroundings(
-    frame: Frame, offsets: NDArray[np.int64], at: int, sample: NDArray[np.float64]
-) -> float:
-    """Fill a sample with the neighbours of the place `at`, less the mean of the nearest; returns that mean."""
+def surroundings(frame: Frame, offsets: NDArray[np.int64], at: int, sample: NDArray[np.float64]) -> float:
+    """Fill a sample with the neighbours of `at`, less the mean of the nearest; returns that mean."""
     planes = frame.planes
-    mean = (planes[at + offsets[0]] + planes[at + offsets[1]]) + (
+    mean: float = (planes[at + offsets[0]] + planes[at + offsets[1]]) + (
         planes[at + offsets[2]] + planes[at + offsets[3]]
     )
     mean *= 1.0 / NEAREST
@@ -110,13 +108,11 @@ def pad_right(frame: Frame, line: int, columns: int) -> None:
 
 @inlined
 def evenness(frame: Frame, at: int, s: int) -> tuple[bool, int]:
-    """Tell whether the four nearest are equal, and which further ones are equal to them, as a number below 16."""
+    """Tell whether the four nearest are equal, and by a number below 16 which further ones are."""
     planes, stride = frame.planes, frame.stride
     value = planes[at - 1]
     even = (
-        planes[at - stride] == value
-        and planes[at - stride - 1] == value
-        and planes[at - stride + 1] == value
+        planes[at - stride] == value and planes[at - stride - 1] == value and planes[at - stride + 1] == value
     )
     context = int64(planes[at - 2] == value) + 2 * int64(planes[at - 2 * stride] == value)
     if s > 0:

@@ -1,7 +1,7 @@
 """Logistic function and logarithm from tables that every machine makes alike.
 
-They are made by additions, multiplications and divisions of IEEE doubles alone, never by a mathematical library,
-whose last digits differ from one to the next.
+They are made by additions, multiplications and divisions of IEEE doubles alone, never by a mathematical
+library, whose last digits differ from one to the next.
 """
 
 from typing import Any

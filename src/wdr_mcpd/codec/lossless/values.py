@@ -27,7 +27,7 @@ def taken(volume: Values, low: int, high: int) -> Values | None:
 
 
 def pack(values: Values | None, low: int, high: int) -> bytes:
-    """Begin a payload: 0, or the number of bytes that follow, which say by a bit for each value if it is taken."""
+    """Begin a payload: 0, or how many bytes follow, which say by a bit for each value if it is taken."""
     body = bytearray()
     if values is None:
         put(body, 0)

@@ -1,8 +1,9 @@
 """Eight IEEE doubles at a time, written out for the compiler.
 
-Numba may not reorder floating point, so it leaves sums and short loops scalar. Here each of the eight lanes does
-its own multiplications and additions, each rounded by itself (nothing is contracted), and the order in which
-the lanes of a sum are added is fixed: the result is the same on every processor, however wide its registers.
+Numba may not reorder floating point, so it leaves sums and short loops scalar. Here each of the eight lanes
+does its own multiplications and additions, each rounded by itself (nothing is contracted), and the order in
+which the lanes of a sum are added is fixed: the result is the same on every processor, however wide its
+registers.
 """
 
 from typing import Any
@@ -48,7 +49,7 @@ def _scaled_sum(context: Any, target: Any, at: Any, gain: Any, factor: Any, sour
 
 
 scaled_sum: Any = intrinsic(_scaled_sum)
-"""`scaled_sum(target, at, gain, factor, source, start)`: eight of target become gain * target + factor * source."""
+"""`scaled_sum(target, at, gain, factor, source, start)`: target = gain * target + factor * source, eight."""
 
 
 def _dot(context: Any, first: Any, at: Any, second: Any, start: Any, blocks: Any) -> Any:
@@ -61,12 +62,8 @@ def _dot(context: Any, first: Any, at: Any, second: Any, start: Any, blocks: Any
         block.add_incoming(ir.Constant(INDEX, 0), before)
         total.add_incoming(ir.Constant(VECTOR, [0.0] * LANES), before)
         shift = builder.mul(block, ir.Constant(INDEX, LANES))
-        _, one = _load(
-            context, builder, signature.args[0], arguments[0], builder.add(arguments[1], shift)
-        )
-        _, two = _load(
-            context, builder, signature.args[2], arguments[2], builder.add(arguments[3], shift)
-        )
+        _, one = _load(context, builder, signature.args[0], arguments[0], builder.add(arguments[1], shift))
+        _, two = _load(context, builder, signature.args[2], arguments[2], builder.add(arguments[3], shift))
         summed = builder.fadd(total, builder.fmul(one, two))
         following = builder.add(block, ir.Constant(INDEX, 1))
         block.add_incoming(following, loop)
@@ -88,6 +85,6 @@ def _dot(context: Any, first: Any, at: Any, second: Any, start: Any, blocks: Any
 dot: Any = intrinsic(_dot)
 """`dot(first, at, second, start, blocks)`: sum of products over `blocks` (1 or more) times eight numbers.
 
-Lane k sums the products k, k + 8, k + 16, ... in this order; then lanes k and k + 4 are added, k and k + 2, and
-the last two.
+Lane k sums the products k, k + 8, k + 16, ... in this order; then lanes k and k + 4 are added, k and k + 2,
+and the last two.
 """

@@ -8,10 +8,12 @@ import numpy as np
 
 Vector = np.ndarray[Any, Any]
 
-NEIGHBOURS = """0,0,-1 0,-1,0 0,-1,-1 0,-1,1 -1,0,0 0,0,-2 0,-2,0 -1,0,1 -1,1,0 -1,0,-1 -1,-1,0 0,-1,2 0,-1,-2
-0,-2,-1 0,-2,1 0,0,-3 0,-3,0 0,-2,2 0,-2,-2 -1,1,1 -1,1,-1 -1,-1,1 -1,-1,-1 0,-1,3 0,-1,-3 0,-3,-1 0,-3,1 -1,0,2
--1,2,0 -1,0,-2 -1,-2,0 0,-3,2 0,-3,-2 0,0,-4 0,-4,0 -1,2,1 -1,1,2 -1,-1,2 -1,2,-1 -1,1,-2 -1,-2,1 -1,-1,-2
--1,-2,-1 0,-2,-3 0,-2,3 0,-1,-4 0,-4,1"""
+NEIGHBOURS = """
+0,0,-1 0,-1,0 0,-1,-1 0,-1,1 -1,0,0 0,0,-2 0,-2,0 -1,0,1 -1,1,0 -1,0,-1 -1,-1,0 0,-1,2 0,-1,-2 0,-2,-1
+0,-2,1 0,0,-3 0,-3,0 0,-2,2 0,-2,-2 -1,1,1 -1,1,-1 -1,-1,1 -1,-1,-1 0,-1,3 0,-1,-3 0,-3,-1 0,-3,1 -1,0,2
+-1,2,0 -1,0,-2 -1,-2,0 0,-3,2 0,-3,-2 0,0,-4 0,-4,0 -1,2,1 -1,1,2 -1,-1,2 -1,2,-1 -1,1,-2 -1,-2,1
+-1,-1,-2 -1,-2,-1 0,-2,-3 0,-2,3 0,-1,-4 0,-4,1
+"""
 PREVIEWED = "1,0,0 1,0,1 1,1,0 1,0,-1 1,-1,0 1,1,1 1,1,-1 1,-1,1 1,-1,-1"
 STEPS = (0.0, 0.576, 1.224, 2.016, 3.168, 5.04, 8.64, 17.28)
 W, N, NW, NE = (0, -1), (-1, 0), (-1, -1), (-1, 1)
@@ -103,8 +105,7 @@ def dot(a: Vector, b: Vector) -> float:
 
 
 def outer(weight: float, z: Vector) -> Vector:
-    upper = np.triu((weight * z)[:, None] * z)
-    return upper
+    return np.triu((weight * z)[:, None] * z)
 
 
 def solve(system: Vector, ridge: float, orders: tuple[int, ...]) -> list[Vector]:
@@ -276,13 +277,15 @@ class Decoder:
                             window.solve(x)
                             solved = x
                         found = [
-                            mean + window.predict(z, window.solutions[k], order) for k, order in enumerate(orders)
+                            mean + window.predict(z, window.solutions[k], order)
+                            for k, order in enumerate(orders)
                         ]
                         if strong:
                             average, solutions = similar(window, norms, y, x, columns, orders)
                             found.append(mean + average)
                             found += [
-                                mean + window.predict(z, solutions[k], order) for k, order in enumerate(orders)
+                                mean + window.predict(z, solutions[k], order)
+                                for k, order in enumerate(orders)
                             ]
                         predictions = np.array([self._cut(value) for value in found])
                         total = weights = 0.0
@@ -360,7 +363,9 @@ class Residuals:
             + here[r, c - 2]
             + here[r - 2, c]
         ) / 8
-        across = 2.0 * before[r, c] + before[r, c - 1] + before[r, c + 1] + before[r - 1, c] + before[r + 1, c]
+        across = (
+            2.0 * before[r, c] + before[r, c - 1] + before[r, c + 1] + before[r - 1, c] + before[r + 1, c]
+        )
         across = across * (1 / 6)
         n, b, g = level(near), level(across), level(2.0 * gap)
         keys = [(n, g), (n, b), (g, b), (n, g), (n, b)][: self.widths]
@@ -388,7 +393,8 @@ class Residuals:
             nonlocal low, high
             edge = place - 0.5 - e
             weights = self.weights.setdefault(
-                (kind, min(contexts[0] >> 1, 15)), [0.8 / self.widths] * self.widths + [0.2 / self.habits] * self.habits
+                (kind, min(contexts[0] >> 1, 15)),
+                [0.8 / self.widths] * self.widths + [0.2 / self.habits] * self.habits,
             )
             inputs, beyond, total = [], [], 0.0
             for k in range(self.widths):
@@ -425,7 +431,9 @@ class Residuals:
             place = floor(e + reach) + 1 if above else -floor(reach - e)
             if place > high if above else place <= low:
                 break
-            if (place > low if above else place <= high) and ask(place, 2 * s - 1 + above, self.habits) != above:
+            if (place > low if above else place <= high) and ask(
+                place, 2 * s - 1 + above, self.habits
+            ) != above:
                 break
         while low < high:
             kind = 17 + 2 * min(halvings, 5) + above
