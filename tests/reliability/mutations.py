@@ -30,7 +30,13 @@ def sound_streams() -> list[bytes]:
                     settings = Settings(coder, decomposition, 3, 2, lossless)
                     for groups in forms:
                         data = encode(volume, groups, settings)
-                        streams += [data, data[: len(data) * 2 // 3]]
+                        streams += [data] if settings.predicts else [data, data[: len(data) * 2 // 3]]
+        for effort, preview in ((1, 0.0), (1, 1.0), (2, 0.0), (2, 1.0)):
+            settings = Settings("cc", "packet", 3, 2, True, effort=effort, preview=preview)
+            for groups in forms:
+                streams.append(encode(volume, groups, settings))
+                if preview:
+                    streams.append(streams[-1][: len(streams[-1]) * 2 // 3])
         for wavelet in ("haar", "bior3.3", "bior2.2", "sym8"):
             streams.append(encode(volume, None, Settings(wavelet=wavelet), geometry=GEOMETRY))
     return streams

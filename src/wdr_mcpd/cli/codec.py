@@ -25,7 +25,13 @@ def encode_options(parser: argparse.ArgumentParser) -> None:
     much.add_argument("--rate", type=float, help="bits per voxel (default: 1, or everything with --lossless)")
     much.add_argument("--max-bytes", type=int, metavar="N", help="size of the file")
     much.add_argument("--psnr", type=float, metavar="DB", help="decibels to reach, peak 65535")
-    parser.add_argument("--lossless", action="store_true", help="reversible transform, every voxel restored")
+    parser.add_argument("--lossless", action="store_true", help="every voxel restored")
+    effort = "of 3d-wdr-cc --lossless: 1 (default), or 2, the shorter"
+    parser.add_argument("--effort", type=int, metavar="N", help=effort)
+    preview = (
+        "of 3d-wdr-cc --lossless: begin with so many bits per voxel of an embedded stream (default: none)"
+    )
+    parser.add_argument("--preview", type=float, metavar="R", help=preview)
     reference = "the choices of the reference codec, for comparison"
     parser.add_argument(
         "--profile", choices=("default", "reference"), default="default", help=f"reference: {reference}"
@@ -43,7 +49,11 @@ def encode(options: argparse.Namespace) -> None:
     from wdr_mcpd.codec import Metadata
     from wdr_mcpd.progress import elapsed
 
-    given = {key: value for key in (*CODING, *SELECTION) if (value := getattr(options, key)) is not None}
+    given = {
+        key: value
+        for key in (*CODING, *SELECTION, "effort", "preview")
+        if (value := getattr(options, key)) is not None
+    }
     if ignored := [key for key in ignored_options(method_named(options.method)) if key in given]:
         option = f"--{ignored[0].replace('_', '-')}"
         raise InputError(

@@ -1,7 +1,7 @@
 """Encode a volume as one embedded stream, decode, cut and describe it."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, replace
 from math import prod
 from typing import Any
 
@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from wdr_mcpd.codec import container
 from wdr_mcpd.codec.coders import CODERS, Coder
-from wdr_mcpd.codec.fields import Fields, Geometry, Metadata, Scaling
+from wdr_mcpd.codec.fields import Fields, Geometry, Metadata, Prediction, Scaling
 from wdr_mcpd.codec.header import Group, Header, pack, unpack
 from wdr_mcpd.codec.layout import depth
+from wdr_mcpd.codec.predict import group_of, slices_of
 from wdr_mcpd.codec.psnr_search import fewest
 from wdr_mcpd.codec.quantise import Part, restored, transformed
 from wdr_mcpd.codec.rangecoder import MOST_BYTES
@@ -50,7 +51,8 @@ def encode(
     ----------
     groups : sequences of slice indices that hold every slice once; None codes all slices as one group
     rate, max_bytes, psnr : how much to code, at most one of them: bits per voxel, bytes, or the decibels
-        (peak 65535, over the whole volume) to reach. None of them: everything.
+        (peak 65535, over the whole volume) to reach. None of them: everything. With one of them the stream is
+        embedded, that of coder "cc" without loss too.
     geometry, scaling : what the stream is to say of its voxels beyond their values
     progress : callback for what was found on the way to the decibels, which takes several encodings and
         decodings
@@ -79,6 +81,11 @@ def encode(
     budget = budget_of(volume.size, rate, max_bytes)
     target = checked_psnr(psnr)
     low, high = int(volume.min()), int(volume.max())
+    limited = budget is not None or target is not None
+    if limited and (settings.effort, settings.preview) != (1, 0):
+        raise InputError("effort and preview are for coding everything: leave out rate, max_bytes and psnr")
+    if settings.predicts and not limited:
+        return _predicted(volume, members, settings, Fields(geometry=geometry, scaling=scaling))
     whole = [tuple(range(volume.shape[0]))]
     blocks = (volume if members == whole else volume[list(slices)] for slices in members)
     coded = [transformed(block, settings, low, high) for block in blocks]
@@ -113,8 +120,7 @@ def decode(
         If the data is no stream, is damaged, or holds more than `max_voxels` voxels.
     """
     header, payloads = _parsed(data, rate, max_bytes, max_voxels)
-    coder = _coder_of(header)
-    blocks = (restored(header, *of_group, coder) for of_group in zip(header.groups, payloads, strict=True))
+    blocks = _blocks(header, payloads)
     if header.groups[0].slices == tuple(range(header.shape[0])):
         return next(blocks)
     volume = np.empty(header.shape, header.dtype)
@@ -123,13 +129,28 @@ def decode(
     return volume
 
 
+def _blocks(header: Header, payloads: list[NDArray[np.uint8]]) -> Iterator[Volume]:
+    """Decode group after group."""
+    coder = _coder_of(header)
+    found = header.fields.prediction
+    if found is None:
+        return (restored(header, *of_group, coder) for of_group in zip(header.groups, payloads, strict=True))
+    previews = found.previews or (0,) * len(payloads)
+    return (
+        slices_of(header, group, payload, found.effort, preview)
+        for group, payload, preview in zip(header.groups, payloads, previews, strict=True)
+    )
+
+
 def truncate(data: bytes, *, rate: float | None = None, max_bytes: int | None = None) -> bytes:
     """Cut a stream to `rate` bits per voxel or `max_bytes` bytes without decoding it."""
     header, start = unpack(data, 1 << 62)
     budget = budget_of(prod(header.shape), rate, max_bytes)
-    if budget is None:
+    if budget is None or budget >= len(data):
         return data
     check_budget(budget, start)
+    if header.fields.prediction is not None and not header.fields.prediction.previews:
+        raise StreamError("the stream cannot be cut: it was coded without loss and without a preview")
     return data[:budget]
 
 
@@ -217,6 +238,30 @@ def _fit(header: Header, coded: list[Part], coder: Coder, budget: int | None) ->
     return _joined(header.with_lengths(lengths), kept)
 
 
+def _predicted(volume: Volume, members: list[tuple[int, ...]], settings: Settings, fields: Fields) -> bytes:
+    """Code every group without loss in the image domain."""
+    bare = Header(
+        volume.shape,
+        volume.dtype,
+        int(volume.min()),
+        int(volume.max()),
+        CODER_NAMES.index(settings.coder),
+        settings.decomposition == "dyadic",
+        True,
+        min(settings.in_plane_levels, depth(max(volume.shape[1:]))) if settings.preview else 0,
+        (),
+        fields,
+    )
+    coded = [group_of(volume[list(slices)], slices, settings, bare) for slices in members]
+    previews = tuple(preview for _, _, preview in coded) if settings.preview else ()
+    header = replace(
+        bare,
+        groups=tuple(replace(group, length=payload.size) for group, payload, _ in coded),
+        fields=replace(fields, prediction=Prediction(settings.effort, previews)),
+    )
+    return _joined(header, [payload for _, payload, _ in coded])
+
+
 def _joined(header: Header, payloads: list[NDArray[np.uint8]]) -> bytes:
     return pack(header) + container.interleave(payloads, [len(g.slices) for g in header.groups]).tobytes()
 
@@ -272,8 +317,9 @@ def _coder_of(header: Header) -> Coder:
     if header.coder >= len(CODER_NAMES):
         raise StreamError(f"the stream was coded by coder {header.coder}, which this version does not know")
     name = CODER_NAMES[header.coder]
+    effort = 1 if header.fields.prediction is None else header.fields.prediction.effort
     try:
-        check_settings(Settings(name, lossless=header.lossless, wavelet=header.fields.wavelet))
+        check_settings(Settings(name, lossless=header.lossless, wavelet=header.fields.wavelet, effort=effort))
     except InputError as error:
         raise StreamError(f"the stream cannot be decoded: {error}") from error
     return CODERS[name]
@@ -281,6 +327,8 @@ def _coder_of(header: Header) -> Coder:
 
 def _transform_of(header: Header) -> str:
     """Name the transform of a stream, whether it can be undone here or not."""
+    if header.fields.prediction is not None:
+        return f"none: predicted in the image domain, effort {header.fields.prediction.effort}"
     if header.fields.wavelet != CDF97 or header.coder >= len(CODER_NAMES):
         return header.fields.wavelet
     coder = CODERS[CODER_NAMES[header.coder]]

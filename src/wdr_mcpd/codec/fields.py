@@ -13,8 +13,8 @@ from wdr_mcpd.codec.numbers import Reader, put
 from wdr_mcpd.codec.settings import CDF97
 from wdr_mcpd.errors import InputError, StreamError
 
-WAVELET, GEOMETRY, SCALING = 1, 2, 3
-KNOWN = {WAVELET: "wavelet", GEOMETRY: "geometry", SCALING: "scaling"}
+WAVELET, GEOMETRY, SCALING, PREDICTION = 1, 2, 3, 4
+KNOWN = {WAVELET: "wavelet", GEOMETRY: "geometry", SCALING: "scaling", PREDICTION: "prediction"}
 MAX_TAG = 1 << 32
 SPACES = ("unknown", "LPS", "RAS")
 UNITS = ("unknown", "m", "mm", "um")
@@ -86,12 +86,25 @@ class Metadata:
 
 
 @dataclass(frozen=True)
+class Prediction:
+    """That voxels are predicted in the image domain, without loss.
+
+    `previews` says of each group how many bytes at the start of its payload are an embedded preview; it is
+    empty where there is none.
+    """
+
+    effort: int
+    previews: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Fields:
     """The fields of a header; `unknown` are optional ones of later versions, tag and bytes."""
 
     wavelet: str = CDF97
     geometry: Geometry | None = None
     scaling: Scaling | None = None
+    prediction: Prediction | None = None
     unknown: tuple[tuple[int, bytes], ...] = ()
 
 
@@ -108,14 +121,19 @@ def put_fields(body: bytearray, fields: Fields) -> None:
     if fields.scaling is not None:
         numbers = fields.scaling.slope + fields.scaling.intercept
         found.append((2 * SCALING, struct.pack(f"<{len(numbers)}d", *numbers)))
+    if fields.prediction is not None:
+        numbers_of = bytearray()
+        for number in (fields.prediction.effort, *fields.prediction.previews):
+            put(numbers_of, number)
+        found.append((2 * PREDICTION + 1, bytes(numbers_of)))
     for key, content in sorted(found):
         put(body, key)
         put(body, len(content))
         body += content
 
 
-def read_fields(reader: Reader, slices: int) -> Fields:
-    """Read fields up to the end of the reader's data; `slices` is how many the volume has.
+def read_fields(reader: Reader, slices: int, groups: int) -> Fields:
+    """Read fields up to the end of the reader's data; the volume has so many slices in so many groups.
 
     Raises
     ------
@@ -137,9 +155,10 @@ def read_fields(reader: Reader, slices: int) -> Fields:
         wavelet = given[WAVELET].decode("ascii") if WAVELET in given else CDF97
         geometry = _geometry(given[GEOMETRY]) if GEOMETRY in given else None
         scaling = _scaling(given[SCALING], slices) if SCALING in given else None
+        prediction = _prediction(given[PREDICTION], groups) if PREDICTION in given else None
     except (InputError, IndexError, ValueError, struct.error) as error:
         raise StreamError(f"the header has a damaged field: {str(error).splitlines()[0]}") from error
-    return Fields(wavelet, geometry, scaling, unknown)
+    return Fields(wavelet, geometry, scaling, prediction, unknown)
 
 
 def _geometry(content: bytes) -> Geometry:
@@ -155,3 +174,14 @@ def _scaling(content: bytes, slices: int) -> Scaling:
     if count not in (1, slices):
         raise InputError(f"a scaling of {count} slices in a volume of {slices}")
     return Scaling(numbers[:count], numbers[count:])
+
+
+def _prediction(content: bytes, groups: int) -> Prediction:
+    reader = Reader(content, 0)
+    effort = reader.number(255)
+    previews = []
+    while reader.at < len(content):
+        previews.append(reader.number(1 << 40))
+    if len(previews) not in (0, groups):
+        raise InputError(f"previews of {len(previews)} groups in a stream of {groups}")
+    return Prediction(effort, tuple(previews))

@@ -114,7 +114,7 @@ def unpack(data: bytes, max_voxels: int) -> tuple[Header, int]:
     reader.data = data[:end]
     header = _read_body(reader, max_voxels)
     if version == WITH_FIELDS:
-        header = replace(header, fields=read_fields(reader, header.shape[0]))
+        header = replace(header, fields=read_fields(reader, header.shape[0], len(header.groups)))
     if reader.at != end:
         raise StreamError("the header is longer than what it says")
     return header, end + 4

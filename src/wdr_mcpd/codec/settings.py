@@ -8,6 +8,7 @@ from wdr_mcpd.errors import InputError
 CODER_NAMES = ("wdr", "wdr-reference", "cc")  # in the order of their numbers in a stream
 CDF97 = "bior4.4"  # the name of the CDF 9/7 in PyWavelets
 DECOMPOSITIONS = ("packet", "dyadic")
+EFFORTS = (1, 2)
 
 
 @dataclass(frozen=True)
@@ -17,8 +18,11 @@ class Settings:
     `coder`: "wdr" (ours), "wdr-reference" (the reference's choices) or "cc" (coherence-conditioned contexts).
     `decomposition`: "packet" (axial and in-plane levels independent) or "dyadic".
     `in_plane_levels`, `axial_levels`: at most so many; "auto" tries 0 to 4 axial levels.
-    `lossless`: the reversible 5/3 transform instead of the wavelet.
+    `lossless`: every voxel restored, by the reversible 5/3 transform; coder cc predicts voxels in the image
+    domain instead where everything is coded.
     `wavelet`: a discrete wavelet of PyWavelets, orthogonal or biorthogonal; "bior4.4" is the CDF 9/7.
+    `effort`: how hard coder cc tries without loss, 1 or 2, which is shorter and some fifteen times slower.
+    `preview`: bits per voxel of an embedded beginning, with which such a stream can be cut; 0 for none.
     """
 
     coder: str = "wdr"
@@ -27,6 +31,13 @@ class Settings:
     axial_levels: int | str = "auto"
     lossless: bool = False
     wavelet: str = CDF97
+    effort: int = 1
+    preview: float = 0.0
+
+    @property
+    def predicts(self) -> bool:
+        """Whether voxels are predicted in the image domain if everything is coded."""
+        return self.lossless and self.coder == "cc"
 
 
 DEFAULT = Settings()
@@ -52,6 +63,12 @@ def check_settings(settings: Settings) -> None:
         raise InputError(f"axial_levels must be auto or 0 or more, not {settings.axial_levels!r}")
     if not isinstance(settings.lossless, bool):
         raise InputError(f"lossless must be true or false, not {settings.lossless!r}")
+    if settings.effort not in EFFORTS or isinstance(settings.effort, bool):
+        raise InputError(f"effort must be 1 or 2, not {settings.effort!r}")
+    if isinstance(settings.preview, bool) or not 0 <= settings.preview < float("inf"):
+        raise InputError(f"preview must be 0 or more bits per voxel, not {settings.preview!r}")
+    if (settings.effort, settings.preview) != (1, 0) and not settings.predicts:
+        raise InputError("effort and preview are for coding without loss by coder cc")
     if settings.wavelet != CDF97:
         check_wavelet(settings.coder, settings.lossless, settings.wavelet)
 

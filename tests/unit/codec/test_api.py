@@ -202,7 +202,8 @@ def test_bad_volumes_are_named() -> None:
         ("wdr", "packet", False, "CDF 9/7"),
         ("cc", "packet", False, "17/11 and CDF 9/7"),
         ("cc", "dyadic", False, "CDF 9/7"),
-        ("cc", "packet", True, "reversible 5/3"),
+        ("wdr", "packet", True, "reversible 5/3"),
+        ("cc", "packet", True, "none: predicted in the image domain, effort 1"),
     ],
 )
 def test_the_transform_of_a_stream_is_named(

@@ -71,7 +71,9 @@ def test_info_is_plain_values() -> None:
     assert described["scaling"] == {"slope": (2.0,), "intercept": (1.0,)}
 
 
-@pytest.mark.parametrize("settings", [Settings(), Settings(wavelet="haar"), Settings("cc", lossless=True)])
+@pytest.mark.parametrize(
+    "settings", [Settings(), Settings(wavelet="haar"), Settings("cc", lossless=True, preview=2.0)]
+)
 def test_optional_fields_of_later_versions_are_left_out_and_kept(settings: Settings) -> None:
     data = codec.encode(VOLUME, settings=settings)
     later = with_field(data, 2 * 40, b"something")

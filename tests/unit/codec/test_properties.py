@@ -4,6 +4,7 @@ from contextlib import suppress
 from math import floor
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -25,11 +26,21 @@ CHOICES = st.builds(
     axial_levels=st.one_of(st.integers(0, 4), st.just("auto")),
     lossless=st.booleans(),
 )
+FORMS = st.one_of(
+    CHOICES,
+    st.builds(
+        Settings,
+        coder=st.just("cc"),
+        lossless=st.just(True),
+        effort=st.sampled_from([1, 2]),
+        preview=st.sampled_from([0.0, 0.5, 4.0]),
+    ),
+)
 COMMON = settings(deadline=None, max_examples=100)
 
 
 @COMMON
-@given(volume=VOLUMES, choice=CHOICES, seed=st.integers(0, 99))
+@given(volume=VOLUMES, choice=FORMS, seed=st.integers(0, 99))
 def test_whole_streams_restore_the_volume(volume: NDArray[np.generic], choice: Settings, seed: int) -> None:
     order = np.random.default_rng(seed).permutation(len(volume))
     members = [tuple(int(i) for i in part) for part in np.array_split(order, 1 + seed % 3)]
@@ -58,11 +69,17 @@ def test_sizes_are_exact(volume: NDArray[np.generic], choice: Settings, rate: fl
 
 
 @COMMON
-@given(volume=VOLUMES, choice=CHOICES, part=st.floats(0, 1))
+@given(volume=VOLUMES, choice=FORMS, part=st.floats(0, 1))
 def test_any_prefix_decodes(volume: NDArray[np.generic], choice: Settings, part: float) -> None:
     data = codec.encode(volume, settings=choice)
     start = codec.info(data)["header_bytes"]
     length = start + round(part * (len(data) - start))
+    if length < len(data) and choice.predicts and not choice.preview:
+        with pytest.raises(StreamError, match="is cut"):
+            codec.decode(data[:length])
+        with pytest.raises(StreamError, match="cannot be cut"):
+            codec.truncate(data, max_bytes=length)
+        return
     restored = codec.decode(data[:length])
     assert restored.shape == volume.shape
     assert restored.min() >= volume.min()

@@ -1,0 +1,76 @@
+"""Prediction from the places of the slice that look most like the voxel's.
+
+Coded voxels at most `REACH` rows and columns away are compared by the squared distance of their regressors.
+Their targets make a mean weighted by the inverse cube of the distance, and their samples, weighted by its
+inverse and by how near they are, one more least squares.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from wdr_mcpd.codec.compiled import compiled
+from wdr_mcpd.codec.lossless import leastsquares
+from wdr_mcpd.codec.lossless.leastsquares import KEPT, Array, Window, add_sample
+from wdr_mcpd.codec.lossless.vectors import LANES, dot
+
+REACH = KEPT - 1
+SOFTENING = 2.0  # added to a squared distance
+FADE = 0.65  # of a sample's weight, per row and column
+RIDGE = 0.01
+
+
+class Places(NamedTuple):
+    """Squared norms of regressors, by row modulo KEPT and column; weights by distance; solutions."""
+
+    norms: Array
+    fading: Array
+    coefficients: Array
+
+
+def places(columns: int, window: Window) -> Places:
+    """Make room for rows of `columns` voxels whose samples `window` keeps."""
+    powers = [1.0]
+    for _ in range(2 * REACH):
+        powers.append(powers[-1] * FADE)
+    steps = np.arange(REACH + 1)
+    fading = np.array(powers)[steps[:, None] + steps]
+    return Places(np.zeros((KEPT, columns)), fading, np.zeros_like(window.coefficients))
+
+
+@compiled
+def compare(places: Places, window: Window, y: int, x: int) -> float:
+    """Compare the voxel's place with those around it; returns the mean target, and leaves solutions.
+
+    The last number of the voxel's own sample is not read.
+    """
+    row = y % KEPT
+    sample, columns = window.samples[row, x], places.norms.shape[1]
+    sample[sample.size - 1] = 0.0
+    blocks = sample.size // LANES
+    norm = dot(sample, 0, sample, 0, blocks)
+    places.norms[row, x] = norm
+    usual = norm / 16.0 + 20.0
+    system = window.system
+    system[:] = 0.0
+    total = weights = 0.0
+    for above in range(max(y - REACH, 0), y + 1):
+        r = above % KEPT
+        for c in range(max(x - REACH, 0), min(x + REACH + 1, columns) if above < y else x):
+            other = window.samples[r, c]
+            distance = norm + places.norms[r, c] - 2.0 * dot(sample, 0, other, 0, blocks)
+            inverse = 1.0 / (SOFTENING + max(distance, 0.0))
+            weight = inverse * inverse * inverse
+            total += weight * other[other.size - 1]
+            weights += weight
+            add_sample(system, 1.0, usual * inverse * places.fading[y - above, abs(x - c)], other)
+    leastsquares.solve(window, RIDGE, places.coefficients)
+    return total / weights if weights > 0.0 else 0.0
+
+
+@compiled
+def pass_by(places: Places, window: Window, y: int, x: int) -> None:
+    """Keep the norm of a voxel that is not compared."""
+    sample = window.samples[y % KEPT, x]
+    sample[sample.size - 1] = 0.0
+    places.norms[y % KEPT, x] = dot(sample, 0, sample, 0, sample.size // LANES)
