@@ -7,6 +7,10 @@
 # make lint         format, lint and type checks
 # make check-reference  everything, compared with the committed results
 # make reference    everything, taken as the results to commit, also in the README
+# make evidence     what other choices, groupings, spacings, rates and readings give, on the sample
+# make check-evidence  the same, compared with the committed results
+# make cohorts DATA=FOLDER        the evidence on the open cohorts of config/cohorts.tsv, from local files
+# make check-cohorts DATA=FOLDER  the same anew, compared with the committed results
 # make docs         write the generated parts of docs/ anew
 # make test-cluster the synthetic cohort through a Slurm of one node on this machine (root, Debian)
 # make unlock       let runs start again where one was killed
@@ -26,7 +30,8 @@ WDR := $(BIN)/python -m wdr_mcpd
 # The byte code of .venv is kept as each module is first used; without it every job compiles the libraries anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: paper everything bench comparison test coverage lint check-reference reference docs scale test-cluster \
+.PHONY: paper everything bench comparison test coverage lint check-reference reference evidence check-evidence \
+  cohorts check-cohorts docs scale test-cluster \
   verify unlock test-reliability test-disturbed test-kills test-hostile test-bad-data test-lock fuzz lock clean
 
 paper: $(READY)
@@ -61,11 +66,26 @@ lint: $(READY)
 	$(BIN)/snakemake --lint
 
 check-reference: everything
-	$(WDR) check-reference results/reference results
+	for kind in tables figures; do $(WDR).checks.reference results/reference/$$kind results/$$kind || exit 1; done
 
 reference: everything
-	cd results/reference && find . -type f -exec cp ../{} {} \;
+	cd results/reference && find tables figures -type f -exec cp ../{} {} \;
 	$(WDR).report.readme README.md results/reference
+
+evidence: $(READY)
+	$(BIN)/snakemake evidence
+
+check-evidence: evidence
+	for kind in tables figures; do \
+	  $(WDR).checks.reference results/reference/evidence/$$kind results/$$kind || exit 1; done
+
+cohorts: $(READY)
+	@test -n "$(DATA)" || { echo "make $@ needs DATA=FOLDER with the files of config/cohorts.tsv"; exit 2; }
+	$(BIN)/python -m wdr_mcpd.study.cohorts config/cohorts.tsv "$(DATA)" results/cohorts
+	$(BIN)/python -m wdr_mcpd.report.cohorts results/cohorts results/cohorts
+
+check-cohorts: cohorts
+	$(WDR).checks.reference results/reference/cohorts results/cohorts
 
 docs: $(READY)
 	$(WDR).config_page docs/configuration.md workflow/schemas/config.schema.yaml

@@ -13,6 +13,7 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/measure.smk"
 include: "workflow/rules/paper.smk"
 include: "workflow/rules/study.smk"
+include: "workflow/rules/evidence.smk"
 include: "workflow/rules/checks.smk"
 include: "workflow/rules/report.smk"
 
@@ -72,6 +73,11 @@ rule crossval:
 rule claims:
     input:
         with_provenance("claims"),
+
+
+rule evidence:
+    input:
+        with_provenance("evidence"),
 
 
 rule baselines:

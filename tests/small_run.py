@@ -14,7 +14,7 @@ from wdr_mcpd.results import Results, sidecar_of
 ROOT = Path(__file__).parents[1]
 EXAM, UID = "one_1", "1.2.3"
 GIVEN = {"threshold": 1.05, "rates": [0.5, 1, 2], "data_folder": "/home/somebody/data"}
-METHODS = ("3d-wdr", "3d-wdr-mcpd")
+METHODS = ("3d-wdr", "3d-wdr-mcpd", "2d-wdr")
 
 
 def make_run(folder: Path) -> None:

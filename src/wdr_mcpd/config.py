@@ -146,17 +146,21 @@ class Configuration(_Keys):
     folds: Annotated[int, Field(ge=2)] = 5
     """Folds of the cross-validation, by subject; with fewer subjects each subject is a fold."""
     seed: Annotated[int, Field(ge=0)] = 1
-    """Seed of the folds and of the bootstrap."""
+    """Seed of the folds and of random draws."""
     min_selected: Count = 3
     """Fewest selected slices for which a threshold counts under objective selected."""
-    bootstrap_samples: Annotated[int, Field(ge=10)] = 2000
-    """Resamples of the bootstrap intervals."""
 
     figure_slices: (
         Literal["selected"] | Annotated[list[Count], *Different, Field(min_length=2, max_length=2)]
     ) = "selected"
     """Slices of Figures 1 and 2, counted from 1 among those taken; selected takes the first two selected
     slices of the exam."""
+    evidence: bool = False
+    """Also measure what other choices, groupings, spacings, rates and readings give (the target evidence)."""
+    draws: Count = 200
+    """Random choices of slices, of each number of slices, that the choice by the MCPD is compared with."""
+    orders: Count = 3
+    """Random orders of the slices in each joint reading of the paper's tables that shuffles them."""
     baselines: bool = False
     """Also measure today's codecs (JPEG 2000, JPEG XL, HEVC and others) where they are installed."""
 

@@ -12,7 +12,7 @@ import yaml
 from wdr_mcpd.cli import GROUP_OF, Parser
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.render.pages import replace_between
-from wdr_mcpd.report.readme import BEGIN, END, results
+from wdr_mcpd.report.readme import BEGIN, BEGIN_ANSWER, END, END_ANSWER, answer, results
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -42,6 +42,7 @@ def test_it_has_the_order_that_a_reader_needs() -> None:
 def test_its_results_are_the_committed_ones(tmp_path: Path) -> None:
     page = tmp_path / "README.md"
     page.write_text(README)
+    replace_between(page, BEGIN_ANSWER, END_ANSWER, answer(REFERENCE))
     replace_between(page, BEGIN, END, results(REFERENCE))
     assert page.read_text() == README
 

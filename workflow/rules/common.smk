@@ -10,7 +10,7 @@ from wdr_mcpd.data.excluded import read_excluded
 from wdr_mcpd.data.study import check_slices, how_to_make_a_table, series_of_study
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.failures import failures
-from wdr_mcpd.methods import BASELINE, DEFAULT, PROPOSED
+from wdr_mcpd.methods import ALONE, BASELINE, DEFAULT, PROPOSED
 from wdr_mcpd.results import Results, sidecar_of
 from wdr_mcpd.step import code_hash
 
@@ -114,9 +114,8 @@ def sidecars(paths):
 
 def families(*left_out):
     """Names of the families of tables and figures that this configuration makes."""
-    return [
-        name for name in MADE if name not in left_out and (name != "baselines" or CONFIGURATION.baselines)
-    ]
+    asked = {"baselines": CONFIGURATION.baselines, "evidence": CONFIGURATION.evidence}
+    return [name for name in MADE if name not in left_out and asked.get(name, True)]
 
 
 def shown(*names):

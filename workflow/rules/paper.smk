@@ -50,7 +50,8 @@ use rule step as results_section with:
     input:
         tables=[path for path in shown("paper") if not path.endswith(".tex")],
         figures=of_all(*FIGURES_OF_EXAM, only=SHOWN_EXAMS),
+        quality=of_all(RESULTS.quality(), method=STREAMS_OF["paper"]),
     output:
         out="results/paper.md",
     params:
-        **step("paper.results_section.results_section"),
+        **step("paper.results_section.results_section", "table_rate"),

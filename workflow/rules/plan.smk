@@ -9,7 +9,6 @@ SERIES = or_stop(exams_of_study)
 # Keys that many steps receive: how PSNR and SSIM are read, what selects slices, the statistics, the notes of tables.
 MEASURES = ("psnr_peak", "ssim_range", "ssim_window")
 SELECTION = ("mcpd_unit", "threshold")
-STATISTICS = ("bootstrap_samples", "seed")
 MEASURED = (*MEASURES, "decomposition", "in_plane_levels", "axial_levels")
 AT = ("table_rate", "threshold")
 FOLDS = ("folds", "min_selected", "objective")
@@ -21,8 +20,18 @@ MADE = {
     "crossval": {"tables": ["crossval"], "figures": []},
     "claims": {"tables": ["claims", "readings"], "figures": []},
     "study": {
-        "tables": ["rates", "bjontegaard", "transmission", "whole_exam", "decomposition", "tumour"],
-        "figures": ["rates", "transmission", "whole_exam", "decomposition", "tumour"],
+        "tables": [
+            *("rates", "bjontegaard", "transmission", "whole_exam", "decomposition", "controls"),
+            *("tumour", "fidelity", "recommendations"),
+        ],
+        "figures": ["rates", "transmission", "whole_exam", "decomposition", "controls", "tumour"],
+    },
+    "evidence": {
+        "tables": [
+            *("standing", "groupings", "spacing", "rate_law"),
+            *("bounds", "orders", "units", "joint_readings"),
+        ],
+        "figures": ["standing", "laws"],
     },
     "baselines": {
         "tables": ["baselines", "baselines-cost"],
@@ -33,12 +42,12 @@ FIGURES_OF_EXAM = figures("{exam}/figure1", "{exam}/figure2")
 # Pages for readers show the figures of a few exams, however large the cohort is.
 SHOWN_EXAMS = 10
 
-# The audit compares the paper's two methods, and 3D-WDR with its axial depth chosen by content. The sweep encodes by
+# The audit compares the paper's two methods, every slice alone, and 3D-WDR with its axial depth chosen by content. The sweep encodes by
 # itself, and so do the folds, which rest on it.
-AUDITED = [BASELINE, PROPOSED, DEFAULT]
+AUDITED = [BASELINE, PROPOSED, ALONE, DEFAULT]
 EVERY_METHOD = sorted({*AUDITED, *CONFIGURATION.methods})
 STREAMS_OF = {family: EVERY_METHOD for family in MADE}
-STREAMS_OF |= {"paper": [BASELINE, PROPOSED], "sweep": [], "crossval": [], "claims": AUDITED}
+STREAMS_OF |= {"paper": [BASELINE, PROPOSED, ALONE], "sweep": [], "crossval": [], "claims": AUDITED}
 BEYOND_PAPER = [name for name in EVERY_METHOD if name not in STREAMS_OF["paper"]]
 SELECTING = [name for name, method in CONFIGURATION.registry.items() if method.grouping == "mcpd"]
 COMPARED_CODECS = [name for name, codec in CODECS.items() if codec.control] if CONFIGURATION.baselines else []
@@ -66,10 +75,15 @@ IN_REPORT = {
     },
     "4. Threshold": {"thresholds": "Threshold sweep", "crossval": "Cross-validation of the threshold"},
     "5. Whole exam": {
+        "controls": "3D-WDR-MCPD among its controls",
         "whole_exam": "The whole exam at equal bits",
         "decomposition": "What the gain is made of",
     },
-    "6. Tumour": {"tumour": "Quality inside the tumour"},
+    "6. Tumour": {
+        "tumour": "Quality inside the tumour",
+        "fidelity": "Contrast, segmentation and features",
+        "recommendations": "Recommended ratios",
+    },
     "7. Baselines": {
         "baselines": "Today's codecs beside ours",
         "baselines-cost": "Speed and memory",
@@ -80,13 +94,30 @@ IN_REPORT = {
         "claims": "The paper's claims and our verdicts",
         "readings": "Readings of what the paper leaves open",
     },
-    "9. Data": {"series": "Series of the study"},
+    "9. Evidence": {
+        "standing": "The MCPD's choice among others",
+        "groupings": "How much any grouping can win",
+        "laws": "Gains against spacing and rate",
+        "cohorts": "Open cohorts",
+        "spacing": "Gains against the spacing of slices",
+        "rate_law": "Gains against the rate",
+        "bounds": "Forensics: distances in Table 2",
+        "orders": "Forensics: the order of the slices",
+        "units": "Forensics: units of the MCPD",
+        "joint_readings": "Forensics: joint readings",
+    },
+    "10. Data": {"series": "Series of the study"},
 }
 TABLES_SHOWN = [name for family in families() for name in MADE[family]["tables"]]
 FIGURES_SHOWN = [name for family in families() for name in MADE[family]["figures"]]
+# What a plain run does not measure is shown as it was committed.
+COMMITTED = (
+    [] if CONFIGURATION.evidence else [f"evidence/tables/{name}.md" for name in MADE["evidence"]["tables"]]
+)
 SOURCES_OF_PAGES = [
     "results/paper.md",
     *(tables(name)[1] for name in TABLES_SHOWN),
+    *beside(*(f"results/reference/{name}" for name in ["cohorts/cohorts.md", *COMMITTED])),
     str(RESULTS.series_table()),
 ]
 REPORT_PAGES = {f"results/report/{Path(source).stem}.html": source for source in SOURCES_OF_PAGES}

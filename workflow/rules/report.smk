@@ -24,9 +24,14 @@ use rule step as report_pages with:
 
 use rule step as landing with:
     input:
-        **{name: tables(name)[0] for name in ("table3", "decomposition", "whole_exam", "claims", "rates")},
+        **{
+            name: tables(name)[0]
+            for name in ("table3", "decomposition", "whole_exam", "claims", "rates", "controls")
+        },
         series=RESULTS.series_table(),
+        cohorts=beside("results/reference/cohorts/cohorts.csv")[0],
         figure=figures("decomposition")[0],
+        controls_figure=figures("controls")[0],
     output:
         out="results/report/landing.html",
     params:

@@ -9,7 +9,7 @@ use rule step as rates with:
         rates_figure=figures("rates"),
         tumour_figure=figures("tumour"),
     params:
-        **step("report.rates.rates", "variants", *STATISTICS, *MEASURED),
+        **step("report.rates.rates", "variants", *MEASURED),
 
 
 use rule step as thresholds with:
@@ -20,7 +20,7 @@ use rule step as thresholds with:
         table=tables("thresholds"),
         figure=figures("thresholds"),
     params:
-        **step("report.thresholds.thresholds", *AT, *STATISTICS, *MEASURED),
+        **step("report.thresholds.thresholds", *AT, *MEASURED),
 
 
 use rule step as cross_validation with:
@@ -33,7 +33,7 @@ use rule step as cross_validation with:
         chosen="results/crossval/thresholds.csv",
         held_out="results/crossval/held_out.csv",
     params:
-        **step("report.cross_validation.cross_validation", *AT, *FOLDS, *STATISTICS, *MEASURED),
+        **step("report.cross_validation.cross_validation", *AT, *FOLDS, "seed", *MEASURED),
 
 
 use rule step as decomposition with:
@@ -46,7 +46,7 @@ use rule step as decomposition with:
         ways_figure=figures("whole_exam"),
         parts_figure=figures("decomposition"),
     params:
-        **step("report.decomposition.decomposition", "table_rate", *STATISTICS, *MEASURED),
+        **step("report.decomposition.decomposition", "table_rate", *MEASURED),
 
 
 use rule step as audit with:
@@ -62,7 +62,7 @@ use rule step as audit with:
         claims_table=tables("claims"),
         readings_table=tables("readings"),
     params:
-        **step("report.audit.audit", *AT, "mcpd_unit", *STATISTICS, *MEASURED),
+        **step("report.audit.audit", *AT, "mcpd_unit", *MEASURED),
 
 
 use rule step as transmission with:

@@ -1,6 +1,7 @@
-"""Compares the results of a run with the committed ones."""
+"""Compares results with the committed ones: `python -m wdr_mcpd.checks.reference REFERENCE RESULTS`."""
 
 import re
+import sys
 from collections.abc import Iterator
 from itertools import zip_longest
 from pathlib import Path
@@ -80,3 +81,10 @@ def _picture_problem(expected: Path, found: Path) -> str | None:
         return f"has the size {after.shape[:2]}, expected {before.shape[:2]}"
     difference = float(np.abs(before - after).mean())
     return f"differs by {difference:.2f} grey levels in the mean" if difference > PIXEL_TOLERANCE else None
+
+
+if __name__ == "__main__":
+    try:
+        print(f"{check_results(Path(sys.argv[1]), Path(sys.argv[2]))} files agree")
+    except InputError as error:
+        sys.exit(f"wdr-mcpd: {error}")

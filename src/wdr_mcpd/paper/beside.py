@@ -14,6 +14,7 @@ from wdr_mcpd.render.tables import Column, Table
 from wdr_mcpd.study.frames import read_csv, read_exams
 
 KEYS = ["exam", "slice"]
+UNRELATED = "The paper's exam is another one: a slice number is not the same anatomy on both sides"
 QUALITY = {
     "slice": Column("Slice", ".0f"),
     "paper_psnr_db": Column("PSNR (dB), paper", ".4f"),
@@ -81,4 +82,4 @@ def paper_table(
 ) -> Table:
     """Lay out one of the paper's tables, with a last row of means if wanted."""
     mean_of = tuple(column for column in columns if column != "slice") if mean else ()
-    return Table(name, caption, note, data[["exam", *columns]], columns, mean_of)
+    return Table(name, caption, f"{note}. {UNRELATED}", data[["exam", *columns]], columns, mean_of)

@@ -10,7 +10,9 @@ import pandas as pd
 from wdr_mcpd.files import read_bytes, write_text
 from wdr_mcpd.paper.table3 import gains
 from wdr_mcpd.render.pages import fill
-from wdr_mcpd.study.frames import read_csv
+from wdr_mcpd.study.frames import read_csv, read_exams
+from wdr_mcpd.study.quality import COLUMNS
+from wdr_mcpd.study.verdict import Verdict, of_quality
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,21 +34,26 @@ class Written:
         return "\n".join(lines)
 
 
-def section(tables: Sequence[Written], figures: Sequence[tuple[str, str]]) -> str:
+def section(answer: Verdict, tables: Sequence[Written], figures: Sequence[tuple[str, str]]) -> str:
     """Lay out the section in Markdown.
 
     Parameters
     ----------
+    answer : Verdict
+        Whether coding the similar slices together pays.
     tables : sequence of Written
         Tables 1, 2 and 3.
     figures : sequence of (title, address)
         Pictures with their titles, in the order in which they stand; addresses are relative to the page.
     """
-    return fill("results_section.md", tables=tables, figures=figures, gains=gains)
+    return fill("results_section.md", answer=answer, tables=tables, figures=figures, gains=gains)
 
 
-def results_section(*, tables: list[Path], figures: list[Path], out: Path) -> None:
+def results_section(
+    *, tables: list[Path], figures: list[Path], quality: list[Path], out: Path, table_rate: float
+) -> None:
     """Write the section; `tables` are Tables 1 to 3 as .csv and as .md, `figures` the pictures shown."""
+    answer = of_quality(read_exams(quality, COLUMNS), table_rate)
     pages = sorted(path for path in tables if path.suffix == ".md")
     written = [
         Written(read_csv(page.with_suffix(".csv"), ["exam", "slice"]), read_bytes(page).decode())
@@ -59,4 +66,4 @@ def results_section(*, tables: list[Path], figures: list[Path], out: Path) -> No
         )
         for path in figures
     ]
-    write_text(out, section(written, shown))
+    write_text(out, section(answer, written, shown))

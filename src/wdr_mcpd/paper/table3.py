@@ -1,4 +1,4 @@
-"""Table 3 of the paper: the selected slices with 3D-WDR-MCPD, and their gain over Table 1."""
+"""Table 3 of the paper: the selected slices with 3D-WDR-MCPD, their gain over Table 1, and its control."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Unpack
 
 import pandas as pd
 
-from wdr_mcpd.methods import BASELINE, PROPOSED
+from wdr_mcpd.methods import ALONE, BASELINE, PROPOSED
 from wdr_mcpd.paper.beside import (
     KEYS,
     QUALITY,
@@ -34,6 +34,7 @@ class Spread:
 def selected_slices(
     quality: pd.DataFrame,
     before: pd.DataFrame,
+    alone: pd.DataFrame,
     selection: Selection,
     paper: pd.DataFrame,
     rate: float,
@@ -43,8 +44,8 @@ def selected_slices(
 
     Parameters
     ----------
-    quality, before : DataFrame
-        Measurements of 3d-wdr-mcpd and of 3d-wdr.
+    quality, before, alone : DataFrame
+        Measurements of 3d-wdr-mcpd, of 3d-wdr and of 2d-wdr, the control: each slice alone at the same rate.
     selection : Selection
         Which slices the table holds. A slice that the paper selects and we do not keeps its row, ours empty.
     paper : DataFrame
@@ -55,16 +56,19 @@ def selected_slices(
         What stands under the caption.
     """
     ours = at_rate(quality, rate).merge(selection.chosen, on=KEYS)[[*KEYS, "psnr_db", "ssim"]]
-    without = at_rate(before, rate)[[*KEYS, "psnr_db"]].rename(columns={"psnr_db": "before_db"})
-    ours = ours.merge(without, on=KEYS, how="left", validate="one_to_one")
-    ours["improvement_db"] = ours["psnr_db"] - ours["before_db"]
+    for name, other in (("improvement_db", before), ("over_alone_db", alone)):
+        known = at_rate(other, rate)[[*KEYS, "psnr_db"]].rename(columns={"psnr_db": name})
+        ours = ours.merge(known, on=KEYS, how="left", validate="one_to_one")
+        ours[name] = ours["psnr_db"] - ours[name]
     columns = {
         **QUALITY,
         "paper_improvement_db": Column("Improvement (dB), paper", ".1f"),
         "improvement_db": Column("Improvement (dB), ours", ".2f"),
+        "over_alone_db": Column("Over the same slice alone (dB), ours", "+.2f"),
     }
     data = beside(ours, paper, selection.mcpd["exam"].unique())
-    caption = f"Table 3: the selected slices with 3D-WDR-MCPD at {bits(rate)}, and their gain over Table 1"
+    selected = f"the slices selected at T = {selection.threshold:g}"
+    caption = f"Table 3: {selected} with 3D-WDR-MCPD at {bits(rate)}, and their gain over Table 1"
     return paper_table("table3", caption, note, data, columns)
 
 
@@ -73,6 +77,11 @@ def gains(rows: pd.DataFrame) -> tuple[Spread | None, Spread]:
     ours, paper = (_spread(rows[name].dropna()) for name in ("improvement_db", "paper_improvement_db"))
     assert paper is not None
     return ours, paper
+
+
+def over_alone(rows: pd.DataFrame) -> Spread | None:
+    """Say what the selected slices among rows of the table gain over each of them alone; None without any."""
+    return _spread(rows["over_alone_db"].dropna())
 
 
 def _spread(values: "pd.Series[float]") -> Spread | None:
@@ -91,7 +100,8 @@ def table3(
     table_rate: float,
     **how: Unpack[Measured],
 ) -> None:
-    """Write Table 3 of all exams; `quality` has both methods."""
-    proposed, before = (read_quality(quality, method) for method in (PROPOSED, BASELINE))
+    """Write Table 3 of all exams; `quality` has the three methods."""
+    proposed, before, alone = (read_quality(quality, method) for method in (PROPOSED, BASELINE, ALONE))
     selection, note = read_selection(mcpd, mcpd_unit, threshold), note_of(series, how)
-    write_table(selected_slices(proposed, before, selection, read_paper(paper), table_rate, note), out)
+    printed = read_paper(paper)
+    write_table(selected_slices(proposed, before, alone, selection, printed, table_rate, note), out)

@@ -7,7 +7,7 @@ from wdr_mcpd.data.series import read_series_table
 from wdr_mcpd.study.cohort import cohort_note
 from wdr_mcpd.study.statistics import ENOUGH_SUBJECTS
 
-INTERVALS = "In brackets the 95 % bootstrap interval of the mean over subjects"
+INTERVALS = "In brackets the 95 % t interval of the mean over subjects"
 
 
 class Measured(TypedDict):
@@ -34,21 +34,20 @@ def note_of(series: Path, how: Measured | None = None) -> str:
 
 
 def interval_note(note: str, subjects: int) -> str:
-    """Say what the intervals are, and what they cannot be where there are few subjects."""
-    if subjects < 2:
-        return f"{note}. One subject has no interval"
-    return f"{note}. {INTERVALS}{few_subjects(subjects)}"
+    """Say what the intervals are, or why there are none."""
+    return f"{note}. {INTERVALS if subjects >= ENOUGH_SUBJECTS else few_subjects(subjects)}"
 
 
 def few_subjects(subjects: int) -> str:
-    """Say what an interval over few subjects cannot be; empty where there are enough."""
+    """Say why there is no interval; empty where there are enough subjects for one."""
     if subjects >= ENOUGH_SUBJECTS:
         return ""
-    return f"; with {subjects} subjects this shows how they differ, not how a population does"
+    said = "One subject has" if subjects == 1 else f"{subjects} subjects have"
+    return f"{said} no interval: it is given from {ENOUGH_SUBJECTS} on"
 
 
 def bars_note(marks: str, subjects: int) -> str:
-    """Say what bars or bands of a figure are, as far as the subjects behind them allow."""
-    if subjects < 2:
-        return "One subject has no interval"
-    return f"{marks}: 95 % bootstrap intervals of the mean over subjects{few_subjects(subjects)}"
+    """Say what bars or bands of a figure are, or why there are none."""
+    if subjects >= ENOUGH_SUBJECTS:
+        return f"{marks}: 95 % t intervals of the mean over subjects"
+    return few_subjects(subjects)

@@ -16,7 +16,7 @@ from wdr_mcpd.study.measured import Inputs, is_paper_collection, measure_claims
 from wdr_mcpd.study.paper_claims import read_claims, read_paper_tables
 from wdr_mcpd.study.quality import COLUMNS
 from wdr_mcpd.study.readings import readings_table as table_of_readings
-from wdr_mcpd.study.statistics import ENOUGH_SUBJECTS, Bootstrap
+from wdr_mcpd.study.statistics import ENOUGH_SUBJECTS
 
 
 def every_reading(data: pd.DataFrame, note: str) -> Table:
@@ -52,13 +52,14 @@ def judged_claims(data: pd.DataFrame, note: str) -> Table:
         "unit": Column("Unit", text=True),
         "verdict": Column("Verdict", text=True),
         "reason": Column("Why", text=True),
+        "control": Column("Decided by", text=True),
+        "control_measured": Column("Gain against it, or its value", ".4g", interval=True),
         "best_reading": Column("Reading that fits best", text=True),
         "best_reading_share_in_range": Column("Slices in range under it", ".0%"),
     }
     brackets = (
-        "In brackets the smallest and largest slice for ranges and largest values, the smallest and largest "
-        "fold for thresholds, else the 95 % interval over subjects, on which a verdict rests only from "
-        f"{ENOUGH_SUBJECTS} subjects on"
+        "In brackets the smallest and largest slice for ranges and largest values, the ends of the plateaus "
+        f"for thresholds, else the 95 % t interval over subjects, from {ENOUGH_SUBJECTS} on"
     )
     summary = f"{note}. {len(data)} claims: {counted(data['verdict'])}. {brackets}"
     caption = "Claims of the paper, what we measured, and the verdict"
@@ -80,8 +81,6 @@ def audit(
     table_rate: float,
     threshold: float,
     mcpd_unit: str,
-    bootstrap_samples: int,
-    seed: int,
     **how: Unpack[Measured],
 ) -> None:
     """Judge every claim, and write the claims and the readings."""
@@ -103,7 +102,6 @@ def audit(
         ranges,
         is_paper_collection(cohort),
         subjects,
-        Bootstrap(bootstrap_samples, seed),
     )
     write_table(every_reading(ranges, interval_note(note_of(series, how), subjects)), readings_table)
     write_table(judged_claims(judged, f"{note_of(series)}. {table_rate:g} bpv"), claims_table)

@@ -9,7 +9,6 @@ from wdr_mcpd.render.notes import Measured, interval_note, note_of
 from wdr_mcpd.render.tables import Column, Table, write_table
 from wdr_mcpd.study.crossval import assign_folds, cross_validate, crossval_table
 from wdr_mcpd.study.frames import at_rate, read_exams, write_csv
-from wdr_mcpd.study.statistics import Bootstrap
 
 SWEEP = ["rate_bpv", "threshold_mcpd", "selected_slices", "selected_gain_db", "exam_gain_db"]
 
@@ -20,8 +19,10 @@ def chosen_thresholds(data: pd.DataFrame, note: str) -> Table:
         "objective": Column("Objective", text=True),
         "folds": Column("Folds", ".0f"),
         "threshold_mcpd": Column("Chosen T", ".3f"),
-        "threshold_mcpd_min": Column("smallest", ".3f"),
-        "threshold_mcpd_max": Column("largest", ".3f"),
+        "threshold_low": Column("Plateau from", ".2f"),
+        "threshold_high": Column("to", ".2f"),
+        "threshold_fewest": Column("It selects from", ".0f"),
+        "threshold_most": Column("to slices", ".0f"),
         "guard_binds_folds": Column("Guard binds (folds)", ".0f"),
         "selected_gain_db": Column("Selected slices, held out (dB)", "+.2f", interval=True),
         "exam_gain_db": Column("Whole exam, held out (dB)", "+.2f", interval=True),
@@ -46,7 +47,6 @@ def cross_validation(
     folds: int,
     min_selected: int,
     objective: str,
-    bootstrap_samples: int,
     seed: int,
     **how: Unpack[Measured],
 ) -> None:
@@ -58,7 +58,7 @@ def cross_validation(
         write_csv(frame, path)
     scheme = str(split["scheme"].iloc[0]) if len(split) else "one subject alone cannot be cross-validated"
     note = interval_note(note_of(series, how), swept["subject"].nunique())
-    data = crossval_table(best, outside, Bootstrap(bootstrap_samples, seed))
+    data = crossval_table(best, outside)
     data = data.sort_values("objective", key=lambda names: names != objective, kind="stable")
     note = f"{note}. {table_rate:g} bpv; gains over 3D-WDR; {scheme}"
     write_table(chosen_thresholds(data, note), table)

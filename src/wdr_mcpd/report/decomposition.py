@@ -14,10 +14,11 @@ from wdr_mcpd.render.style import PAGE_WIDTH, noted, write_figure
 from wdr_mcpd.render.tables import Column, Table, write_table
 from wdr_mcpd.report.columns import EXAM, RATE, SLICES, SSIM
 from wdr_mcpd.study.frames import at_rate, read_exams
-from wdr_mcpd.study.statistics import Bootstrap
-from wdr_mcpd.study.whole_exam import COMPARED, decomposition_table, whole_exam_table
+from wdr_mcpd.study.statistics import ENOUGH_SUBJECTS
+from wdr_mcpd.study.whole_exam import COMPARED, ORDERS, decomposition_table, whole_exam_table, with_gains
+from wdr_mcpd.study.whole_exam import decomposition as parts_of_exams
 
-STEPS = "Allocation is the last step; another order of steps would share the same gain out differently"
+SHOWN_ORDER, *_ = ORDERS
 PARTS = {
     "allocation_db": ("Allocation\n(where the bits go)", "#E69F00"),
     "grouping_db": ("Grouping\n(separate streams)", "#56B4E9"),
@@ -43,6 +44,7 @@ def parts_of_the_gain(data: pd.DataFrame, note: str) -> Table:
     """What the gain of 3D-WDR-MCPD over 3D-WDR is made of."""
     columns = {
         "region": Column("Measured on", text=True),
+        "order": Column("Order of steps", text=True),
         **RATE,
         "allocation_db": Column("Allocation (dB)", "+.2f", interval=True),
         "grouping_db": Column("Grouping (dB)", "+.2f", interval=True),
@@ -50,15 +52,26 @@ def parts_of_the_gain(data: pd.DataFrame, note: str) -> Table:
         "gain_db": Column("= Gain (dB)", "+.2f", interval=True),
     }
     explained = (
-        f"{note}. Allocation: every group at the same rate instead of as 3D-WDR shares bits among slices. "
+        f"{note}. Allocation: every group at the same rate instead of as one volume without axial transform "
+        "shares bits among slices. "
         "Grouping: the selected slices as one stream and each other slice as its own. Axial depth: an axial "
-        f"transform over the selected slices only instead of over all. {STEPS}"
+        f"transform over the selected slices only instead of over all. The "
+        "steps share the gain out differently in another order: both are given"
     )
     return Table("decomposition", "What the gain over 3D-WDR is made of", explained, data, columns)
 
 
-def draw_parts(table: pd.DataFrame, rate: float, note: str) -> Figure:
-    """What the gain of 3D-WDR-MCPD is made of, on the selected slices and on the whole exam."""
+def draw_parts(table: pd.DataFrame, exams: pd.DataFrame, rate: float, note: str) -> Figure:
+    """What the gain of 3D-WDR-MCPD is made of, on the selected slices and on the whole exam.
+
+    Parameters
+    ----------
+    table : rows of `decomposition_table`
+    exams : rows of `decomposition`; few subjects are drawn as points, where many have an interval
+    rate : bits per voxel
+    note : stands below
+    """
+    table, exams = (rows[rows["order"] == SHOWN_ORDER] for rows in (table, exams))
     figure = Figure(figsize=(PAGE_WIDTH, 2.3))
     panels = figure.subplots(1, 2, sharex=True, sharey=True)
     titles = {
@@ -70,6 +83,8 @@ def draw_parts(table: pd.DataFrame, rate: float, note: str) -> Figure:
         for place, (part, (_, colour)) in enumerate(reversed(PARTS.items())):
             axes.barh(place, row[part], color=colour, height=0.62)
             _value_label(axes, place, row, part)
+            of_region = at_rate(exams[exams["region"] == region], rate)
+            _few_points(axes, of_region, part, place)
         axes.set_yticks(range(len(PARTS)), [name for name, _ in reversed(PARTS.values())])
         axes.axvline(0, color="0.2", linewidth=0.8)
         axes.axhline(0.5, color="0.6", linewidth=0.6)
@@ -79,7 +94,8 @@ def draw_parts(table: pd.DataFrame, rate: float, note: str) -> Figure:
     panels[0].margins(x=0.28)
     return noted(
         figure,
-        f"3D-WDR-MCPD at {rate:g} bpv. {note}. {bars_note('Black bars', int(row['subjects']))}. {STEPS}",
+        f"3D-WDR-MCPD at {rate:g} bpv. {note}. {bars_note('Black bars', int(row['subjects']))}. "
+        f"Order of the steps: {SHOWN_ORDER}",
     )
 
 
@@ -99,15 +115,25 @@ def _value_label(axes: Axes, place: int, row: "pd.Series[float]", part: str) -> 
     )
 
 
-def draw_ways(table: pd.DataFrame, rate: float, schemes: Sequence[str], note: str) -> Figure:
-    """Gain of each way to spend an exam's bits over 3D-WDR at one rate."""
+def _few_points(axes: Axes, exams: pd.DataFrame, value: str, place: float) -> None:
+    """Draw a point for each subject where they are too few for an interval."""
+    of_subjects = exams.groupby("subject")[value].mean()
+    if len(of_subjects) < ENOUGH_SUBJECTS:
+        axes.plot(of_subjects, np.full(len(of_subjects), place), "o", color="black", markersize=2.5, zorder=3)
+
+
+def draw_ways(
+    table: pd.DataFrame, exams: pd.DataFrame, rate: float, schemes: Sequence[str], note: str
+) -> Figure:
+    """Gain of each way to spend an exam's bits over 3D-WDR at one rate; `exams` as for `draw_parts`."""
     rows = at_rate(table, rate).set_index("scheme").loc[list(schemes)][::-1]
     figure = Figure(figsize=(PAGE_WIDTH, 2.2))
     axes = figure.subplots()
     places = np.arange(len(rows))
     axes.hlines(places, rows["exam_gain_db_low"], rows["exam_gain_db_high"], color="0.5", linewidth=2)
     axes.plot(rows["exam_gain_db"], places, "o", color="#0072B2", markersize=5)
-    for place, gain in zip(places, rows["exam_gain_db"], strict=True):
+    for place, (scheme, gain) in zip(places, rows["exam_gain_db"].items(), strict=True):
+        _few_points(axes, at_rate(exams[exams["scheme"] == scheme], rate), "exam_gain_db", float(place))
         axes.annotate(
             f"{gain:+.2f}", (gain, place), xytext=(0, 5), textcoords="offset points", ha="center", fontsize=7
         )
@@ -131,16 +157,15 @@ def decomposition(
     ways_figure: list[Path],
     parts_figure: list[Path],
     table_rate: float,
-    bootstrap_samples: int,
-    seed: int,
     **how: Unpack[Measured],
 ) -> None:
     """Write the tables and figures of all exams."""
     measured = read_exams(exams, ["rate_bpv", "scheme", "exam_psnr_db"])
-    bootstrap, cohort = Bootstrap(bootstrap_samples, seed), note_of(series)
+    cohort = note_of(series)
     note = interval_note(note_of(series, how), measured["subject"].nunique())
-    spent, gain = whole_exam_table(measured, bootstrap), decomposition_table(measured, bootstrap)
+    spent, gain = whole_exam_table(measured), decomposition_table(measured)
     write_table(ways_to_spend(spent, note), ways)
     write_table(parts_of_the_gain(gain, note), parts)
-    write_figure(lambda: draw_ways(spent, table_rate, COMPARED, cohort), ways_figure)
-    write_figure(lambda: draw_parts(gain, table_rate, cohort), parts_figure)
+    of_exams, of_parts = with_gains(measured), parts_of_exams(measured)
+    write_figure(lambda: draw_ways(spent, of_exams, table_rate, COMPARED, cohort), ways_figure)
+    write_figure(lambda: draw_parts(gain, of_parts, table_rate, cohort), parts_figure)

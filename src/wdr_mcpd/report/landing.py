@@ -1,5 +1,6 @@
 """The first page of the report: what the paper claims, what this run found, one figure and one table."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,10 @@ from wdr_mcpd.files import write_text
 from wdr_mcpd.methods import with_variants
 from wdr_mcpd.render.notes import note_of
 from wdr_mcpd.render.pages import fill, markdown_html, picture
-from wdr_mcpd.report.findings import Best, Findings, best_method, find
+from wdr_mcpd.report.decomposition import SHOWN_ORDER
+from wdr_mcpd.report.findings import Best, Findings, InCohorts, best_method, find, in_cohorts
 from wdr_mcpd.study.frames import at_rate, read_csv
+from wdr_mcpd.study.verdict import Verdict, of_controls
 
 PARTS = {
     "allocation_db": "Allocation (dB)",
@@ -20,15 +23,32 @@ PARTS = {
 }
 
 
-def landing_html(found: Findings, best: Best, parts: pd.DataFrame, note: str, figure: Path) -> str:
+@dataclass(frozen=True)
+class Pictures:
+    """PNG files that the page holds: the controls, and what the gain is made of."""
+
+    controls: Path
+    parts: Path
+
+
+def landing_html(
+    found: Findings,
+    best: Best,
+    verdict: Verdict,
+    cohorts: InCohorts,
+    parts: pd.DataFrame,
+    note: str,
+    pictures: Pictures,
+) -> str:
     """Build the page, a fragment of HTML that needs no other file.
 
     Parameters
     ----------
-    found, best : what the run found
+    found, best, verdict : what the run found
+    cohorts : what the committed evidence on open cohorts says
     parts : what the gain is made of, at one rate
     note : what kind of data this is
-    figure : PNG of the decomposition
+    pictures : of the page
     """
     shown = parts.set_index("region")[list(PARTS)].rename(columns=PARTS).rename_axis("Measured on")
     table = str(shown.reset_index().to_markdown(index=False, floatfmt="+.2f", missingval="-"))
@@ -37,7 +57,11 @@ def landing_html(found: Findings, best: Best, parts: pd.DataFrame, note: str, fi
         note=f"{note[:1].upper()}{note[1:]}.",
         found=found,
         best_found=best,
-        figure=picture(figure),
+        answer=verdict,
+        in_cohorts=cohorts,
+        html=markdown_html,
+        controls=picture(pictures.controls),
+        figure=picture(pictures.parts),
         table=markdown_html(table),
     )
 
@@ -50,7 +74,10 @@ def landing(
     whole_exam: Path,
     claims: Path,
     rates: Path,
+    controls: Path,
+    cohorts: Path,
     figure: Path,
+    controls_figure: Path,
     out: Path,
     table_rate: float,
     variants: dict[str, dict[str, Any]],
@@ -59,4 +86,7 @@ def landing(
     found = find(read_csv(table3), read_csv(whole_exam), read_csv(claims), table_rate)
     best = best_method(read_csv(rates), table_rate, with_variants(variants))
     parts = at_rate(read_csv(decomposition), table_rate)
-    write_text(out, landing_html(found, best, parts, note_of(series), figure))
+    parts = parts[parts["order"] == SHOWN_ORDER]
+    answer, others = of_controls(read_csv(controls)), in_cohorts(read_csv(cohorts))
+    pictures = Pictures(controls_figure, figure)
+    write_text(out, landing_html(found, best, answer, others, parts, note_of(series), pictures))

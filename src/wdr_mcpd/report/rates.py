@@ -17,7 +17,6 @@ from wdr_mcpd.report.columns import EXAM, EXAM_PSNR, METHOD, RATE, SLICES, SSIM,
 from wdr_mcpd.study.frames import read_exams
 from wdr_mcpd.study.quality import COLUMNS
 from wdr_mcpd.study.rates import bjontegaard_table, exam_quality, rates_table, tumour_table
-from wdr_mcpd.study.statistics import Bootstrap
 
 Methods = Mapping[str, Method]
 
@@ -112,17 +111,15 @@ def rates(
     rates_figure: list[Path],
     tumour_figure: list[Path],
     variants: dict[str, dict[str, Any]],
-    bootstrap_samples: int,
-    seed: int,
     **how: Unpack[Measured],
 ) -> None:
     """Write the tables and figures of all exams."""
-    bootstrap, methods, cohort = Bootstrap(bootstrap_samples, seed), with_variants(variants), note_of(series)
+    methods, cohort = with_variants(variants), note_of(series)
     exams = exam_quality(read_exams(quality, COLUMNS))
     note = interval_note(note_of(series, how), exams["subject"].nunique())
-    at_rates, in_tumour = rates_table(exams, bootstrap), tumour_table(exams, bootstrap)
+    at_rates, in_tumour = rates_table(exams), tumour_table(exams)
     write_table(rates_of_exams(at_rates, note), rates)
-    write_table(bjontegaard_differences(bjontegaard_table(exams, bootstrap), note), bjontegaard)
+    write_table(bjontegaard_differences(bjontegaard_table(exams), note), bjontegaard)
     write_table(in_the_tumour(in_tumour, note), tumour)
     write_figure(lambda: draw_rates(at_rates, cohort, methods), rates_figure)
     write_figure(lambda: draw_tumour(in_tumour, cohort, methods), tumour_figure)

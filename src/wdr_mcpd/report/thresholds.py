@@ -13,7 +13,6 @@ from wdr_mcpd.render.style import PAGE_WIDTH, noted, write_figure
 from wdr_mcpd.render.tables import Column, Table, write_table
 from wdr_mcpd.report.columns import EXAM_PSNR, RATE
 from wdr_mcpd.study.frames import at_rate, read_exams
-from wdr_mcpd.study.statistics import Bootstrap
 from wdr_mcpd.study.sweep import thresholds_table
 
 UNITS = {"std": "SD", "stored": "stored values", "range": "ranges", "dtype": "65535"}
@@ -93,13 +92,11 @@ def thresholds(
     figure: list[Path],
     table_rate: float,
     threshold: float,
-    bootstrap_samples: int,
-    seed: int,
     **how: Unpack[Measured],
 ) -> None:
     """Write the table and the figure of all exams."""
     swept = read_exams(sweep, ["rate_bpv", "threshold_mcpd", "mcpd_unit", "encodings"])
-    means = thresholds_table(swept, Bootstrap(bootstrap_samples, seed))
+    means = thresholds_table(swept)
     note = interval_note(note_of(series, how), swept["subject"].nunique())
     most = int(swept["encodings"].max())
     note = f"{note}. At most {most} encodings of an exam for all thresholds"

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from wdr_mcpd.methods import BASELINE
 from wdr_mcpd.study.metrics import gain_db
-from wdr_mcpd.study.statistics import Bootstrap, bjontegaard_psnr, bjontegaard_rate, summarise
+from wdr_mcpd.study.statistics import bjontegaard_psnr, bjontegaard_rate, summarise
 
 WHOLE = ["exam_psnr_db", "mean_slice_psnr_db", "mean_ssim"]
 GAIN = "exam_gain_db"
@@ -85,9 +85,9 @@ def exam_quality(quality: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["subject", "exam", "method", "rate_bpv", "bytes", *WHOLE, *TUMOUR])
 
 
-def rates_table(exams: pd.DataFrame, bootstrap: Bootstrap) -> pd.DataFrame:
+def rates_table(exams: pd.DataFrame) -> pd.DataFrame:
     """Mean quality over subjects of each method and rate, and the gain over 3D-WDR in the same exam."""
-    return summarise(with_gain(exams), ["method", "rate_bpv"], [*WHOLE, GAIN], bootstrap)
+    return summarise(with_gain(exams), ["method", "rate_bpv"], [*WHOLE, GAIN])
 
 
 def with_gain(exams: pd.DataFrame) -> pd.DataFrame:
@@ -98,17 +98,17 @@ def with_gain(exams: pd.DataFrame) -> pd.DataFrame:
     return exams.assign(**{GAIN: gain_db(joined["exam_psnr_db"], joined["exam_psnr_db_anchor"])})
 
 
-def tumour_table(exams: pd.DataFrame, bootstrap: Bootstrap) -> pd.DataFrame:
+def tumour_table(exams: pd.DataFrame) -> pd.DataFrame:
     """Mean quality inside the tumour beside that of the whole exam, over the exams that have a tumour."""
     with_tumour = exams[exams["tumour_psnr_db"].notna()]
     values = [*TUMOUR, "exam_psnr_db", "mean_ssim", "tumour_minus_exam_db"]
     with_tumour = with_tumour.assign(
         tumour_minus_exam_db=gain_db(with_tumour["tumour_psnr_db"], with_tumour["exam_psnr_db"])
     )
-    return summarise(with_tumour, ["method", "rate_bpv"], values, bootstrap)
+    return summarise(with_tumour, ["method", "rate_bpv"], values)
 
 
-def bjontegaard_table(exams: pd.DataFrame, bootstrap: Bootstrap) -> pd.DataFrame:
+def bjontegaard_table(exams: pd.DataFrame) -> pd.DataFrame:
     """Bjontegaard differences of each method against 3D-WDR, per exam, then averaged over subjects.
 
     Returns
@@ -131,4 +131,4 @@ def bjontegaard_table(exams: pd.DataFrame, bootstrap: Bootstrap) -> pd.DataFrame
             rows.append((subject, exam, method, *differences))
     values = ["bd_psnr_db", "bd_rate_percent"]
     frame = pd.DataFrame(rows, columns=["subject", "exam", "method", *values])
-    return summarise(frame, ["method"], values, bootstrap)
+    return summarise(frame, ["method"], values)

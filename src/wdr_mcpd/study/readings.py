@@ -134,7 +134,7 @@ def readings_table(exams: pd.DataFrame) -> pd.DataFrame:
     """Mean over subjects of each reading's row, beside the range that the paper prints."""
     filled = exams.fillna(dict.fromkeys(KEYS, ""))
     values = ["smallest", "median", "largest", "share_in_paper_range"]
-    return summarise(filled, [*KEYS, "paper_low", "paper_high"], values, None)
+    return summarise(filled, [*KEYS, "paper_low", "paper_high"], values, ends=False)
 
 
 def readings_of_exam(

@@ -16,7 +16,7 @@ from wdr_mcpd.files import as_written
 from wdr_mcpd.progress import steps
 from wdr_mcpd.study.frames import write_csv
 from wdr_mcpd.study.metrics import gain_db, peak_value, psnr_of, squared_errors
-from wdr_mcpd.study.statistics import Bootstrap, summarise
+from wdr_mcpd.study.statistics import summarise
 
 COLUMNS = [
     *("exam", "rate_bpv", "threshold_mcpd", "mcpd_unit", "selected_slices", "bytes"),
@@ -97,10 +97,10 @@ def sweep(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def thresholds_table(exams: pd.DataFrame, bootstrap: Bootstrap) -> pd.DataFrame:
+def thresholds_table(exams: pd.DataFrame) -> pd.DataFrame:
     """Mean over subjects of each rate and threshold, with intervals; gains of exams that select something."""
     values = ["selected_slices", "selected_psnr_db", "selected_gain_db", "exam_psnr_db", "exam_gain_db"]
-    return summarise(exams, ["rate_bpv", "threshold_mcpd", "mcpd_unit"], values, bootstrap)
+    return summarise(exams, ["rate_bpv", "threshold_mcpd", "mcpd_unit"], values)
 
 
 def _errors_by_rate(

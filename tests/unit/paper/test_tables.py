@@ -42,13 +42,18 @@ def selection(threshold: float = 0.5) -> Selection:
     return Selection(pd.concat(frames, ignore_index=True), "std", threshold)
 
 
+def three_methods(gain: float) -> list[pd.DataFrame]:
+    gains = {"3d-wdr-mcpd": gain, "3d-wdr": 0.0, "2d-wdr": 2.0}
+    return [quality(method, db) for method, db in gains.items()]
+
+
 def make_table(number: int) -> Table:
     paper = read_paper(PAPER[number])
     if number == 1:
         return every_slice(quality("3d-wdr", 0), paper, 1.0, NOTE)
     if number == 2:
         return average_mcpd_of_slices(selection(), paper, NOTE)
-    return selected_slices(quality("3d-wdr-mcpd", 1.25), quality("3d-wdr", 0), selection(), paper, 1.0, NOTE)
+    return selected_slices(*three_methods(1.25), selection(), paper, 1.0, NOTE)
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
@@ -99,13 +104,14 @@ def test_table3_compares_the_selected_slices_with_table1() -> None:
         "b_1": [20],
     }
     np.testing.assert_allclose(ours["improvement_db"], 1.25)
+    np.testing.assert_allclose(ours["over_alone_db"], -0.75)
+    assert "T = 0.5" in make_table(3).caption
     assert len(data.query("exam == 'b_1'")) == 7
 
 
 def test_table3_without_a_selected_slice_still_holds_the_papers() -> None:
     nothing = Selection(selection().mcpd.assign(mcpd_std=9.0), "std", 0.5)
-    measured = quality("3d-wdr-mcpd", 1), quality("3d-wdr", 0)
-    data = selected_slices(*measured, nothing, read_paper(PAPER[3]), 1.0, NOTE).data
+    data = selected_slices(*three_methods(1), nothing, read_paper(PAPER[3]), 1.0, NOTE).data
     assert data["psnr_db"].isna().all()
     assert len(data) == 14
 

@@ -7,13 +7,13 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from wdr_mcpd.methods import METHODS, with_variants
-from wdr_mcpd.report.decomposition import draw_parts, draw_ways
+from wdr_mcpd.report.decomposition import SHOWN_ORDER, draw_parts, draw_ways
 from wdr_mcpd.report.rates import draw_rates
 from wdr_mcpd.report.thresholds import draw_thresholds
 from wdr_mcpd.report.transmission import draw_arrival
 
-BARS = "95 % bootstrap intervals of the mean over subjects"
-FEW = "with 2 subjects this shows how they differ, not how a population does"
+BARS = "95 % t intervals of the mean over subjects"
+FEW = "no interval: it is given from 5 on"
 
 
 def with_ends(values: dict[str, object], *names: str) -> dict[str, object]:
@@ -55,18 +55,44 @@ def test_a_variant_of_the_configuration_is_drawn_by_its_label() -> None:
     assert "Deep" in {text.get_text() for text in figure.axes[2].texts}
 
 
+PARTS = ("allocation_db", "grouping_db", "axial_depth_db", "gain_db")
+
+
+def of_subjects(subjects: int, names: dict[str, list[str]], *values: str) -> pd.DataFrame:
+    """Rows of `subjects` subjects with gains 1, 2, ... for each name."""
+    rows = [
+        {
+            "subject": f"s{n}",
+            "rate_bpv": 1.0,
+            column: name,
+            "order": SHOWN_ORDER,
+            **dict.fromkeys(values, n + 1.0),
+        }
+        for column, known in names.items()
+        for name in known
+        for n in range(subjects)
+    ]
+    return pd.DataFrame(rows)
+
+
 @pytest.mark.parametrize(
-    ("subjects", "said"), [(2, f"{BARS}; {FEW}"), (5, BARS), (1, "One subject has no interval")]
+    ("subjects", "said"), [(2, f"2 subjects have {FEW}"), (5, BARS), (1, f"One subject has {FEW}")]
 )
-def test_figures_say_what_their_bars_are(subjects: int, said: str) -> None:
-    parts = ("allocation_db", "grouping_db", "axial_depth_db", "gain_db")
-    row = {"rate_bpv": 1.0, "subjects": subjects}
-    regions = [with_ends(row | {"region": region}, *parts) for region in ("selected slices", "whole exam")]
-    figure = draw_parts(pd.DataFrame(regions), 1.0, "note")
+def test_few_subjects_are_points_and_many_have_bars(subjects: int, said: str) -> None:
+    row = {"rate_bpv": 1.0, "subjects": subjects, "order": SHOWN_ORDER}
+    names = {"region": ["selected slices", "whole exam"]}
+    regions = pd.DataFrame([with_ends(row | {"region": region}, *PARTS) for region in names["region"]])
+    if subjects < 5:
+        regions[[column for column in regions if column.endswith(("_low", "_high"))]] = np.nan
+    figure = draw_parts(regions, of_subjects(subjects, names, *PARTS), 1.0, "note")
     assert said in note(figure)
-    assert "another order of steps would share the same gain out differently" in note(figure)
+    assert SHOWN_ORDER in note(figure)
+    points = [line.get_xdata() for line in figure.axes[1].lines if line.get_marker() == "o"]
+    expected = [list(range(1, subjects + 1))] * len(PARTS) if subjects < 5 else []
+    assert [list(np.asarray(x)) for x in points] == expected
     schemes = pd.DataFrame([with_ends(row | {"scheme": scheme}, "exam_gain_db") for scheme in ("one", "two")])
-    assert note(draw_ways(schemes, 1.0, ["one", "two"], "note")).endswith(said)
+    exams = of_subjects(subjects, {"scheme": ["one", "two"]}, "exam_gain_db")
+    assert note(draw_ways(schemes, exams, 1.0, ["one", "two"], "note")).endswith(said)
 
 
 def test_the_sweep_shows_psnr_and_gains_of_the_selected_and_of_the_exam() -> None:

@@ -13,7 +13,6 @@ from wdr_mcpd.study.rates import (
     rates_table,
     tumour_table,
 )
-from wdr_mcpd.study.statistics import Bootstrap
 
 RATES = [0.25, 0.5, 1.0, 2.0]
 RANDOM = np.random.default_rng(4)
@@ -57,7 +56,7 @@ def test_an_exactly_coded_exam_has_infinite_psnr_and_no_interval() -> None:
     frame = slices_of("a_1", "3d-wdr", 0).assign(psnr_db=np.inf, tumour_psnr_db=np.inf)
     exams = exam_quality(frame)
     assert (exams["exam_psnr_db"] == np.inf).all()
-    table = rates_table(exams, Bootstrap(100, 1))
+    table = rates_table(exams)
     assert (table["exam_psnr_db"] == np.inf).all()
     assert table["exam_psnr_db_low"].isna().all()
 
@@ -65,8 +64,8 @@ def test_an_exactly_coded_exam_has_infinite_psnr_and_no_interval() -> None:
 def test_tumour_table_leaves_out_exams_without_a_tumour() -> None:
     frame = pd.concat([slices_of("a_1", "3d-wdr", 0), slices_of("b_1", "3d-wdr", 0, tumour=False)])
     exams = exam_quality(frame)
-    assert (tumour_table(exams, Bootstrap(100, 1))["subjects"] == 1).all()
-    assert (rates_table(exams, Bootstrap(100, 1))["subjects"] == 2).all()
+    assert (tumour_table(exams)["subjects"] == 1).all()
+    assert (rates_table(exams)["subjects"] == 2).all()
 
 
 def test_bjontegaard_compares_each_method_with_3d_wdr() -> None:
@@ -77,14 +76,14 @@ def test_bjontegaard_compares_each_method_with_3d_wdr() -> None:
             for method, shift in (("2d-wdr", 0.0), ("3d-wdr", 1.0), ("3d-wdr-mcpd", 2.0))
         ]
     )
-    table = bjontegaard_table(exam_quality(frame), Bootstrap(100, 1)).set_index("method")
+    table = bjontegaard_table(exam_quality(frame)).set_index("method")
     assert table.index.tolist() == ["2d-wdr", "3d-wdr-mcpd"]
     assert table.loc["2d-wdr", "bd_psnr_db"] == pytest.approx(-1, abs=0.3)
     assert table.loc["3d-wdr-mcpd", "bd_rate_percent"] < 0 < table.loc["2d-wdr", "bd_rate_percent"]
 
 
 def test_without_the_anchor_the_bjontegaard_table_is_empty() -> None:
-    table = bjontegaard_table(exam_quality(slices_of("a_1", "2d-wdr", 0)), Bootstrap(100, 1))
+    table = bjontegaard_table(exam_quality(slices_of("a_1", "2d-wdr", 0)))
     assert table.empty
 
 

@@ -10,19 +10,26 @@ import pandas as pd
 import pytest
 
 from steps import encode_step, run_step
-from wdr_mcpd.data import Volume, write_exam
+from wdr_mcpd.codec import Settings
+from wdr_mcpd.data import Volume, read_exam, write_exam
 from wdr_mcpd.data.exam import Exam
 from wdr_mcpd.data.series import COLUMNS
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.results import Results
+from wdr_mcpd.study.frames import write_csv
+from wdr_mcpd.study.laws import gains_at, spacing_law
 
 PAPER = Path(__file__).parents[3] / "resources" / "paper"
 DICTIONARY = Path(__file__).parents[3] / "docs" / "data-dictionary.md"
-GIVEN = {"rates": [0.5, 1, 1.5, 2], "bootstrap_samples": 200}
-METHODS = ("3d-wdr", "3d-wdr-mcpd", "3d-wdr-auto")
+GIVEN = {"rates": [0.5, 1, 1.5, 2], "draws": 3, "orders": 1}
+METHODS = ("3d-wdr", "3d-wdr-mcpd", "2d-wdr", "3d-wdr-auto")
 TABLES = {
     *("rates", "bjontegaard", "tumour", "thresholds", "crossval", "whole_exam"),
-    *("decomposition", "claims", "readings"),
+    *("decomposition", "claims", "readings", "controls", "fidelity", "recommendations"),
+}
+EVIDENCE = {
+    *("standing", "groupings", "spacing", "rate_law"),
+    *("bounds", "orders", "units", "joint_readings"),
 }
 
 
@@ -50,6 +57,10 @@ def measure(folder: Path, exams: dict[str, Volume], given: Mapping[str, Any] = G
         files["mcpd"] = run.mcpd(exam)
         run_step("study.sweep.sweep_of_exam", given, **files, out=run.of_exam("sweep", exam))
         run_step("study.whole_exam.ways_of_exam", given, **files, out=run.of_exam("whole_exam", exam))
+        run_step("study.controls.controls_of_exam", given, **files, out=run.of_exam("controls", exam))
+        streams = {"streams": [run.stream(exam, method) for method in METHODS]}
+        tumour = {"volume": run.volume(exam), "exam": exam, "out": run.of_exam("fidelity", exam)}
+        run_step("study.fidelity.fidelity_of_exam", given, **tumour, **streams)
         claims = {"claims": PAPER / "claims.csv", "out": run.of_exam("readings", exam)}
         run_step("study.readings.readings_of_exam", given, **files, **claims)
     series_table(run.series_table(), list(exams))
@@ -80,6 +91,12 @@ def join(folder: Path, out: Path, given: Mapping[str, Any] = GIVEN) -> None:
     parts = {"parts": made.table("decomposition"), "parts_figure": made.figure("decomposition")}
     whole = {"exams": [run.of_exam("whole_exam", exam) for exam in exams]}
     run_step("report.decomposition.decomposition", given, **series, **whole, **ways, **parts)
+    controls = {"exams": [run.of_exam("controls", exam) for exam in exams], "joined": out / "controls.csv"}
+    shown = {"table": made.table("controls"), "figure": made.figure("controls")}
+    run_step("report.controls.controls", given, **series, **controls, **shown)
+    shown = {"table": made.table("fidelity"), "recommendations": made.table("recommendations")}
+    tumours = {"exams": [run.of_exam("fidelity", exam) for exam in exams]}
+    run_step("report.fidelity.fidelity", given, **series, **tumours, **shown)
     audited = {
         "mcpd": [run.mcpd(exam) for exam in exams],
         "grid": [run.of_exam("readings", exam) for exam in exams],
@@ -89,6 +106,47 @@ def join(folder: Path, out: Path, given: Mapping[str, Any] = GIVEN) -> None:
     }
     verdicts = {"claims_table": made.table("claims"), "readings_table": made.table("readings")}
     run_step("report.audit.audit", given, **series, **quality, **audited, **verdicts)
+
+
+def evidence(folder: Path, out: Path, given: Mapping[str, Any] = GIVEN) -> None:
+    """Run the steps of the target evidence."""
+    run, made = Results(folder), Results(out)
+    exams = [path.stem for path in sorted((folder / "volumes").iterdir())]
+    for exam in exams:
+        files = {"volume": run.volume(exam), "exam": exam}
+        drawn = {"controls": run.of_exam("controls", exam), "out": run.of_exam("draws", exam)}
+        run_step("study.controls.draws_of_exam", given, **files, **drawn)
+        run_step("study.grouping.groupings_of_exam", given, **files, out=run.of_exam("groupings", exam))
+        orders = {"out": run.of_exam("orders", exam), "units": run.of_exam("units", exam)}
+        run_step("study.forensics.orders_of_exam", given, **files, **orders)
+        joint = {"out": run.of_exam("joint_readings", exam)}
+        run_step("study.joint_readings.joint_readings_of_exam", given, **files, **joint)
+        voxels, how = read_exam(run.volume(exam)).volume.voxels, (Settings(axial_levels=1), 65535)
+        law = spacing_law(exam, voxels, 1.5, 3, 0.5, "std", 1.0, *how, spacings=[1, 2])
+        write_csv(law, run.of_exam("spacing", exam))
+        write_csv(
+            gains_at(voxels, 0.5, "std", [0.5, 1.0], *how).assign(exam=exam), run.of_exam("rate_law", exam)
+        )
+
+    def of(kind: str) -> list[Path]:
+        return [run.of_exam(kind, exam) for exam in exams]
+
+    def tables(**names: str) -> dict[str, list[Path]]:
+        return {key: made.table(name) for key, name in names.items()}
+
+    series = {"series": run.series_table()}
+    measured = {kind: of(kind) for kind in ("controls", "draws", "groupings")}
+    shown = tables(standing_table="standing", groupings_table="groupings")
+    figure = made.figure("standing")
+    run_step("report.evidence.evidence", given, **series, **measured, **shown, standing_figure=figure)
+    measured = {kind: of(kind) for kind in ("spacing", "rate_law")}
+    shown = tables(spacing_table="spacing", rate_table="rate_law")
+    run_step("report.laws.laws", given, **series, **measured, **shown, figure=made.figure("laws"))
+    measured = {"orders": of("orders"), "units": of("units"), "joint": of("joint_readings")}
+    measured["paper"] = [PAPER / f"table{number}.csv" for number in (1, 2, 3)]
+    names = {"bounds_table": "bounds", "orders_table": "orders", "units_table": "units"}
+    shown = tables(**names, joint_table="joint_readings")
+    run_step("report.forensics.forensics", given, **series, **measured, **shown)
 
 
 FOLDS = {"assigned": "folds", "chosen": "thresholds", "held_out": "held_out"}
@@ -102,6 +160,7 @@ def cohort(tmp_path_factory: pytest.TempPathFactory, head: Callable[..., np.ndar
     exams = {f"{s}_1": Volume(head(seed=i), mask=mask) for i, s in enumerate(("001", "NA"))}
     measure(folder, exams)
     join(folder, folder / "first")
+    evidence(folder, folder / "first")
     return folder
 
 
@@ -111,19 +170,22 @@ def written(folder: Path) -> dict[str, bytes]:
 
 def test_every_table_and_figure_is_written(cohort: Path) -> None:
     names = set(written(cohort / "first"))
-    assert {f"tables/{name}.{suffix}" for name in TABLES for suffix in ("csv", "md", "tex")} <= names
-    figures = ("rates", "tumour", "thresholds", "whole_exam", "decomposition")
+    assert {
+        f"tables/{name}.{suffix}" for name in TABLES | EVIDENCE for suffix in ("csv", "md", "tex")
+    } <= names
+    figures = ("rates", "tumour", "thresholds", "whole_exam", "decomposition", "controls", "standing", "laws")
     assert {f"figures/{name}.{suffix}" for name in figures for suffix in ("png", "svg")} <= names
     assert {f"crossval/{name}.csv" for name in ("folds", "thresholds", "held_out")} <= names
 
 
 def test_the_same_seed_gives_the_same_bytes(cohort: Path) -> None:
     join(cohort, cohort / "again")
+    evidence(cohort, cohort / "again")
     assert written(cohort / "again") == written(cohort / "first")
 
 
 def test_every_readers_page_says_what_the_data_is(cohort: Path) -> None:
-    for name in TABLES:
+    for name in (TABLES | EVIDENCE) - {"bounds"}:  # bounds are of the paper's table alone
         text = (cohort / "first" / "tables" / f"{name}.md").read_text()
         assert "2 subjects, 1 exam each, synthetic head phantom, not patients" in text
 
