@@ -87,6 +87,12 @@ def of_all(*paths, only=None, **values):
     return lambda wildcards: expand(patterns, exam=exams()[:only], **values)
 
 
+def pictures_shown(wildcards):
+    """Figures 1 and 2 of the exams that pages for readers show, exam by exam."""
+    pictures = [path for path in FIGURES_OF_EXAM if path.endswith(".png")]
+    return [path.format(exam=exam) for exam in exams()[:SHOWN_EXAMS] for path in pictures]
+
+
 def of_methods(path, methods):
     """Files of one exam, one for each method."""
     return expand(str(path), method=methods, allow_missing=True)

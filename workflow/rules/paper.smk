@@ -49,7 +49,7 @@ use rule step as figures_of_exam with:
 use rule step as results_section with:
     input:
         tables=[path for path in shown("paper") if not path.endswith(".tex")],
-        figures=of_all(*FIGURES_OF_EXAM, only=SHOWN_EXAMS),
+        figures=pictures_shown,
         quality=of_all(RESULTS.quality(), method=STREAMS_OF["paper"]),
     output:
         out="results/paper.md",

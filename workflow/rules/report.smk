@@ -44,11 +44,7 @@ rule report:
     input:
         rules.report_pages.output,
         [in_report(path) for path in figures(*FIGURES_SHOWN) if path.endswith(".png")],
-        lambda wildcards: [
-            in_report(path)
-            for path in of_all(*FIGURES_OF_EXAM, only=SHOWN_EXAMS)(wildcards)
-            if path.endswith(".png")
-        ],
+        lambda wildcards: [in_report(path) for path in pictures_shown(wildcards)],
         of_all(RESULTS.viewer(), only=1),
         checks=["results/checks/paper.txt", "results/checks/study.txt"],
         landing=rules.landing.output.out,

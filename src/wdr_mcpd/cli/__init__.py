@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from importlib.metadata import version
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from wdr_mcpd.errors import InputError, StreamError, one_line
 
@@ -48,8 +48,8 @@ PROGRAM = "wdr-mcpd"
 class Parser(argparse.ArgumentParser):
     """Says in one line what is wrong with the arguments, and which option or kind was perhaps meant."""
 
-    def __init__(self, *arguments: object, **options: object) -> None:
-        super().__init__(*arguments, allow_abbrev=False, **options)  # type: ignore[arg-type]
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
         """Raise what ends as one line on standard error and status 2."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from textwrap import fill
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -13,7 +12,6 @@ from wdr_mcpd.files import whole_file
 STYLE = Path(__file__).with_name("paper.mplstyle")
 PAGE_WIDTH = 7.0
 """Width of both columns of a page, inches."""
-NOTE_LETTERS = 140
 WITHOUT_DATES = {".png": {"Software": None}, ".svg": {"Date": None, "Creator": None}}
 
 
@@ -30,7 +28,7 @@ def noted(figure: Figure, note: str, title: str = "") -> Figure:
     """Write a title over a figure and a note under it."""
     if title:
         figure.suptitle(title, fontsize="medium", fontweight="bold")
-    figure.supxlabel(fill(note, NOTE_LETTERS), fontsize="x-small", color="0.35")
+    figure.supxlabel(note, fontsize="x-small", color="0.35", wrap=True)
     return figure
 
 
