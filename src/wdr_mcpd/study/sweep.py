@@ -14,8 +14,9 @@ from wdr_mcpd.coherence.table import read_average
 from wdr_mcpd.data import read_exam
 from wdr_mcpd.files import as_written
 from wdr_mcpd.progress import steps
+from wdr_mcpd.study.coded import coded_at_rates
 from wdr_mcpd.study.frames import write_csv
-from wdr_mcpd.study.metrics import gain_db, peak_value, psnr_of, squared_errors
+from wdr_mcpd.study.metrics import gain_db, peak_value
 from wdr_mcpd.study.statistics import summarise
 
 COLUMNS = [
@@ -71,27 +72,25 @@ def sweep(
     selections, index = distinct_selections(average, thresholds)
     everything = np.ones(len(original), dtype=bool)
     distinct = {selected.tobytes(): selected for selected in [everything, *selections]}
+    value = peak_value(original, peak)
     measured = {
-        key: _errors_by_rate(original, selected, rates, settings)
+        key: coded_at_rates(original, coding_groups(selected), settings, sorted(rates), value)
         for key, selected in steps(list(distinct.items()), "selection")
     }
-    value, voxels = peak_value(original, peak), float(original[0].size)
     rows = []
     for step, rate in enumerate(sorted(rates)):
-        baseline, _ = measured[everything.tobytes()][step]
-        baseline_slices = psnr_of(baseline, voxels, value)
-        baseline_exam = float(psnr_of(baseline.mean(), voxels, value))
+        baseline = measured[everything.tobytes()][step]
         for threshold, which in zip(thresholds, index, strict=True):
             selected = selections[which]
-            errors, size = measured[selected.tobytes()][step]
-            chosen = _mean(psnr_of(errors, voxels, value)[selected])
-            before = _mean(baseline_slices[selected])
-            whole = float(psnr_of(errors.mean(), voxels, value))
+            coded = measured[selected.tobytes()][step]
+            chosen, before = coded.mean_psnr_db(selected), baseline.mean_psnr_db(selected)
+            whole = coded.exam_psnr_db
             rows.append(
                 (
-                    *(exam, rate, threshold, mcpd_unit, int(selected.sum()), size),
+                    *(exam, rate, threshold, mcpd_unit, int(selected.sum()), coded.size),
                     *(chosen, before, float(gain_db(chosen, before))),
-                    *(whole, baseline_exam, float(gain_db(whole, baseline_exam)), len(measured)),
+                    *(whole, baseline.exam_psnr_db, float(gain_db(whole, baseline.exam_psnr_db))),
+                    len(measured),
                 )
             )
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -101,23 +100,6 @@ def thresholds_table(exams: pd.DataFrame) -> pd.DataFrame:
     """Mean over subjects of each rate and threshold, with intervals; gains of exams that select something."""
     values = ["selected_slices", "selected_psnr_db", "selected_gain_db", "exam_psnr_db", "exam_gain_db"]
     return summarise(exams, ["rate_bpv", "threshold_mcpd", "mcpd_unit"], values)
-
-
-def _errors_by_rate(
-    original: NDArray[Any], selected: NDArray[np.bool_], rates: Sequence[float], settings: codec.Settings
-) -> list[tuple[NDArray[np.float64], int]]:
-    """Squared errors of each slice and size of the file at each rate, rising, from one encoding."""
-    stream = codec.encode(original, coding_groups(selected), settings, rate=max(rates))
-    results = []
-    for rate in sorted(rates):
-        cut = codec.truncate(stream, rate=rate)
-        errors, _ = squared_errors(original, codec.decode(cut))
-        results.append((errors, len(cut)))
-    return results
-
-
-def _mean(values: NDArray[np.float64]) -> float:
-    return float(values.mean()) if len(values) else float("nan")
 
 
 def sweep_of_exam(
