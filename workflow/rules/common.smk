@@ -149,7 +149,9 @@ def coded(methods):
     """
     known = {name: CONFIGURATION.registry[name] for name in methods}
     selection = {name: CONFIGURATION.value(name) for name in SELECTION if set(SELECTING) & set(methods)}
-    codings = {name: {"grouping": one.grouping, "coding": asdict(one.settings)} for name, one in known.items()}
+    codings = {
+        name: {"grouping": one.grouping, "coding": asdict(one.settings)} for name, one in known.items()
+    }
     return several(
         streams=step("study.encode.encode", methods=codings, rate=max(CONFIGURATION.rates), **selection),
         quality=step("study.quality.quality", "rates", *MEASURES),
@@ -159,7 +161,10 @@ def coded(methods):
 
 def measured_of_exam(wildcards):
     """What is measured of each exam of one part; tables and figures over all exams are made from these files."""
-    per_exam = [RESULTS.mcpd(), *(RESULTS.of_exam(kind) for kind in ("sweep", "whole_exam", "readings"))]
+    per_exam = [
+        RESULTS.mcpd(),
+        *(RESULTS.of_exam(kind) for kind in ("sweep", "whole_exam", "readings", "controls", "fidelity")),
+    ]
     per_exam += sidecars(FIGURES_OF_EXAM)
     part = exams()[int(wildcards.number) - 1 :: int(wildcards.parts)]
     measured = expand(files(per_exam), exam=part)

@@ -49,6 +49,8 @@ use rule step as fetch with:
         index=rules.local_index.output.out if CONFIGURATION.source == "local" else [],
     output:
         manifest=update(str(RESULTS.manifest())),
+    resources:
+        downloads=1,
     params:
         step="data.fetch.fetch_exam",
         settings=lambda wildcards: {
