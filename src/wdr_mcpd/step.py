@@ -31,7 +31,7 @@ def function_of(name: str) -> Callable[..., object]:
 
 
 def run_job(job: Any) -> None:
-    """Run the steps of a job of Snakemake; what they say, and one line about bad input, goes to the job's log.
+    """Run the steps of a job of Snakemake; what they say, and one line about bad input, goes to its log.
 
     A function gets, as keywords: each named input and output (Path or list of Path), each wildcard (str) and
     the values of the keys in its settings. Where a job has several steps, `params.step` and `params.settings`

@@ -127,7 +127,8 @@ def slice_ssim(
     InputError
         When a key is unknown, or a slice is smaller than the window.
     """
-    return Similarity(original, window)(decoded, [ssim_range], [mask])[0, 0]
+    values: NDArray[np.float64] = Similarity(original, window)(decoded, [ssim_range], [mask])[0, 0]
+    return values
 
 
 class Similarity:
