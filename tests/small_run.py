@@ -54,9 +54,9 @@ def run_steps(results: Results) -> None:
 
 
 def measure(results: Results, method: str, rates: tuple[float, ...] = (0.5, 1, 2)) -> None:
-    files = {"volume": results.volume(EXAM), "stream": results.stream(EXAM, method)}
-    named = {"exam": EXAM, "method": method, "rates": rates}
-    run_step("study.quality.quality", GIVEN, **files, **named, out=results.quality(EXAM, method))
+    files = {"volume": results.volume(EXAM), "streams": [results.stream(EXAM, method)]}
+    named = {"exam": EXAM, "rates": rates}
+    run_step("study.quality.quality", GIVEN, **files, **named, out=[results.quality(EXAM, method)])
 
 
 def check_stream(results: Results, method: str, **keys: object) -> None:
@@ -64,10 +64,10 @@ def check_stream(results: Results, method: str, **keys: object) -> None:
         "volume": results.volume(EXAM),
         "streams": [results.stream(EXAM, method)],
         "quality": [results.quality(EXAM, method)],
-        "mcpd": results.mcpd(EXAM),
+        "mcpd": results.mcpd(EXAM) if method == "3d-wdr-mcpd" else [],
         "out": [results.checked_stream(EXAM, method)],
     }
-    run_step("checks.streams.check", GIVEN, **files, exam=EXAM, selecting=["3d-wdr-mcpd"], **keys)
+    run_step("checks.streams.check", GIVEN, **files, exam=EXAM, **keys)
 
 
 def record(results: Results, files: list[Path], methods: tuple[str, ...] = METHODS) -> None:

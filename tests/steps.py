@@ -27,13 +27,12 @@ def run_step(name: str, given: Mapping[str, Any] | None = None, **named: Any) ->
 def encode_step(
     volume: Any, mcpd: Any, out: Any, method: str, given: Mapping[str, Any] | None = None
 ) -> None:
-    """Encode an exam as rule encode does."""
+    """Encode an exam by one method, to a file METHOD.wdr, as the rules streams_of_* do."""
     from dataclasses import asdict
 
     keys = configuration(given or {})
     chosen = keys.registry[method]
-    how = {"grouping": chosen.grouping, "coding": asdict(chosen.settings), "rate": max(keys.rates)}
+    how = {method: {"grouping": chosen.grouping, "coding": asdict(chosen.settings)}}
     selecting = mcpd if chosen.grouping == "mcpd" else []
-    run_step(
-        "study.encode.encode", given, volume=volume, mcpd=selecting, out=out, exam="", method=method, **how
-    )
+    files = {"volume": volume, "mcpd": selecting, "out": [out]}
+    run_step("study.encode.encode", given, **files, exam="", methods=how, rate=max(keys.rates))

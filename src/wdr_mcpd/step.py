@@ -6,6 +6,7 @@ holds the function and of all that it imports from this package, directly or not
 
 import ast
 import hashlib
+import inspect
 import os
 import re
 import sys
@@ -30,17 +31,26 @@ def function_of(name: str) -> Callable[..., object]:
 
 
 def run_job(job: Any) -> None:
-    """Run the step of a job of Snakemake; what it says, and one line about bad input, goes to the job's log.
+    """Run the steps of a job of Snakemake; what they say, and one line about bad input, goes to its log.
 
-    The function gets, as keywords: each named input and output (Path or list of Path), each wildcard (str)
-    and the values of the keys in `params.settings`.
+    A function gets, as keywords: each named input and output (Path or list of Path), each wildcard (str) and
+    the values of the keys in its settings. Where a job has several steps, `params.step` and `params.settings`
+    hold them by the name of the output that each makes; each gets of the files those that it takes, its own
+    output as `out`, in this order, so that a step may read what one before it wrote.
     """
     log = os.open(job.log[0], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     for stream in (sys.stdout, sys.stderr):
         os.dup2(log, stream.fileno())
-    files = {name: _paths(value) for name, value in (*job.input.items(), *job.output.items())}
+    files: dict[str, Any] = {name: _paths(value) for name, value in (*job.input.items(), *job.output.items())}
+    files |= dict(job.wildcards.items())
     try:
-        function_of(job.params.step)(**files, **dict(job.wildcards.items()), **job.params.settings)
+        if isinstance(job.params.step, str):
+            function_of(job.params.step)(**files, **job.params.settings)
+            return
+        for made, name in job.params.step.items():
+            function = function_of(name)
+            taken = {key: files[key] for key in inspect.signature(function).parameters if key in files}
+            function(**taken | {"out": files[made]}, **job.params.settings[made])
     except (InputError, StreamError, OSError, MemoryError) as error:
         sys.exit(f"wdr-mcpd: {one_line(error)}")
 

@@ -22,12 +22,13 @@ Path("steps.json").write_text(json.dumps({
     one.name: {
         "step": one.params.step,
         "files": [*one.input.keys(), *one.output.keys()],
+        "several": not isinstance(one.params.step, str) and one.params.settings,
         "unnamed": len(one.input) + len(one.output) - sum(
             1 if isinstance(group[name], str) or callable(group[name]) else len(group[name])
             for group in (one.input, one.output) for name in group.keys()
         ),
         "wildcards": sorted(one.wildcard_names) if one.has_wildcards() else [],
-        "keys": None if callable(one.params.settings) else sorted(one.params.settings),
+        "keys": sorted(one.params.settings) if isinstance(one.params.settings, dict) else None,
         "code": one.params.get("code"),
         "log": [str(log) for log in one.log],
     }
@@ -49,6 +50,15 @@ def steps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
 
 def test_every_function_takes_what_its_rule_gives(steps: dict[str, dict[str, Any]]) -> None:
     for name, given in steps.items():
+        if given["several"]:
+            of_all = {*given["files"], *given["wildcards"]}
+            for made, function in given["step"].items():
+                takes = inspect.signature(step.function_of(function))
+                known = [*(of_all & {*takes.parameters}), "out", *given["several"][made]]
+                assert made in given["files"], name
+                assert len(set(known)) == len(known), f"{name}: a name stands twice"
+                takes.bind(**dict.fromkeys(known))
+            continue
         takes = inspect.signature(step.function_of(given["step"]))
         known = [*given["files"], *given["wildcards"], *(given["keys"] or [])]
         assert given["unnamed"] == 0, name
@@ -76,7 +86,8 @@ def test_what_is_hashed_is_what_python_would_import(
 ) -> None:
     """Python's own finder of modules is asked; it follows imports inside functions too."""
     monkeypatch.setattr(step, "PACKAGE", package)
-    for module in sorted({given["step"].rpartition(".")[0] for given in steps.values()}):
+    run = [[one] if isinstance(one := given["step"], str) else list(one.values()) for given in steps.values()]
+    for module in sorted({name.rpartition(".")[0] for names in run for name in names}):
         finder = ModuleFinder(path=[str(package.parent)])
         finder.import_hook(f"wdr_mcpd.{module}")
         found = {Path(one.__file__) for one in finder.modules.values() if one.__file__}

@@ -1,26 +1,3 @@
-# All streams of an exam are checked by one job, but those of the paper alone, so that its tables need no other ones.
-use rule step as check_streams_of_paper with:
-    input:
-        volume=RESULTS.volume(),
-        streams=of_methods(RESULTS.stream(), STREAMS_OF["paper"]),
-        quality=of_methods(RESULTS.quality(), STREAMS_OF["paper"]),
-        mcpd=RESULTS.mcpd(),
-    output:
-        out=of_methods(RESULTS.checked_stream(), STREAMS_OF["paper"]),
-    params:
-        **step("checks.streams.check", "rates", "psnr_peak", *SELECTION, selecting=SELECTING),
-
-
-use rule check_streams_of_paper as check_streams_of_study with:
-    input:
-        volume=RESULTS.volume(),
-        streams=of_methods(RESULTS.stream(), BEYOND_PAPER),
-        quality=of_methods(RESULTS.quality(), BEYOND_PAPER),
-        mcpd=RESULTS.mcpd(),
-    output:
-        out=of_methods(RESULTS.checked_stream(), BEYOND_PAPER),
-
-
 # The figures of an exam have a rule of their own: no rule over all exams writes files of each exam, for Snakemake
 # looks for every output of a job among all its inputs.
 use rule step as provenance_of_figures with:

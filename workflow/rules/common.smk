@@ -37,6 +37,12 @@ def step(function, *names, **values):
     return {"step": function, "settings": settings, "code": code_hash(function)}
 
 
+def several(**steps):
+    """Parameters of a job that runs several steps in one process, by the name of the output that each makes."""
+    of_each = {name: {made: one[name] for made, one in steps.items()} for name in ("step", "settings")}
+    return of_each | {"code": " ".join(one["code"] for one in steps.values())}
+
+
 def finish_steps():
     """Give every step its log and its benchmark, by rule and wildcards."""
     for one in workflow.rules:
@@ -154,26 +160,29 @@ def with_provenance(*names):
     return shown(*names) + sidecars(shown(*names))
 
 
-def encode_settings(wildcards):
-    """What encodes a method: only what changes its stream, so that a changed key reruns no more than it must."""
-    method = CONFIGURATION.registry[wildcards.method]
-    settings = {
-        "grouping": method.grouping,
-        "coding": asdict(method.settings),
-        "rate": max(CONFIGURATION.rates),
+def coded(methods):
+    """Steps that encode, measure and check an exam by some methods, as one job.
+
+    The settings hold only what changes a stream, so that a changed key makes no more anew than it must.
+    """
+    known = {name: CONFIGURATION.registry[name] for name in methods}
+    selection = {name: CONFIGURATION.value(name) for name in SELECTION if set(SELECTING) & set(methods)}
+    codings = {
+        name: {"grouping": one.grouping, "coding": asdict(one.settings)} for name, one in known.items()
     }
-    selection = {"threshold": CONFIGURATION.threshold, "mcpd_unit": CONFIGURATION.mcpd_unit}
-    return settings | (selection if method.grouping == "mcpd" else {})
-
-
-def mcpd_if_selecting(wildcards):
-    """The average MCPD of an exam, for a method that selects slices by it."""
-    return str(RESULTS.mcpd()) if CONFIGURATION.registry[wildcards.method].grouping == "mcpd" else []
+    return several(
+        streams=step("study.encode.encode", methods=codings, rate=max(CONFIGURATION.rates), **selection),
+        quality=step("study.quality.quality", "rates", *MEASURES),
+        checked=step("checks.streams.check", "rates", "psnr_peak", **selection),
+    )
 
 
 def measured_of_exam(wildcards):
     """What is measured of each exam of one part; tables and figures over all exams are made from these files."""
-    per_exam = [RESULTS.mcpd(), *(RESULTS.of_exam(kind) for kind in ("sweep", "whole_exam", "readings"))]
+    per_exam = [
+        RESULTS.mcpd(),
+        *(RESULTS.of_exam(kind) for kind in ("sweep", "whole_exam", "readings", "controls", "fidelity")),
+    ]
     per_exam += sidecars(FIGURES_OF_EXAM)
     part = exams()[int(wildcards.number) - 1 :: int(wildcards.parts)]
     measured = expand(files(per_exam), exam=part)

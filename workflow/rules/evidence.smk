@@ -1,22 +1,5 @@
 # Whether coding the similar slices together pays: controls and fidelity are part of a plain run, the rest is
 # the target evidence.
-use rule step as controls_of_exam with:
-    input:
-        volume=RESULTS.volume(),
-        mcpd=RESULTS.mcpd(),
-    output:
-        out=RESULTS.of_exam("controls"),
-    params:
-        **step(
-            "study.controls.controls_of_exam",
-            "table_rate",
-            *SELECTION,
-            "mcpd_reference",
-            "coding",
-            "psnr_peak",
-        ),
-
-
 use rule step as controls with:
     input:
         series=RESULTS.series_table(),

@@ -7,55 +7,50 @@ use rule step as mcpd_of_exam with:
         **step("coherence.table.mcpd_of_exam", "mcpd_unit", "mcpd_reference"),
 
 
-use rule step as encode with:
-    input:
-        volume=RESULTS.volume(),
-        mcpd=mcpd_if_selecting,
-    output:
-        out=RESULTS.stream(),
-    params:
-        **step("study.encode.encode") | {"settings": encode_settings},
+# An exam is encoded, decoded, measured and checked in few jobs, for a start costs more than many of their steps: the
+# methods of the paper that select no slices, those that do, and all others; then what is measured of the selection.
+for group, methods in STREAM_JOBS.items():
+
+    rule:
+        name:
+            f"streams_of_{group}"
+        input:
+            volume=RESULTS.volume(),
+            mcpd=RESULTS.mcpd() if set(methods) & set(SELECTING) else [],
+        output:
+            streams=of_methods(RESULTS.stream(), methods),
+            quality=of_methods(RESULTS.quality(), methods),
+            checked=of_methods(RESULTS.checked_stream(), methods),
+        conda:
+            "../../environment.yml"
+        params:
+            **coded(methods),
+        script:
+            "../scripts/step.py"
 
 
-use rule step as quality with:
-    input:
-        volume=RESULTS.volume(),
-        stream=RESULTS.stream(),
-    output:
-        out=RESULTS.quality(),
-    params:
-        **step("study.quality.quality", "rates", *MEASURES),
-
-
-use rule step as sweep_of_exam with:
-    input:
-        volume=RESULTS.volume(),
-        mcpd=RESULTS.mcpd(),
-    output:
-        out=RESULTS.of_exam("sweep"),
-    params:
-        **step("study.sweep.sweep_of_exam", "rates", "thresholds", *SELECTION, "coding", "psnr_peak"),
-
-
-use rule step as whole_exam with:
-    input:
-        volume=RESULTS.volume(),
-        mcpd=RESULTS.mcpd(),
-    output:
-        out=RESULTS.of_exam("whole_exam"),
-    params:
-        **step("study.whole_exam.ways_of_exam", "rates", *SELECTION, "coding", *MEASURES),
-
-
-use rule step as readings_of_exam with:
+use rule step as selection_of_exam with:
     input:
         volume=RESULTS.volume(),
         mcpd=RESULTS.mcpd(),
         claims=beside("resources/paper/claims.csv")[0],
     output:
-        out=RESULTS.of_exam("readings"),
+        sweep=RESULTS.of_exam("sweep"),
+        whole_exam=RESULTS.of_exam("whole_exam"),
+        readings=RESULTS.of_exam("readings"),
+        controls=RESULTS.of_exam("controls"),
     params:
-        **step("study.readings.readings_of_exam", "table_rate", *SELECTION, "mcpd_reference"),
+        **several(
+            sweep=step(
+                "study.sweep.sweep_of_exam", "rates", "thresholds", *SELECTION, "coding", "psnr_peak"
+            ),
+            whole_exam=step("study.whole_exam.ways_of_exam", "rates", *SELECTION, "coding", *MEASURES),
+            readings=step("study.readings.readings_of_exam", "table_rate", *SELECTION, "mcpd_reference"),
+            controls=step(
+                "study.controls.controls_of_exam",
+                *("table_rate", *SELECTION, "mcpd_reference", "coding", "psnr_peak"),
+            ),
+        ),
 
 
 use rule step as baseline_quality with:

@@ -45,14 +45,20 @@ FIGURES_OF_EXAM = figures("{exam}/figure1", "{exam}/figure2")
 # Pages for readers show the figures of a few exams, however large the cohort is.
 SHOWN_EXAMS = 10
 
-# The audit compares the paper's two methods, every slice alone, and 3D-WDR with its axial depth chosen by content. The sweep encodes by
-# itself, and so do the folds, which rest on it.
+# The audit compares the paper's two methods, every slice alone, and 3D-WDR with its axial depth chosen by content. The
+# sweep encodes by itself, and so do the folds, which rest on it.
 AUDITED = [BASELINE, PROPOSED, ALONE, DEFAULT]
 EVERY_METHOD = sorted({*AUDITED, *CONFIGURATION.methods})
 STREAMS_OF = {family: EVERY_METHOD for family in MADE}
 STREAMS_OF |= {"paper": [BASELINE, PROPOSED, ALONE], "sweep": [], "crossval": [], "claims": AUDITED}
-BEYOND_PAPER = [name for name in EVERY_METHOD if name not in STREAMS_OF["paper"]]
 SELECTING = [name for name, method in CONFIGURATION.registry.items() if method.grouping == "mcpd"]
+STREAM_JOBS = {
+    "paper": [name for name in STREAMS_OF["paper"] if name not in SELECTING],
+    "paper_selecting": [name for name in STREAMS_OF["paper"] if name in SELECTING],
+    "study": [name for name in EVERY_METHOD if name not in {*STREAMS_OF["paper"], *SELECTING}],
+    "study_selecting": [name for name in SELECTING if name in {*EVERY_METHOD} - {*STREAMS_OF["paper"]}],
+}
+STREAM_JOBS = {group: methods for group, methods in STREAM_JOBS.items() if methods}
 COMPARED_CODECS = [name for name, codec in CODECS.items() if codec.control] if CONFIGURATION.baselines else []
 BENCHMARKS = {
     name: below(f"baselines/bench/{name}.csv") for name in ("codec_speed", "lossless", "notes", "machine")

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wdr_mcpd import codec
+from wdr_mcpd.study.cuts import decoded_cut
 from wdr_mcpd.study.metrics import psnr_of, squared_errors
 
 
@@ -57,7 +58,7 @@ def coded_at_rates(
     stream = codec.encode(original, groups, settings, rate=max(rates))
     found = []
     for rate in rates:
-        cut = codec.truncate(stream, rate=rate)
-        errors, _ = squared_errors(original, codec.decode(cut))
-        found.append(Coded(len(cut), errors, int(original[0].size), peak))
+        size, decoded = decoded_cut(stream, rate)
+        errors, _ = squared_errors(original, decoded)
+        found.append(Coded(size, errors, int(original[0].size), peak))
     return found

@@ -6,6 +6,7 @@ mask), not a clinical one: what counts is how much it changes when the same step
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from wdr_mcpd import codec
 from wdr_mcpd.data import read_exam
+from wdr_mcpd.study.cuts import decoded_cut
 from wdr_mcpd.study.frames import write_csv
 from wdr_mcpd.study.readings import PAPER_BITS, significant_bits
 
@@ -165,9 +166,8 @@ def fidelity(
     needed, noise = significant_bits(original), contrast_to_noise(original, mask)
     rows = []
     for rate in sorted(rates):
-        cut = codec.truncate(stream, rate=rate)
-        decoded = codec.decode(cut)
-        bits = 8 * len(cut) / original.size
+        size, decoded = decoded_cut(stream, rate)
+        bits = 8 * size / original.size
         after, after_mask = first_order(decoded[mask]), segmentation(decoded, mask)
         row: dict[str, Any] = {"exam": exam, "method": method, "rate_bpv": rate}
         row |= {"ratio_allocated": PAPER_BITS / bits, "ratio_significant": needed / bits}
@@ -209,10 +209,16 @@ def recommended(ratios: pd.DataFrame) -> pd.DataFrame:
 
 
 def _grown(mask: Mask, steps: int) -> Mask:
+    return _grown_of(mask.tobytes(), mask.shape, steps)
+
+
+@lru_cache(maxsize=2)
+def _grown_of(mask: bytes, shape: tuple[int, ...], steps: int) -> Mask:
+    """Grow a mask once for all rates and methods."""
     from skimage.morphology import dilation, disk
 
-    shape = disk(steps)
-    return np.array([dilation(part, shape) for part in mask], dtype=bool)
+    parts = np.frombuffer(mask, bool).reshape(shape)
+    return np.array([dilation(part, disk(steps)) if part.any() else part for part in parts])
 
 
 def fidelity_of_exam(*, volume: Path, streams: list[Path], out: Path, exam: str, rates: list[float]) -> None:

@@ -1,6 +1,6 @@
 """The readings grid: what an exam measures under each reading of what the paper leaves open."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from wdr_mcpd.coherence.table import read_average
 from wdr_mcpd.data import read_exam
 from wdr_mcpd.progress import steps
 from wdr_mcpd.study.frames import write_csv
-from wdr_mcpd.study.metrics import SSIM_WINDOWS, slice_psnr, slice_ssim
+from wdr_mcpd.study.metrics import SSIM_WINDOWS, Similarity, slice_psnr
 from wdr_mcpd.study.paper_claims import printed_ranges, read_claims
 from wdr_mcpd.study.statistics import summarise
 
@@ -98,29 +98,38 @@ def _all(original: NDArray[Any], selected: NDArray[np.bool_], rate: float) -> It
     everything = np.ones_like(selected)
     volumes = {"stored": original} | {name: stretched(original, top) for name, top in SCALES.items()}
     groupings = {"3d_wdr": everything, "selected": selected}
+    alike = {
+        (values, name): [Similarity(volumes[values][grouped], window) for window in SSIM_WINDOWS]
+        for values, (name, grouped) in product(volumes, groupings.items())
+    }
     for values, transform, name in steps(list(product(volumes, TRANSFORMS, groupings)), "reading"):
         volume, grouped = volumes[values], groupings[name]
         stream = codec.encode(volume, coding_groups(grouped), TRANSFORMS[transform], rate=rate)
         shown = volume[grouped], codec.decode(stream)[grouped]
         described = {"transform": transform, "values": values}
-        yield from _qualities(name, described, *shown)
+        yield from _qualities(name, described, *shown, alike[values, name])
         if (values, transform, name) == ("stored", next(iter(TRANSFORMS)), "3d_wdr"):
             yield from _ratios(original, len(stream))
 
 
 def _qualities(
-    name: str, described: dict[str, str], original: NDArray[Any], decoded: NDArray[Any]
+    name: str,
+    described: dict[str, str],
+    original: NDArray[Any],
+    decoded: NDArray[Any],
+    alike: Sequence[Similarity],
 ) -> Iterator[Reading]:
     if not len(original):
         return
     for peak in PEAKS:
         keys = {"quantity": f"psnr_{name}", "unit": "dB", "psnr_peak": str(peak)}
         yield keys | described, slice_psnr(original, decoded, peak)
-    for ssim_range in RANGES:
-        for window in SSIM_WINDOWS:
+    found = [similarity(decoded, RANGES)[:, 0] for similarity in alike]
+    for r, ssim_range in enumerate(RANGES):
+        for w, window in enumerate(SSIM_WINDOWS):
             keys = {"quantity": f"ssim_{name}", "unit": "SSIM"}
             keys |= {"ssim_range": ssim_range, "ssim_window": window}
-            yield keys | described, slice_ssim(original, decoded, ssim_range, window)
+            yield keys | described, found[w][r]
 
 
 def _ratios(original: NDArray[Any], size: int) -> Iterator[Reading]:

@@ -17,7 +17,7 @@ from wdr_mcpd.data import read_exam
 from wdr_mcpd.progress import steps
 from wdr_mcpd.study.allocation import Curves, as_needed, equal_slope, fit, group_curves
 from wdr_mcpd.study.frames import write_csv
-from wdr_mcpd.study.metrics import Reading, gain_db, peak_value, psnr_of, slice_ssim, squared_errors
+from wdr_mcpd.study.metrics import Reading, Similarity, gain_db, peak_value, psnr_of, squared_errors
 from wdr_mcpd.study.statistics import summarise
 
 HEADROOM = 2.5  # sharing may give a group more than the highest rate
@@ -109,10 +109,11 @@ def whole_exam(
         One row per rate (rising) and scheme (in the order of `SCHEMES`).
     """
     streams = _Streams.of(original, selected, rates, settings)
+    similarity = Similarity(original, reading.ssim_window)
     rows = []
     for rate, scheme in steps(list(product(sorted(rates), SCHEMES)), "scheme"):
         cut = streams.cut(scheme, rate)
-        quality = _quality(original, codec.decode(cut), selected, reading)
+        quality = _quality(original, codec.decode(cut), selected, reading, similarity)
         levels = str(settings.axial_levels) if scheme.axial else "0"
         described = (exam, rate, scheme.name, scheme.grouping, levels, scheme.sharing)
         rows.append((*described, int(selected.sum()), len(cut), *quality))
@@ -171,12 +172,16 @@ class _Streams:
 
 
 def _quality(
-    original: NDArray[Any], decoded: NDArray[Any], selected: NDArray[np.bool_], reading: Reading
+    original: NDArray[Any],
+    decoded: NDArray[Any],
+    selected: NDArray[np.bool_],
+    reading: Reading,
+    similarity: Similarity,
 ) -> tuple[float, ...]:
     peak = peak_value(original, reading.psnr_peak)
     errors, voxels = squared_errors(original, decoded)
     psnr = psnr_of(errors, voxels, peak)
-    ssim = slice_ssim(original, decoded, reading.ssim_range, reading.ssim_window)
+    ssim = similarity(decoded, [reading.ssim_range])[0, 0]
     pooled = float(psnr_of(errors.sum(), voxels.sum(), peak))
     inside = selected.any()
     return (

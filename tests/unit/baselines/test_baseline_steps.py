@@ -33,8 +33,8 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         for method in GIVEN["methods"]:
             stream = results.stream(exam, method)
             encode_step(results.volume(exam), [], stream, method, GIVEN)
-            files = {"volume": results.volume(exam), "stream": stream, "out": results.quality(exam, method)}
-            run_step("study.quality.quality", GIVEN, exam=exam, method=method, **files)
+            files = {"streams": [stream], "out": [results.quality(exam, method)]}
+            run_step("study.quality.quality", GIVEN, exam=exam, volume=results.volume(exam), **files)
         for codec in CODECS:
             files = {"volume": results.volume(exam), "out": results.baseline(exam, codec)}
             run_step("baselines.measure.baseline_quality", GIVEN, exam=exam, baseline=codec, **files)

@@ -152,8 +152,8 @@ def test_mask_tumor_from_a_folder_to_the_table_of_quality(
     manifest = series / "PGBM-001_1" / "manifest.json"
     volume_of_exam(manifest=manifest, out=exam, slices=6, first_slice=2, exam="PGBM-001_1", **AS_IS)
     assert main(["encode", str(exam), str(stream), "--rate", "1"]) == 0
-    named = {"exam": "PGBM-001_1", "method": "3d-wdr", "rates": [0.5, 1]}
-    run_step("study.quality.quality", volume=exam, stream=stream, out=quality, **named)
+    named = {"exam": "PGBM-001_1", "rates": [0.5, 1]}
+    run_step("study.quality.quality", volume=exam, streams=[stream], out=[quality], **named)
     measured = pd.read_csv(quality)
     mask = VOLUMES[1, 1].mask
     assert mask is not None

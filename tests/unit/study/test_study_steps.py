@@ -52,7 +52,7 @@ def measure(folder: Path, exams: dict[str, Volume], given: Mapping[str, Any] = G
         for method in METHODS:
             stream = run.stream(exam, method)
             encode_step(run.volume(exam), run.mcpd(exam), stream, method, given)
-            quality = {"stream": stream, "method": method, "out": run.quality(exam, method)}
+            quality = {"streams": [stream], "out": [run.quality(exam, method)]}
             run_step("study.quality.quality", given, **files, **quality)
         files["mcpd"] = run.mcpd(exam)
         run_step("study.sweep.sweep_of_exam", given, **files, out=run.of_exam("sweep", exam))
