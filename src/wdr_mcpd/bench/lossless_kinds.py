@@ -8,14 +8,13 @@ import numpy as np
 import pandas as pd
 
 from wdr_mcpd.baselines.codecs import CODECS
-from wdr_mcpd.baselines.codecs.library import Imagecodec
+from wdr_mcpd.baselines.codecs.library import OTHERS
 from wdr_mcpd.bench.contestants import Array, Contestant, OtherCodec, OurMethod
 from wdr_mcpd.bench.lossless import lossless
 from wdr_mcpd.data.phantom import phantom
 
 RIVALS = ("jpegxl", "jpegls", "jpeg2000-slices-quality", "htj2k-slices")
-JPEG_XL = CODECS["jpegxl"]
-assert isinstance(JPEG_XL, Imagecodec)
+JPEG_XL = next(codec for codec in OTHERS if codec.name == "jpegxl")
 
 
 def _at_effort_9(bits: int, quality: float | None) -> dict[str, Any]:
