@@ -1,6 +1,6 @@
 """3D-WDR and 3D-WDR-MCPD compression of volumetric MRI, and the study of their claims.
 
->>> data = wdr_mcpd.encode(volume, method="3d-wdr", rate=1.0)  # doctest: +SKIP
+>>> data = wdr_mcpd.encode(volume, method="3d-wdr-auto", rate=1.0)  # doctest: +SKIP
 >>> restored = wdr_mcpd.decode(data)  # doctest: +SKIP
 """
 

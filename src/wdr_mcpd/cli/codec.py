@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-METHODS = ("2d-wdr", "3d-wdr", "3d-wdr-mcpd", "3d-wdr-cc")  # wdr_mcpd.methods, without importing the codec
+from wdr_mcpd.methods import DEFAULT, METHODS
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -14,7 +14,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "source", type=Path, metavar="SOURCE", help="DICOM folder, .npy, .nrrd, .nii(.gz), or .npz of an exam"
     )
     encode.add_argument("out", type=Path, metavar="OUT.wdr")
-    encode.add_argument("--method", choices=METHODS, default="3d-wdr", help="default: %(default)s")
+    encode.add_argument("--method", choices=METHODS, default=DEFAULT, help="default: %(default)s")
     much = encode.add_mutually_exclusive_group()
     much.add_argument("--rate", type=float, help="bits per voxel (default: 1, or everything with --lossless)")
     much.add_argument("--max-bytes", type=int, metavar="N", help="size of the file")
@@ -23,7 +23,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     encode.add_argument("--decomposition", choices=("packet", "dyadic"), default="packet")
     encode.add_argument("--in-plane-levels", type=int, default=5, metavar="N", help="default: %(default)s")
     encode.add_argument(
-        "--axial-levels", type=levels, default="auto", metavar="N", help="0, 1, ... or auto (default)"
+        "--axial-levels", type=levels, metavar="N", help="0, 1, ... or auto (default: the method's own)"
     )
     encode.add_argument(
         "--profile",
@@ -83,6 +83,8 @@ def _encode(options: argparse.Namespace) -> None:
     from wdr_mcpd.progress import elapsed
 
     settings: dict[str, Any] = {"coder": "wdr-reference"} if options.profile == "reference" else {}
+    if options.axial_levels is not None:
+        settings["axial_levels"] = options.axial_levels
     voxels = read_volume(options.source).voxels
     with elapsed("encoding") as tell:
         data = methods.encode(
@@ -97,8 +99,7 @@ def _encode(options: argparse.Namespace) -> None:
             lossless=options.lossless,
             decomposition=options.decomposition,
             in_plane_levels=options.in_plane_levels,
-            axial_levels=options.axial_levels,
-            tell=tell,
+            progress=tell,
             **settings,
         )
     _write(options.out, data)

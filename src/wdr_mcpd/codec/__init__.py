@@ -1,33 +1,52 @@
 """Embedded wavelet codecs of the WDR family: arrays in, bytes out.
 
-Rooms, each using only those before it: `transform` (wavelets) and `layout` (subbands and scan order),
-`rangecoder` (adaptive arithmetic coding), the bit-plane coders (`wdr`, `wdr_reference`, ... by name in
-`coders`), `header` and `container` (bytes of a stream), `settings` (what may be asked for), `blocks` (slices
-to coefficients and back), `face` (the functions below).
+Rooms, each using only those before it: `layout` (subbands and scan order), `lifting`, `filter_bank` and
+`transform` (wavelets), `rangecoder` (adaptive arithmetic coding), the bit-plane coders `wdr` and `cc` (by
+name in `coders`), `header` with its `fields` and `container` (bytes of a stream), `settings` and `requests`
+(what may be asked for), `quantise` (slices to coefficients and back), `api` (the functions below).
 """
 
-from wdr_mcpd.codec.coders import CODERS
-from wdr_mcpd.codec.face import (
-    DEFAULT_LIMIT,
-    decode,
-    encode,
-    group_lengths,
-    groups,
-    info,
-    reallocate,
-    truncate,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from wdr_mcpd.codec.settings import Settings
+
+if TYPE_CHECKING:
+    from wdr_mcpd.codec.api import (
+        DEFAULT_LIMIT,
+        decode,
+        encode,
+        group_lengths,
+        groups,
+        info,
+        metadata,
+        reallocate,
+        truncate,
+    )
+    from wdr_mcpd.codec.coders import CODERS
+    from wdr_mcpd.codec.fields import Geometry, Metadata, Scaling
 
 __all__ = [
     "CODERS",
     "DEFAULT_LIMIT",
+    "Geometry",
+    "Metadata",
+    "Scaling",
     "Settings",
     "decode",
     "encode",
     "group_lengths",
     "groups",
     "info",
+    "metadata",
     "reallocate",
     "truncate",
 ]
+ELSEWHERE = {"CODERS": "coders", "Geometry": "fields", "Metadata": "fields", "Scaling": "fields"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import the coders (and with them the compiler of their loops) only when one of them is used."""
+    if name in __all__:
+        return getattr(import_module(f"{__name__}.{ELSEWHERE.get(name, 'api')}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

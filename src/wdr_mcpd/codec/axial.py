@@ -9,16 +9,16 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.layout import depth, layout
-from wdr_mcpd.codec.transform import Block, forward
+from wdr_mcpd.codec.layout import Block, depth, layout
+from wdr_mcpd.codec.transform import Transform
 
 MOST_LEVELS = 4
 SAMPLE = 1 << 17  # coefficients looked at
 TYPICAL_RATE = 1.0  # bits per voxel
 
 
-def best_axial_levels(frames: Block, rate: float = TYPICAL_RATE) -> int:
-    """Choose 0 to 4 axial levels for frames (slice, row, column) already transformed in plane.
+def best_axial_levels(frames: Block, transform: Transform, rate: float = TYPICAL_RATE) -> int:
+    """Choose 0 to 4 axial levels for frames (slice, row, column) that `transform` has transformed in plane.
 
     A coefficient c costs about log2(1 + (c/T)^2) / 2 bits at a distortion of about T^2. Step T is the one
     that `rate`, in bits per voxel, allows without an axial transform; the depth with the smallest cost at T
@@ -29,7 +29,7 @@ def best_axial_levels(frames: Block, rate: float = TYPICAL_RATE) -> int:
     step = _step(lines, rate)
     costs = [_bits(lines, step)]
     for split in layout(lines.shape, "packet", 0, most).steps:
-        forward(lines, (split,))
+        transform.split(lines, (split,))
         costs.append(_bits(lines, step))
     return int(np.argmin(costs))
 

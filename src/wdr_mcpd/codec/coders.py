@@ -1,31 +1,20 @@
-"""The bit-plane coders by name and by their number in a stream."""
+"""The bit-plane coders by name."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec import coherent, coherent_transform, wdr, wdr_reference
-from wdr_mcpd.codec.coherent_layout import split_layout
-from wdr_mcpd.codec.layout import Layout, Shape
+from wdr_mcpd.codec.cc import coder as cc
+from wdr_mcpd.codec.layout import Layout
+from wdr_mcpd.codec.transform import Transform, shared
+from wdr_mcpd.codec.wdr import coder as wdr
+from wdr_mcpd.codec.wdr import reference
 
-Encode = Callable[[NDArray[np.int32], Layout, int, int], NDArray[np.uint8]]
-Decode = Callable[[NDArray[np.uint8], Layout, int], NDArray[np.float32]]
-
-
-@dataclass(frozen=True)
-class Lossy:
-    """A transform of a coder's own in place of the shared CDF 9/7.
-
-    `plan(shape, in_plane_levels, axial_levels)` lays the subbands out, with the shared steps along the slices
-    last; `forward(block, plan)` transforms in place; `restore(payload, plan, top, unit)` decodes to voxels
-    less the mean, with coefficients in units of `unit`.
-    """
-
-    plan: Callable[[Shape, int, int], Layout]
-    forward: Callable[[NDArray[np.float32], Layout], None]
-    restore: Callable[[NDArray[np.uint8], Layout, int, float], NDArray[np.float32]]
+Payload = NDArray[np.uint8]
+Decode = Callable[[Payload, Layout, int], NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -36,23 +25,23 @@ class Coder:
     1) in magnitude, and returns an embedded payload: every prefix of it can be decoded, and it is shorter
     than `max_bytes` only if all planes are in it. `decode(payload, layout, top)` returns the values in scan
     order, in the same unit, each within what the payload determines of it; all planes decoded give back the
-    integers plus up to one half in magnitude. `lossy` is for a coder that has its own transform for the
-    packet decomposition.
+    integers plus up to one half in magnitude. `transform(decomposition, lossless, wavelet)` is what makes the
+    coefficients; `restore(payload, plan, top, transform)` decodes to voxels less the mean, of the transform's
+    type.
     """
 
-    number: int
-    encode: Encode
+    encode: Callable[[NDArray[np.int32], Layout, int, int], Payload]
     decode: Decode
-    lossy: Lossy | None = None
+    transform: Callable[[str, bool, str], Transform]
+    restore: Callable[[Payload, Layout, int, Transform], NDArray[Any]]
+
+
+def _restore_by(decode: Decode) -> Callable[[Payload, Layout, int, Transform], NDArray[Any]]:
+    return lambda payload, plan, top, transform: transform.block(decode(payload, plan, top), plan)
 
 
 CODERS: dict[str, Coder] = {
-    "wdr": Coder(0, wdr.encode, wdr.decode),
-    "wdr-reference": Coder(1, wdr_reference.encode, wdr_reference.decode),
-    "cc": Coder(
-        2,
-        coherent.encode,
-        coherent.decode,
-        Lossy(split_layout, coherent_transform.forward, coherent.restore),
-    ),
+    "wdr": Coder(wdr.encode, wdr.decode, shared, _restore_by(wdr.decode)),
+    "wdr-reference": Coder(reference.encode, reference.decode, shared, _restore_by(reference.decode)),
+    "cc": Coder(cc.encode, cc.decode, cc.transform, cc.restore),
 }

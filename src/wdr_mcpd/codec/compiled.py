@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+import numpy as np
 
+Int = int | np.int64  # of a compiled loop: always 64 bits there
 F = TypeVar("F", bound=Callable[..., Any])
 
 SOURCES = tuple(
     (path.name, path.stat().st_mtime_ns, path.stat().st_size)
-    for path in sorted(Path(__file__).parent.glob("*.py"))
+    for path in sorted(Path(__file__).parent.rglob("*.py"))
 )
 
 

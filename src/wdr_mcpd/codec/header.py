@@ -1,20 +1,22 @@
 """The header of a stream: everything a decoder needs to know before the payload.
 
-`docs/stream-format.md` describes the bytes. Numbers are LEB128 variable-length integers, signed ones zigzag.
+`docs/stream-format.md` describes the bytes. A header without fields is of version 1, one with fields of version 2.
 """
 
 import struct
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import prod
 
 import numpy as np
 
+from wdr_mcpd.codec.fields import Fields, put_fields, read_fields
 from wdr_mcpd.codec.layout import Shape, depth
+from wdr_mcpd.codec.numbers import Reader, put, put_signed
 from wdr_mcpd.errors import StreamError
 
 MAGIC = b"WDR"
-VERSION = 1
+PLAIN, WITH_FIELDS = 1, 2  # versions
 DTYPES = (np.dtype(np.int8), np.dtype(np.uint8), np.dtype(np.int16), np.dtype(np.uint16))
 MAX_TOP = 30  # magnitudes stay below 2^31
 MAX_HEADER = 1 << 24
@@ -49,6 +51,12 @@ class Header:
     lossless: bool
     in_plane_levels: int
     groups: tuple[Group, ...]
+    fields: Fields = field(default_factory=Fields)
+
+    @property
+    def decomposition(self) -> str:
+        """Name of the decomposition."""
+        return "dyadic" if self.dyadic else "packet"
 
     def with_lengths(self, lengths: list[int | None]) -> "Header":
         """Return the header with other payload lengths."""
@@ -61,20 +69,22 @@ def pack(header: Header) -> bytes:
     body = bytearray()
     body.append(header.coder | header.dyadic << 4 | header.lossless << 5 | DTYPES.index(header.dtype) << 6)
     for n in header.shape:
-        _put(body, n)
-    _put_signed(body, header.minimum)
-    _put(body, header.maximum - header.minimum)
-    _put(body, header.in_plane_levels)
+        put(body, n)
+    put_signed(body, header.minimum)
+    put(body, header.maximum - header.minimum)
+    put(body, header.in_plane_levels)
     _put_groups(body, header)
     for group in header.groups:
         body.append(group.planes | (group.length is not None) << 6)
         if len(group.slices) > 1:
-            _put(body, group.axial_levels)
-        _put(body, group.mean - header.minimum)
+            put(body, group.axial_levels)
+        put(body, group.mean - header.minimum)
         if group.length is not None:
-            _put(body, group.length)
-    start = bytearray(MAGIC) + bytes([VERSION])
-    _put(start, len(body))
+            put(body, group.length)
+    plain = len(body)
+    put_fields(body, header.fields)
+    start = bytearray(MAGIC) + bytes([PLAIN if len(body) == plain else WITH_FIELDS])
+    put(start, len(body))
     start += body
     return bytes(start + struct.pack("<I", zlib.crc32(start)))
 
@@ -89,10 +99,10 @@ def unpack(data: bytes, max_voxels: int) -> tuple[Header, int]:
     """
     if data[:3] != MAGIC:
         raise StreamError("not a WDR stream: it does not begin with the bytes 'WDR'")
-    reader = _Reader(data, 3)
+    reader = Reader(data, 3)
     version = reader.byte()
-    if version != VERSION:
-        raise StreamError(f"stream version {version} is unknown; this decoder reads version {VERSION}")
+    if version not in (PLAIN, WITH_FIELDS):
+        raise StreamError(f"stream version {version} is unknown; this decoder reads {PLAIN} and {WITH_FIELDS}")
     end = reader.number(MAX_HEADER)
     end += reader.at
     if len(data) < end + 4:
@@ -101,12 +111,14 @@ def unpack(data: bytes, max_voxels: int) -> tuple[Header, int]:
         raise StreamError("the header's checksum is wrong: the stream is damaged")
     reader.data = data[:end]
     header = _read_body(reader, max_voxels)
+    if version == WITH_FIELDS:
+        header = replace(header, fields=read_fields(reader, header.shape[0]))
     if reader.at != end:
         raise StreamError("the header is longer than what it says")
     return header, end + 4
 
 
-def _read_body(reader: "_Reader", max_voxels: int) -> Header:
+def _read_body(reader: Reader, max_voxels: int) -> Header:
     kind = reader.byte()
     dtype = DTYPES[kind >> 6]
     shape = (reader.number(MAX_SLICES), reader.number(1 << 31), reader.number(1 << 31))
@@ -130,7 +142,7 @@ def _read_body(reader: "_Reader", max_voxels: int) -> Header:
     )
 
 
-def _read_group(reader: "_Reader", slices: tuple[int, ...], minimum: int, maximum: int) -> Group:
+def _read_group(reader: Reader, slices: tuple[int, ...], minimum: int, maximum: int) -> Group:
     first = reader.byte()
     planes, has_length = first & 63, bool(first & 64)
     if planes > MAX_TOP + 1 or first & 128:
@@ -151,16 +163,16 @@ def _put_groups(body: bytearray, header: Header) -> None:
         body.append(1)
     else:
         body.append(2)
-        _put(body, len(members))
+        put(body, len(members))
         for slices in members:
-            _put(body, len(slices))
+            put(body, len(slices))
             expected = 0
             for i in slices:
-                _put_signed(body, i - expected)
+                put_signed(body, i - expected)
                 expected = i + 1
 
 
-def _read_groups(reader: "_Reader", count: int) -> list[tuple[int, ...]]:
+def _read_groups(reader: Reader, count: int) -> list[tuple[int, ...]]:
     form = reader.byte()
     if form == 0:
         return [tuple(range(count))]
@@ -181,43 +193,3 @@ def _read_groups(reader: "_Reader", count: int) -> list[tuple[int, ...]]:
     if sorted(i for slices in members for i in slices) != list(range(count)):
         raise StreamError("the header's groups of slices do not cover every slice once")
     return members
-
-
-def _put(body: bytearray, number: int) -> None:
-    while number > 127:
-        body.append(number & 127 | 128)
-        number >>= 7
-    body.append(number)
-
-
-def _put_signed(body: bytearray, number: int) -> None:
-    _put(body, number << 1 if number >= 0 else (-number << 1) - 1)
-
-
-@dataclass
-class _Reader:
-    """Reads numbers from `data`, from position `at` on."""
-
-    data: bytes
-    at: int
-
-    def byte(self) -> int:
-        if self.at >= len(self.data):
-            raise StreamError("the stream is cut inside its header")
-        self.at += 1
-        return self.data[self.at - 1]
-
-    def number(self, limit: int) -> int:
-        value = shift = 0
-        while True:
-            byte = self.byte()
-            value |= (byte & 127) << shift
-            shift += 7
-            if value > limit or shift > 63:
-                raise StreamError(f"the header holds a number above its limit of {limit}")
-            if byte < 128:
-                return value
-
-    def signed(self) -> int:
-        value = self.number(1 << 33)
-        return -((value + 1) >> 1) if value & 1 else value >> 1

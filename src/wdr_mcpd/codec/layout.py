@@ -15,6 +15,9 @@ from wdr_mcpd.codec.compiled import compiled
 
 Shape = tuple[int, int, int]
 Step = tuple[int, Shape]
+Block = NDArray[np.float32] | NDArray[np.int32]
+FIELDS = ("offset", "slice", "row", "column", "slices", "rows", "columns")
+BOX = np.dtype([(name, np.int64) for name in FIELDS])  # of a subband: place in the scan, origin and shape
 
 
 @dataclass(frozen=True)
@@ -53,22 +56,9 @@ class Layout:
         return self.shape[0] * self.shape[1] * self.shape[2]
 
     @cached_property
-    def table(self) -> NDArray[np.int64]:
-        """The subbands for compiled loops, a row each: offset, origin, shape, parent, levels, high."""
-        return np.array(
-            [
-                (
-                    b.offset,
-                    *b.origin,
-                    *b.shape,
-                    b.parent,
-                    *b.levels,
-                    b.high[0] * 4 + b.high[1] * 2 + b.high[2],
-                )
-                for b in self.subbands
-            ],
-            np.int64,
-        ).reshape(len(self.subbands), 12)
+    def boxes(self) -> NDArray[np.void]:
+        """The subbands for compiled loops, a record each."""
+        return np.array([(band.offset, *band.origin, *band.shape) for band in self.subbands], BOX)
 
 
 def depth(length: int) -> int:
@@ -203,26 +193,30 @@ def _parent(box: tuple[_Band, _Band, _Band], index: dict[tuple[tuple[int, bool],
 
 
 @compiled
-def gather(block: Any, table: Any, out: Any, scale: Any) -> None:
-    """Copy the block times `scale` into `out` (int32, scan order), rounding towards zero."""
-    for b in range(table.shape[0]):
-        at = table[b, 0]
-        for k in range(table[b, 1], table[b, 1] + table[b, 4]):
-            for r in range(table[b, 2], table[b, 2] + table[b, 5]):
-                line = block[k, r, table[b, 3] : table[b, 3] + table[b, 6]]
+def gather(block: Block, boxes: NDArray[np.void], out: NDArray[np.int32], scale: Any) -> None:
+    """Copy the block times `scale` into `out` (scan order), rounding towards zero."""
+    for b in range(boxes.size):
+        box = boxes[b]
+        at = box.offset
+        for k in range(box.slice, box.slice + box.slices):
+            for r in range(box.row, box.row + box.rows):
+                line = block[k, r, box.column : box.column + box.columns]
                 for c in range(line.size):
                     out[at + c] = np.int32(line[c] * scale)
                 at += line.size
 
 
 @compiled
-def scatter(values: Any, table: Any, block: Any, scale: Any) -> None:
+def scatter(
+    values: NDArray[np.float32], boxes: NDArray[np.void], block: Block, scale: Any
+) -> None:
     """Copy `values` (scan order) times `scale` to their places in the block."""
-    for b in range(table.shape[0]):
-        at = table[b, 0]
-        for k in range(table[b, 1], table[b, 1] + table[b, 4]):
-            for r in range(table[b, 2], table[b, 2] + table[b, 5]):
-                line = block[k, r, table[b, 3] : table[b, 3] + table[b, 6]]
+    for b in range(boxes.size):
+        box = boxes[b]
+        at = box.offset
+        for k in range(box.slice, box.slice + box.slices):
+            for r in range(box.row, box.row + box.rows):
+                line = block[k, r, box.column : box.column + box.columns]
                 for c in range(line.size):
                     line[c] = values[at + c] * scale
                 at += line.size

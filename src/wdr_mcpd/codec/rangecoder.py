@@ -5,16 +5,7 @@ The coder narrows an interval [low, low + span): a decision of probability p tak
 low.
 
 `code_bit` encodes into or decodes from the bytes, so that a coder built on it walks its coefficients in one
-function for both directions. State travels as a tuple of integers, which the compiler keeps in registers:
-
-| field | encoding | decoding |
-| --- | --- | --- |
-| value | low with `spare` more bits | code with `spare` more bits |
-| span | width of the interval, 32 bits | the same |
-| spare | bits of low not yet written, below 16 | bits read ahead, at least 12 |
-| at | bytes written | bytes read |
-| slack | 0 | what the bytes past the end could add to value |
-| doubt | 0 | 1 after a decision that the missing bytes could change |
+function for both directions. The state travels as a tuple of integers, which the compiler keeps in registers.
 
 Decoding past the last byte goes on as if zeros followed; as soon as another continuation would decode
 differently, `doubt` is set and the decision must not be used.
@@ -23,7 +14,7 @@ A probability is two 16-bit numbers in a uint32, each the chance of a 1 in units
 decisions at two speeds; their mean is used. Their updates keep it between 2^-9 and 1 - 2^-9.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from llvmlite import ir
@@ -31,13 +22,59 @@ from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.compiled import compiled, inlined
+from wdr_mcpd.codec.compiled import Int, compiled, inlined
 
-State = tuple[Any, Any, Any, Any, Any, Any]
+
+class State(NamedTuple):
+    """Where the range coder is.
+
+    | field | encoding | decoding |
+    | --- | --- | --- |
+    | value | low with `spare` more bits | code with `spare` more bits |
+    | span | width of the interval, 32 bits | the same |
+    | spare | bits of low not yet written, below 16 | bits read ahead, at least 12 |
+    | at | bytes written | bytes read |
+    | slack | 0 | what the bytes past the end could add to value |
+    | doubt | 0 | 1 after a decision that the missing bytes could change |
+    """
+
+    value: Int
+    span: Int
+    spare: Int
+    at: Int
+    slack: Int
+    doubt: Int
+
+
+class Channel(NamedTuple):
+    """The bytes that are written or read, and after how many of them coding may stop."""
+
+    data: NDArray[np.uint8]
+    encoding: bool
+    enough: int
+
 
 MARGIN = 32  # bytes written past a budget before an encoder stops: what follows cannot change those kept
+MOST_BYTES = 16  # per coefficient: far above what any takes
 FAST, SLOW = 5, 7  # a decision moves the two parts of a probability by 1/32 and by 1/128 of the way
 FAST_FLOOR, SLOW_FLOOR = (1 << FAST) - 1, (1 << SLOW) - 1
+NEVER = 1 << 60
+
+
+def writer(max_bytes: int, count: int) -> Channel:
+    """Make a channel for a payload of `count` coefficients, of which at most `max_bytes` are kept."""
+    size = min(max_bytes, MOST_BYTES * (count + 4)) + 4 * MARGIN
+    return Channel(np.zeros(size, np.uint8), True, max_bytes + MARGIN)
+
+
+def reader(payload: NDArray[np.uint8]) -> Channel:
+    """Make a channel that reads a payload."""
+    return Channel(payload, False, NEVER)
+
+
+def written(state: State, channel: Channel) -> NDArray[np.uint8]:
+    """Finish a payload and cut it to the budget of its channel."""
+    return channel.data[: min(finish(state, channel.data), channel.enough - MARGIN)]
 
 
 def models(count: int) -> NDArray[np.uint32]:
@@ -56,23 +93,31 @@ leading_zeros: Any = intrinsic(_count_leading_zeros)  # of a 64-bit integer abov
 
 
 @compiled
-def start(data: Any, encoding: bool) -> State:
-    """Begin to encode into `data` or to decode it."""
+def start(channel: Channel) -> State:
+    """Begin to encode into the channel or to decode from it."""
     value, spare, at, slack = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
-    if not encoding:
+    if not channel.encoding:
         spare = np.int64(-32)
         while spare < 16:
-            value, at, slack = _read(value, at, slack, data)
+            value, at, slack = _read(value, at, slack, channel.data)
             spare += 16
-    return value, np.int64(1 << 32), spare, at, slack, np.int64(0)
+    return State(value, np.int64(1 << 32), spare, at, slack, np.int64(0))
 
 
 @inlined
-def code_bit(state: State, data: Any, encoding: bool, model: Any, index: Any, bit: Any) -> tuple[Any, State]:
+def stopped(state: State, channel: Channel) -> bool:
+    """Tell whether the budget is used up, or the payload says no more."""
+    return state.doubt != 0 or state.at >= channel.enough
+
+
+@inlined
+def code_bit(
+    state: State, channel: Channel, model: NDArray[np.uint32], index: Int, bit: Int
+) -> tuple[Int, State]:
     """Code one decision with the probability `model[index]`, which adapts; returns it and the new state."""
     pair = np.int64(model[index])
     fast, slow = pair & 0xFFFF, pair >> 16
-    bit, state = code_part(state, data, encoding, (state[1] * (fast + slow)) >> 17, bit)
+    bit, state = code_part(state, channel, (state.span * (fast + slow)) >> 17, bit)
     fast += ((65535 if bit else FAST_FLOOR) - fast) >> FAST
     slow += ((65535 if bit else SLOW_FLOOR) - slow) >> SLOW
     model[index] = slow << 16 | fast
@@ -80,23 +125,23 @@ def code_bit(state: State, data: Any, encoding: bool, model: Any, index: Any, bi
 
 
 @inlined
-def code_even(state: State, data: Any, encoding: bool, bit: Any) -> tuple[Any, State]:
+def code_even(state: State, channel: Channel, bit: Int) -> tuple[Int, State]:
     """Code one decision of probability one half."""
-    return code_part(state, data, encoding, state[1] >> 1, bit)
+    return code_part(state, channel, state.span >> 1, bit)
 
 
 @inlined
-def code_part(state: State, data: Any, encoding: bool, part: Any, bit: Any) -> tuple[Any, State]:
+def code_part(state: State, channel: Channel, part: Int, bit: Int) -> tuple[Int, State]:
     """Code one decision that takes `part` of the span if it is 1."""
     value, span, spare, at, slack, doubt = state
-    if encoding:
+    if channel.encoding:
         value += 0 if bit else part
         span = part if bit else span - part
         shift = leading_zeros(span) - 32
         value <<= shift
         spare += shift
         if spare >= 16:
-            value, spare, at = _write(value, spare, at, data)
+            value, spare, at = _write(value, spare, at, channel.data)
     else:
         scaled = part << spare
         bit = np.int64(value < scaled)
@@ -106,13 +151,13 @@ def code_part(state: State, data: Any, encoding: bool, part: Any, bit: Any) -> t
         shift = leading_zeros(span) - 32
         spare -= shift
         if spare < 12:
-            value, at, slack = _read(value, at, slack, data)
+            value, at, slack = _read(value, at, slack, channel.data)
             spare += 16
-    return bit, (value, span << shift, spare, at, slack, doubt)
+    return bit, State(value, span << shift, spare, at, slack, doubt)
 
 
 @inlined
-def _read(value: Any, at: Any, slack: Any, data: Any) -> tuple[Any, Any, Any]:
+def _read(value: Int, at: Int, slack: Int, data: NDArray[np.uint8]) -> tuple[Int, Int, Int]:
     """Read two bytes; those past the end are zeros that could be anything."""
     if at + 2 <= data.size:
         return value << 16 | np.int64(data[at]) << 8 | np.int64(data[at + 1]), at + 2, slack
@@ -124,7 +169,7 @@ def _read(value: Any, at: Any, slack: Any, data: Any) -> tuple[Any, Any, Any]:
 
 
 @inlined
-def _write(value: Any, spare: Any, at: Any, data: Any) -> tuple[Any, Any, Any]:
+def _write(value: Int, spare: Int, at: Int, data: NDArray[np.uint8]) -> tuple[Int, Int, Int]:
     """Write the two highest bytes of low, after its carry."""
     spare -= 16
     if value >> (spare + 48):
@@ -135,7 +180,7 @@ def _write(value: Any, spare: Any, at: Any, data: Any) -> tuple[Any, Any, Any]:
 
 
 @inlined
-def _carry(data: Any, at: Any) -> None:
+def _carry(data: NDArray[np.uint8], at: Int) -> None:
     """Add one to the number that the bytes before `at` spell."""
     at -= 1
     while data[at] == 255:
@@ -145,7 +190,7 @@ def _carry(data: Any, at: Any) -> None:
 
 
 @compiled
-def finish(state: State, data: Any) -> Any:
+def finish(state: State, data: NDArray[np.uint8]) -> Int:
     """Write the fewest bytes after which nothing that follows can change a decision; returns the length."""
     value, span, spare, at, _, _ = state
     high = spare + 32

@@ -1,18 +1,13 @@
-"""How a volume is to be coded, and whether what was asked for can be."""
+"""How a volume is to be coded, and whether that can be."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from math import floor
+from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+from wdr_mcpd.errors import InputError
 
-from wdr_mcpd.codec.coders import CODERS, Coder
-from wdr_mcpd.codec.header import DTYPES, MAX_SLICES
-from wdr_mcpd.errors import InputError, StreamError
-
-Volume = NDArray[Any]
+CODER_NAMES = ("wdr", "wdr-reference", "cc")  # in the order of their numbers in a stream
+CDF97 = "bior4.4"  # the name of the CDF 9/7 in PyWavelets
+DECOMPOSITIONS = ("packet", "dyadic")
 
 
 @dataclass(frozen=True)
@@ -22,7 +17,8 @@ class Settings:
     `coder`: "wdr" (ours), "wdr-reference" (the reference's choices) or "cc" (coherence-conditioned contexts).
     `decomposition`: "packet" (axial and in-plane levels independent) or "dyadic".
     `in_plane_levels`, `axial_levels`: at most so many; "auto" tries 0 to 4 axial levels.
-    `lossless`: the reversible 5/3 transform instead of the CDF 9/7.
+    `lossless`: the reversible 5/3 transform instead of the wavelet.
+    `wavelet`: a discrete wavelet of PyWavelets, orthogonal or biorthogonal; "bior4.4" is the CDF 9/7.
     """
 
     coder: str = "wdr"
@@ -30,70 +26,46 @@ class Settings:
     in_plane_levels: int = 5
     axial_levels: int | str = "auto"
     lossless: bool = False
+    wavelet: str = CDF97
 
 
 DEFAULT = Settings()
 
 
-def budget_of(voxels: int, rate: float | None, max_bytes: int | None) -> int | None:
-    """Return the bytes that a rate in bits per voxel or a number of bytes allows; None for all there are."""
-    if rate is not None:
-        if not 0 < rate < float("inf"):
-            raise InputError(f"rate must be a number above 0 bits per voxel, not {rate}")
-        return floor(rate * voxels / 8)
-    if max_bytes is not None and max_bytes <= 0:
-        raise InputError(f"max_bytes must be above 0, not {max_bytes}")
-    return max_bytes
+def changed(settings: Settings, changes: dict[str, Any]) -> Settings:
+    """Return the settings with some of their fields changed; InputError for a field that there is not."""
+    unknown = [name for name in changes if name not in vars(settings)]
+    if unknown:
+        raise InputError(f"unknown codec setting {', '.join(unknown)}; known: {', '.join(vars(settings))}")
+    return replace(settings, **changes)
 
 
-def checked_psnr(psnr: float | None) -> float | None:
-    """Return the decibels; InputError if no volume can have them."""
-    if psnr is not None and not 0 < psnr < float("inf"):
-        raise InputError(f"psnr must be a number of decibels above 0, not {psnr}")
-    return psnr
-
-
-def check_budget(budget: int, header_bytes: int) -> None:
-    """Raise StreamError if not even the header fits."""
-    if budget < header_bytes:
-        raise StreamError(
-            f"{budget} bytes are too few: the header alone takes {header_bytes}; ask for a higher rate"
-        )
-
-
-def checked_volume(volume: Volume) -> Volume:
-    """Return the volume in native byte order and C order; InputError if it cannot be coded."""
-    volume = np.asarray(volume)
-    if volume.ndim != 3 or volume.size == 0:
-        raise InputError(f"a volume has slices, rows and columns; this array has the shape {volume.shape}")
-    if volume.shape[0] > MAX_SLICES:
-        raise InputError(f"{volume.shape[0]} slices are more than the {MAX_SLICES} that a stream can hold")
-    native = volume.dtype.newbyteorder("=")
-    if native not in DTYPES:
-        raise InputError(f"voxels of type {volume.dtype} cannot be coded; convert to int16 or uint16 first")
-    return np.ascontiguousarray(volume, native)  # loops walk it in this order
-
-
-def checked_groups(members: Sequence[Sequence[int]] | None, count: int) -> list[tuple[int, ...]]:
-    """Return the groups that are not empty; InputError if they do not hold each slice once."""
-    if members is None:
-        return [tuple(range(count))]
-    plain = [tuple(int(i) for i in slices) for slices in members if len(slices)]
-    if sorted(i for slices in plain for i in slices) != list(range(count)):
-        raise InputError(f"the groups must hold each of the {count} slices once")
-    return plain
-
-
-def checked_settings(settings: Settings) -> Coder:
-    """Return the coder that the settings name; InputError if they cannot be."""
-    if settings.coder not in CODERS:
-        raise InputError(f"unknown coder {settings.coder!r}; known: {', '.join(CODERS)}")
-    if settings.decomposition not in ("packet", "dyadic"):
+def check_settings(settings: Settings) -> None:
+    """Raise InputError if the settings name what is not known or cannot go together."""
+    if settings.coder not in CODER_NAMES:
+        raise InputError(f"unknown coder {settings.coder!r}; known: {', '.join(CODER_NAMES)}")
+    if settings.decomposition not in DECOMPOSITIONS:
         raise InputError(f"decomposition must be packet or dyadic, not {settings.decomposition!r}")
-    if settings.in_plane_levels < 0:
-        raise InputError(f"in_plane_levels must be 0 or more, not {settings.in_plane_levels}")
-    if settings.axial_levels != "auto" and (
-        isinstance(settings.axial_levels, str) or settings.axial_levels < 0
-    ):
+    if not _is_count(settings.in_plane_levels):
+        raise InputError(f"in_plane_levels must be 0 or more, not {settings.in_plane_levels!r}")
+    if settings.axial_levels != "auto" and not _is_count(settings.axial_levels):
         raise InputError(f"axial_levels must be auto or 0 or more, not {settings.axial_levels!r}")
-    return CODERS[settings.coder]
+    if not isinstance(settings.lossless, bool):
+        raise InputError(f"lossless must be true or false, not {settings.lossless!r}")
+    if settings.wavelet != CDF97:
+        check_wavelet(settings.coder, settings.lossless, settings.wavelet)
+
+
+def check_wavelet(coder: str, lossless: bool, wavelet: str) -> None:
+    """Raise InputError if a wavelet other than the CDF 9/7 cannot be used, in general or here."""
+    if lossless:
+        raise InputError(f"wavelet {wavelet}: lossless coding has the reversible 5/3, and no other wavelet")
+    if coder == "cc":
+        raise InputError(f"wavelet {wavelet}: coder cc has wavelets of its own, and takes no other")
+    from wdr_mcpd.codec.filter_bank import bank
+
+    bank(wavelet)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0

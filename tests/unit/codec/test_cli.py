@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from wdr_mcpd import METHODS, encode
-from wdr_mcpd.cli import codec as codec_room
+from wdr_mcpd import encode
 from wdr_mcpd.cli import main
 
 
@@ -18,10 +17,6 @@ def source(tmp_path: Path) -> Path:
     path = tmp_path / "a volume.npy"
     np.save(path, volume)
     return path
-
-
-def test_methods_are_those_of_the_library() -> None:
-    assert codec_room.METHODS == METHODS
 
 
 @pytest.mark.parametrize("method", ["2d-wdr", "3d-wdr", "3d-wdr-mcpd"])

@@ -9,15 +9,14 @@ Single precision in the order written here: every processor gives the same voxel
 `docs/coherence-coder.md` tells how the weights were found and on what.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.compiled import compiled
+from wdr_mcpd.codec.compiled import Int, compiled
 
 LIMIT = 3.0  # quantiser steps that a difference counts at most
 MARGIN = 4  # voxels that a correction sees to each side
@@ -28,8 +27,7 @@ OFFSETS = np.array(
 )  # slice (this, before, after), row and column of a difference, from the corner
 
 
-@dataclass(frozen=True)
-class Network:
+class Network(NamedTuple):
     """Weights (hidden, 42), (second, hidden, 3, 3) and (second, 3, 3), and biases of the first two layers."""
 
     first: NDArray[np.float32]
@@ -39,20 +37,27 @@ class Network:
     third: NDArray[np.float32]
 
 
+class Rings(NamedTuple):
+    """Rows that the next layer still looks at: differences (42, width) and both hidden layers (3, N, width)."""
+
+    differences: NDArray[np.float32]
+    hidden: NDArray[np.float32]
+    deeper: NDArray[np.float32]
+
+
 @lru_cache(maxsize=4)
 def network(name: str) -> Network:
     """Load a network that comes with the package."""
-    with files("wdr_mcpd.codec").joinpath("coherent_filter.npz").open("rb") as file:
+    with files("wdr_mcpd.codec.cc").joinpath("restoration.npz").open("rb") as file:
         stored = np.load(file)
-        fields = ("first", "first_bias", "second", "second_bias", "third")
-        return Network(*(stored[f"{name}_{field}"].astype(np.float32) for field in fields))
+        return Network(*(stored[f"{name}_{field}"].astype(np.float32) for field in Network._fields))
 
 
 def correct(block: NDArray[np.float32], step: float, layers: Network) -> None:
     """Add the network's correction to the slices of `block` (slice, row, column) quantised with `step`."""
     count, rows, columns = block.shape
     padded = np.empty((3, rows + 2 * MARGIN, columns + 2 * MARGIN), np.float32)
-    rings = (
+    rings = Rings(
         np.empty((len(OFFSETS), columns + 4), np.float32),
         np.empty((3, len(layers.first), columns + 4), np.float32),
         np.empty((3, len(layers.third), columns + 2), np.float32),
@@ -61,14 +66,11 @@ def correct(block: NDArray[np.float32], step: float, layers: Network) -> None:
     for k in range(count):
         for place, other in enumerate((k, max(k - 1, 0), min(k + 1, count - 1))):
             _pad(scaled[other], padded[place])
-        _correct_slice(
-            padded, OFFSETS, layers.first, layers.first_bias, layers.second, layers.second_bias,
-            layers.third, rings, np.float32(step), block[k],
-        )  # fmt: skip
+        _correct_slice(padded, OFFSETS, layers, rings, np.float32(step), block[k])
 
 
 @compiled
-def _pad(source: Any, padded: Any) -> None:
+def _pad(source: NDArray[np.float32], padded: NDArray[np.float32]) -> None:
     """Copy a slice into a frame that repeats its outermost voxels."""
     rows, columns = source.shape
     for y in range(padded.shape[0]):
@@ -79,27 +81,24 @@ def _pad(source: Any, padded: Any) -> None:
 
 @compiled
 def _correct_slice(
-    padded: Any,
-    offsets: Any,
-    first: Any,
-    first_bias: Any,
-    second: Any,
-    second_bias: Any,
-    third: Any,
-    rings: Any,
-    step: Any,
-    block: Any,
+    padded: NDArray[np.float32],
+    offsets: NDArray[np.int64],
+    layers: Network,
+    rings: Rings,
+    step: np.float32,
+    block: NDArray[np.float32],
 ) -> None:
     """Correct one slice row by row; each layer keeps the three rows that the next one looks at."""
+    second, third = layers.second, layers.third
     differences, hidden, deeper = rings
     rows, columns = block.shape
     for y in range(rows + 4):
-        _first_layer(padded, y, offsets, first, first_bias, differences, hidden[y % 3])
+        _first_layer(padded, y, offsets, layers, differences, hidden[y % 3])
         if y < 2:
             continue
         out = deeper[(y - 2) % 3]
         for h in range(second.shape[0]):
-            _fill(out[h], second_bias[h])
+            _fill(out[h], layers.second_bias[h])
             for g in range(second.shape[1]):
                 for t in range(3):
                     _add_three(out[h], hidden[(y - 2 + t) % 3, g], second[h, g, t])
@@ -118,8 +117,14 @@ def _correct_slice(
 
 @compiled
 def _first_layer(
-    padded: Any, y: Any, offsets: Any, weights: Any, bias: Any, differences: Any, out: Any
+    padded: NDArray[np.float32],
+    y: Int,
+    offsets: NDArray[np.int64],
+    layers: Network,
+    differences: NDArray[np.float32],
+    out: NDArray[np.float32],
 ) -> None:
+    weights, bias = layers.first, layers.first_bias
     width = out.shape[1]
     middle = padded[0, y + 2, 2 : 2 + width]
     limit = np.float32(LIMIT)
@@ -142,19 +147,19 @@ def _first_layer(
 
 
 @compiled
-def _fill(line: Any, value: Any) -> None:
+def _fill(line: NDArray[np.float32], value: np.float32) -> None:
     for x in range(line.size):
         line[x] = value
 
 
 @compiled
-def _rectify(line: Any) -> None:
+def _rectify(line: NDArray[np.float32]) -> None:
     for x in range(line.size):
         line[x] = max(line[x], np.float32(0))
 
 
 @compiled
-def _add_three(line: Any, source: Any, weights: Any) -> None:
+def _add_three(line: NDArray[np.float32], source: NDArray[np.float32], weights: NDArray[np.float32]) -> None:
     """Add a row filtered with three weights; `source` begins one voxel before `line`."""
     p, q, r = weights[0], weights[1], weights[2]
     for x in range(line.size):

@@ -13,13 +13,13 @@ from bisect import bisect
 from decimal import Context, Decimal, localcontext
 from itertools import accumulate, repeat
 from operator import mul
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.compiled import inlined
-from wdr_mcpd.codec.rangecoder import State, code_part
+from wdr_mcpd.codec.compiled import Int, inlined
+from wdr_mcpd.codec.rangecoder import Channel, State, code_part
 
 COUNT_BITS = 10  # of a model: how many decisions it has seen, below its probability
 MOST_SEEN = 250  # a model forgets faster than by averages of so many decisions never
@@ -27,7 +27,7 @@ LEAST = 32  # of 65536: the range coder takes decisions of up to 12 bits
 REACH = 2048  # stretched probabilities lie between -8 and 8
 STEPS = 24  # intervals of the secondary estimate
 NODES = STEPS + 2
-MODELS = 3
+OPINIONS = 3  # models that a decision is mixed from
 
 
 def _odds(first: Decimal, count: int) -> list[Decimal]:
@@ -60,24 +60,41 @@ SQUASH = _squash_table()
 SHARE = np.array([65536 * 2 // (2 * n + 3) for n in range(1 << COUNT_BITS)], np.int32)  # 1 / (n + 1.5)
 
 
-def new_models(count: int) -> NDArray[np.uint32]:
-    """Make `count` models at one half that have seen nothing."""
-    return np.full(count, 1 << 31, np.uint32)
+class Models(NamedTuple):
+    """What adapts: probabilities with their counts, mixing weights, secondary estimates."""
+
+    model: NDArray[np.uint32]
+    weight: NDArray[np.int32]
+    estimate: NDArray[np.int32]
 
 
-def new_weights(sets: int) -> NDArray[np.int32]:
-    """Make `sets` sets of mixing weights: each model at one half, for together they are bolder than one."""
-    return np.full(sets * MODELS, 1 << 15, np.int32)
+class Choice(NamedTuple):
+    """What codes one decision: three models, a set of weights, a class of estimates, a rate of learning."""
+
+    a: Int
+    b: Int
+    c: Int
+    weights: Int
+    estimates: Int
+    rate: Int
 
 
-def new_estimates(classes: int) -> NDArray[np.int32]:
-    """Make the secondary estimates of `classes` classes, which at first leave a probability as it is."""
+def new_models(models: int, sets: int, classes: int) -> Models:
+    """Make models at one half that have seen nothing, sets of weights, and classes of estimates.
+
+    A weight makes each model count one half, for together they are bolder than one; estimates leave a
+    probability as it is at first.
+    """
     nodes = np.minimum(np.arange(NODES) * 2 * REACH // STEPS, 2 * REACH - 1)
-    return np.tile(SQUASH[nodes].astype(np.int32), classes)
+    return Models(
+        np.full(models, 1 << 31, np.uint32),
+        np.full(sets * OPINIONS, 1 << 15, np.int32),
+        np.tile(SQUASH[nodes].astype(np.int32), classes),
+    )
 
 
 @inlined
-def learn(model: Any, index: Any, bit: Any) -> None:
+def learn(model: NDArray[np.uint32], index: Int, bit: Int) -> None:
     """Move a model towards a decision by 1 / (decisions seen + 1.5)."""
     packed = np.int64(model[index])
     seen = packed & ((1 << COUNT_BITS) - 1)
@@ -88,56 +105,42 @@ def learn(model: Any, index: Any, bit: Any) -> None:
 
 @inlined
 def code_plain(
-    state: State, data: Any, encoding: bool, model: Any, index: Any, bit: Any
-) -> tuple[Any, State]:
+    state: State, channel: Channel, model: NDArray[np.uint32], index: Int, bit: Int
+) -> tuple[Int, State]:
     """Code a decision with one model alone."""
     chance = min(max(np.int64(model[index]) >> 16, LEAST), 65536 - LEAST)
-    bit, state = code_part(state, data, encoding, (state[1] * chance) >> 16, bit)
+    bit, state = code_part(state, channel, (state.span * chance) >> 16, bit)
     learn(model, index, bit)
     return bit, state
 
 
 @inlined
 def code_mixed(
-    state: State,
-    data: Any,
-    encoding: bool,
-    bit: Any,
-    tables: Any,
-    a: Any,
-    b: Any,
-    c: Any,
-    weight_set: Any,
-    kind: Any,
-    rate: Any,
-) -> tuple[Any, State]:
-    """Code a decision with the models `a`, `b` and `c`.
-
-    `tables` holds models, weights and secondary estimates; `weight_set` says which weights, `kind` which
-    estimates; `rate` is how fast the weights learn.
-    """
-    model, weight, estimate = tables
-    w = weight_set * MODELS
-    sa = np.int64(STRETCH[model[a] >> 20])
-    sb = np.int64(STRETCH[model[b] >> 20])
-    sc = np.int64(STRETCH[model[c] >> 20])
+    state: State, channel: Channel, models: Models, choice: Choice, bit: Int
+) -> tuple[Int, State]:
+    """Code a decision with three models."""
+    model, weight, estimate = models
+    w = choice.weights * OPINIONS
+    sa = np.int64(STRETCH[model[choice.a] >> 20])
+    sb = np.int64(STRETCH[model[choice.b] >> 20])
+    sc = np.int64(STRETCH[model[choice.c] >> 20])
     x = (weight[w] * sa + weight[w + 1] * sb + weight[w + 2] * sc) >> 16
     x = min(max(x + REACH, 0), 2 * REACH - 1)
     mixed = np.int64(SQUASH[x])
     place = x * STEPS
-    node = kind * NODES + (place >> 12)
+    node = choice.estimates * NODES + (place >> 12)
     near = place & 4095
     refined = (estimate[node] * (4096 - near) + estimate[node + 1] * near) >> 12
     chance = min(max((mixed + refined) >> 1, LEAST), 65536 - LEAST)
-    bit, state = code_part(state, data, encoding, (state[1] * chance) >> 16, bit)
+    bit, state = code_part(state, channel, (state.span * chance) >> 16, bit)
     goal = 65535 if bit else 0
-    step = (goal - mixed) * rate
+    step = (goal - mixed) * choice.rate
     weight[w] += (sa * step + (1 << 17)) >> 18
     weight[w + 1] += (sb * step + (1 << 17)) >> 18
     weight[w + 2] += (sc * step + (1 << 17)) >> 18
     estimate[node] += ((goal - estimate[node]) * (4096 - near)) >> 18
     estimate[node + 1] += ((goal - estimate[node + 1]) * near) >> 18
-    learn(model, a, bit)
-    learn(model, b, bit)
-    learn(model, c, bit)
+    learn(model, choice.a, bit)
+    learn(model, choice.b, bit)
+    learn(model, choice.c, bit)
     return bit, state

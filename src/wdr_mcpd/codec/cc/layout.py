@@ -20,10 +20,15 @@ FRAME = 2  # zeros around a slice of a subband
 LEVELS = 6  # in-plane levels told apart
 KINDS = 2 * 4 * (LEVELS + 4)  # axial half, orientation, level or part of a split subband
 
-# Columns of the table that `relatives` makes.
-START, SLICES, ROWS, COLUMNS, ROW_STEP, SLICE_STEP, KIND, ORIENTATION, PARENT, COUSIN = range(10)
-SLICE_SHIFT, ROW_SHIFT, COLUMN_SHIFT = 11, 12, 13
-WIDTH = 14
+INDEX = (
+    *("start", "slices", "rows", "columns", "row_step", "slice_step", "kind", "orientation"),
+    *("parent", "cousin", "other_cousin", "slice_shift", "row_shift", "column_shift"),
+)
+FRAMED = np.dtype([(name, np.int64) for name in INDEX])
+"""A subband in a framed array: where it begins, its size, steps from row to row and slice to slice, kind
+(what its statistics are shared with), orientation (0 low-pass, 1 high along columns, 2 rows, 3 both), parent,
+the two subbands of the same size and place with other orientations (-1: none), and by how many bits a
+position is shifted to be the parent's."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +36,12 @@ class SplitLayout(Layout):
     """A packet layout whose finest detail subbands are split once more.
 
     The steps are those of the transform without the additional splits. `parts` numbers the parts of a split
-    subband from 1 on; 0 stands for a subband that is not split. `boxes` lists the additional splits in order:
+    subband from 1 on; 0 stands for a subband that is not split. `splits` lists the additional splits in order:
     axis, origin and shape of the box.
     """
 
     parts: tuple[int, ...]
-    boxes: tuple[tuple[int, Shape, Shape], ...]
+    splits: tuple[tuple[int, Shape, Shape], ...]
 
 
 @lru_cache(maxsize=64)
@@ -45,26 +50,26 @@ def split_layout(shape: Shape, in_plane_levels: int, axial_levels: int) -> Split
     plain = layout(shape, "packet", in_plane_levels, axial_levels)
     subbands: list[Subband] = []
     parts: list[int] = []
-    boxes: list[tuple[int, Shape, Shape]] = []
+    splits: list[tuple[int, Shape, Shape]] = []
     place: dict[int, int] = {-1: -1}
     offset = 0
     for index, band in enumerate(plain.subbands):
         place[index] = first = len(subbands)
         pieces = [band]
         for axis in _split_axes(band):
-            boxes += [(axis, piece.origin, piece.shape) for piece in pieces]
+            splits += [(axis, piece.origin, piece.shape) for piece in pieces]
             pieces = [half for piece in pieces for half in _halves(piece, axis)]
         for number, piece in enumerate(pieces):
             parent = place[band.parent] if number == 0 else first
             subbands.append(replace(piece, offset=offset, parent=parent))
             parts.append(number + 1 if len(pieces) > 1 else 0)
             offset += piece.size
-    return SplitLayout(shape, plain.steps, tuple(subbands), tuple(parts), tuple(boxes))
+    return SplitLayout(shape, plain.steps, tuple(subbands), tuple(parts), tuple(splits))
 
 
-def split_boxes(plan: Layout) -> tuple[tuple[int, Shape, Shape], ...]:
+def further_splits(plan: Layout) -> tuple[tuple[int, Shape, Shape], ...]:
     """List the additional splits of a layout: axis, origin and shape of the box, in order."""
-    return plan.boxes if isinstance(plan, SplitLayout) else ()
+    return plan.splits if isinstance(plan, SplitLayout) else ()
 
 
 def _split_axes(band: Subband) -> list[int]:
@@ -94,42 +99,28 @@ def _halves(band: Subband, axis: int) -> list[Subband]:
     return halves
 
 
-def relatives(plan: Layout) -> tuple[NDArray[np.int64], int]:
-    """Tabulate the framed subbands of a layout; returns the table and the length of a framed array.
-
-    One row per subband: start, slices, rows, columns, steps from row to row and slice to slice, kind (what
-    its statistics are shared with), orientation (0 low-pass, 1 high along columns, 2 rows, 3 both), parent,
-    the two subbands of the same size and place with other orientations (-1: none), and by how many bits a
-    position is shifted to be the parent's.
-    """
+def relatives(plan: Layout) -> tuple[NDArray[np.void], int]:
+    """Place the subbands of a layout in a framed array; returns their records and the array's length."""
     parts = plan.parts if isinstance(plan, SplitLayout) else (0,) * len(plan.subbands)
-    table = np.full((len(plan.subbands), WIDTH), -1, np.int64)
+    records = np.zeros(len(plan.subbands), FRAMED)
     start = 0
-    for row, band, part in zip(table, plan.subbands, parts, strict=True):
+    for index, (band, part) in enumerate(zip(plan.subbands, parts, strict=True)):
         slices, rows, columns = band.shape
         step = columns + 2 * FRAME
         orientation = 2 * band.high[1] + band.high[2]
         level = LEVELS + part - 1 if part else min(min(band.levels[1:]), LEVELS - 1)
-        row[START:ORIENTATION] = (
-            start,
-            slices,
-            rows,
-            columns,
-            step,
-            step * (rows + 2 * FRAME),
-            (4 * band.high[0] + orientation) * (LEVELS + 4) + level,
-        )
-        row[ORIENTATION] = orientation
-        shifts = np.subtract(plan.subbands[band.parent].levels, band.levels)
-        if _corresponds(band, plan.subbands[band.parent], shifts):
-            row[PARENT] = band.parent
-            row[SLICE_SHIFT:] = shifts
+        kind = (4 * band.high[0] + orientation) * (LEVELS + 4) + level
+        parent, shifts = -1, np.zeros(3, np.int64)
+        between = np.subtract(plan.subbands[band.parent].levels, band.levels)
+        if _corresponds(band, plan.subbands[band.parent], between):
+            parent, shifts = band.parent, between
         cousins = [
             i for i, other in enumerate(plan.subbands) if parts[i] == part == 0 and _are_cousins(band, other)
         ]
-        row[COUSIN : COUSIN + len(cousins)] = cousins
-        start += (slices + 2) * int(row[SLICE_STEP])
-    return table, start
+        place = (start, slices, rows, columns, step, step * (rows + 2 * FRAME), kind, orientation)
+        records[index] = (*place, parent, *(cousins + [-1, -1])[:2], *shifts)
+        start += (slices + 2) * step * (rows + 2 * FRAME)
+    return records, start
 
 
 def _corresponds(band: Subband, parent: Subband, shifts: NDArray[np.int64]) -> bool:
@@ -150,12 +141,12 @@ def _are_cousins(band: Subband, other: Subband) -> bool:
     )
 
 
-def framed(values: NDArray[Any], plan: Layout, table: NDArray[np.int64], length: int) -> NDArray[Any]:
+def framed(values: NDArray[Any], plan: Layout, table: NDArray[np.void], length: int) -> NDArray[Any]:
     """Copy values (scan order) into a framed array."""
     whole = np.zeros(length, values.dtype)
-    for row, band in zip(table, plan.subbands, strict=True):
-        slices, step, frame = band.shape[0] + 2, int(row[ROW_STEP]), int(row[SLICE_STEP])
-        box = whole[row[START] : row[START] + slices * frame].reshape(slices, -1, step)
+    for record, band in zip(table, plan.subbands, strict=True):
+        slices, first = band.shape[0] + 2, record["start"]
+        box = whole[first : first + slices * record["slice_step"]].reshape(slices, -1, record["row_step"])
         inside = box[1:-1, FRAME:-FRAME, FRAME:-FRAME]
         inside[:] = values[band.offset : band.offset + band.size].reshape(band.shape)
     return whole

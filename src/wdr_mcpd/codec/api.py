@@ -1,6 +1,7 @@
 """Encode a volume as one embedded stream, decode, cut and describe it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from math import prod
 from typing import Any
 
@@ -8,28 +9,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wdr_mcpd.codec import container
-from wdr_mcpd.codec.blocks import Part, restored, transformed
 from wdr_mcpd.codec.coders import CODERS, Coder
+from wdr_mcpd.codec.fields import Fields, Geometry, Metadata, Scaling
 from wdr_mcpd.codec.header import Group, Header, pack, unpack
 from wdr_mcpd.codec.layout import depth
-from wdr_mcpd.codec.settings import (
-    DEFAULT,
-    Settings,
+from wdr_mcpd.codec.psnr_search import fewest
+from wdr_mcpd.codec.quantise import Part, restored, transformed
+from wdr_mcpd.codec.rangecoder import MOST_BYTES
+from wdr_mcpd.codec.requests import (
     Volume,
     budget_of,
     check_budget,
     checked_groups,
     checked_psnr,
-    checked_settings,
     checked_volume,
 )
-from wdr_mcpd.codec.target import fewest
+from wdr_mcpd.codec.settings import CDF97, CODER_NAMES, DEFAULT, Settings, check_settings
 from wdr_mcpd.errors import InputError, StreamError
 
 DEFAULT_LIMIT = 1 << 27  # voxels: 512 slices of 512 x 512
 PSNR_PEAK = 65535  # eq. 2 of the paper
-MOST_BYTES = 16  # per coefficient: far above what any takes
-Tell = Callable[[str], object]
+Progress = Callable[[str], object]
 
 
 def encode(
@@ -40,7 +40,9 @@ def encode(
     rate: float | None = None,
     max_bytes: int | None = None,
     psnr: float | None = None,
-    tell: Tell = lambda text: None,
+    geometry: Geometry | None = None,
+    scaling: Scaling | None = None,
+    progress: Progress = lambda text: None,
 ) -> bytes:
     """Encode a volume (slice, row, column) of int8, uint8, int16 or uint16 voxels.
 
@@ -49,7 +51,9 @@ def encode(
     groups : sequences of slice indices that hold every slice once; None codes all slices as one group
     rate, max_bytes, psnr : how much to code, at most one of them: bits per voxel, bytes, or the decibels
         (peak 65535, over the whole volume) to reach. None of them: everything.
-    tell : is told what was found on the way to the decibels, which takes several encodings and decodings
+    geometry, scaling : what the stream is to say of its voxels beyond their values
+    progress : callback for what was found on the way to the decibels, which takes several encodings and
+        decodings
 
     Returns
     -------
@@ -68,7 +72,10 @@ def encode(
     if sum(choice is not None for choice in (rate, max_bytes, psnr)) > 1:
         raise InputError("give one of rate, max_bytes and psnr, not several")
     members = checked_groups(groups, volume.shape[0])
-    coder = checked_settings(settings)
+    check_settings(settings)
+    coder = CODERS[settings.coder]
+    if scaling is not None and len(scaling.slope) not in (1, volume.shape[0]):
+        raise InputError(f"a scaling of {len(scaling.slope)} slices in a volume of {volume.shape[0]}")
     budget = budget_of(volume.size, rate, max_bytes)
     target = checked_psnr(psnr)
     low, high = int(volume.min()), int(volume.max())
@@ -80,7 +87,7 @@ def encode(
         volume.dtype,
         low,
         high,
-        coder.number,
+        CODER_NAMES.index(settings.coder),
         settings.decomposition == "dyadic",
         settings.lossless,
         min(settings.in_plane_levels, depth(max(volume.shape[1:]))),
@@ -88,9 +95,10 @@ def encode(
             Group(slices, part.axial_levels, part.mean, part.planes)
             for slices, part in zip(members, coded, strict=True)
         ),
+        Fields(settings.wavelet, geometry, scaling),
     )
     if target is not None:
-        return _reaching(target, volume, header, coded, coder, tell)
+        return _reaching(target, volume, header, coded, coder, progress)
     return _fit(header, coded, coder, budget)
 
 
@@ -129,16 +137,18 @@ def info(data: bytes) -> dict[str, Any]:
     """Describe a stream as plain values: shape, type, range, settings, groups, sizes."""
     header, payloads = _parsed(data, None, None, 1 << 62)
     voxels = prod(header.shape)
-    names = [name for name, coder in CODERS.items() if coder.number == header.coder]
+    names = CODER_NAMES[header.coder : header.coder + 1]
+    known = {"geometry": header.fields.geometry, "scaling": header.fields.scaling}
     return {
         "shape": list(header.shape),
         "dtype": str(header.dtype),
         "minimum": header.minimum,
         "maximum": header.maximum,
         "coder": names[0] if names else f"unknown ({header.coder})",
-        "decomposition": "dyadic" if header.dyadic else "packet",
-        "transform": _transform_of(header, names),
+        "decomposition": header.decomposition,
+        "transform": _transform_of(header),
         "in_plane_levels": header.in_plane_levels,
+        **{name: asdict(found) for name, found in known.items() if found is not None},
         "bytes": len(data),
         "header_bytes": len(data) - sum(p.size for p in payloads),
         "rate_bpv": 8 * len(data) / voxels,
@@ -155,11 +165,10 @@ def info(data: bytes) -> dict[str, Any]:
     }
 
 
-def _transform_of(header: Header, names: Sequence[str]) -> str:
-    if header.lossless:
-        return "reversible 5/3"
-    own = not header.dyadic and any(CODERS[name].lossy for name in names)
-    return "17/11 and CDF 9/7" if own else "CDF 9/7"
+def metadata(data: bytes) -> Metadata:
+    """Return what a stream says of its voxels beyond their values."""
+    fields = unpack(data, 1 << 62)[0].fields
+    return Metadata(fields.geometry, fields.scaling)
 
 
 def groups(data: bytes) -> list[tuple[int, ...]]:
@@ -227,13 +236,13 @@ def _parsed(
 
 
 def _reaching(
-    target: float, volume: Volume, header: Header, coded: list[Part], coder: Coder, tell: Tell
+    target: float, volume: Volume, header: Header, coded: list[Part], coder: Coder, progress: Progress
 ) -> bytes:
     """Code half a bit per voxel, one, two and so on until `target` decibels are reached, and cut the rest."""
 
     def quality(size: int) -> float:
         reached = _psnr(volume, decode(data[:size], max_voxels=volume.size))
-        tell(f"{8 * size / volume.size:.3f} bits per voxel give {reached:.2f} dB")
+        progress(f"{8 * size / volume.size:.3f} bits per voxel give {reached:.2f} dB")
         return reached
 
     budget = volume.size // 16 + 4 * len(pack(header))
@@ -260,7 +269,19 @@ def _psnr(volume: Volume, decoded: Volume) -> float:
 
 
 def _coder_of(header: Header) -> Coder:
-    for coder in CODERS.values():
-        if coder.number == header.coder:
-            return coder
-    raise StreamError(f"the stream was coded by coder {header.coder}, which this version does not know")
+    if header.coder >= len(CODER_NAMES):
+        raise StreamError(f"the stream was coded by coder {header.coder}, which this version does not know")
+    name = CODER_NAMES[header.coder]
+    try:
+        check_settings(Settings(name, lossless=header.lossless, wavelet=header.fields.wavelet))
+    except InputError as error:
+        raise StreamError(f"the stream cannot be decoded: {error}") from error
+    return CODERS[name]
+
+
+def _transform_of(header: Header) -> str:
+    """Name the transform of a stream, whether it can be undone here or not."""
+    if header.fields.wavelet != CDF97 or header.coder >= len(CODER_NAMES):
+        return header.fields.wavelet
+    coder = CODERS[CODER_NAMES[header.coder]]
+    return coder.transform(header.decomposition, header.lossless, CDF97).name

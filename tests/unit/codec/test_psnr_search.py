@@ -13,7 +13,7 @@ from wdr_mcpd.cli import main
 from wdr_mcpd.codec import Settings
 from wdr_mcpd.codec.coders import CODERS
 from wdr_mcpd.codec.layout import layout
-from wdr_mcpd.codec.target import fewest
+from wdr_mcpd.codec.psnr_search import fewest
 from wdr_mcpd.errors import InputError
 
 Curve = Callable[[float], float]
@@ -53,7 +53,7 @@ def test_few_looks_find_bytes_close_to_the_fewest(curve: Curve, most: int, targe
 def test_the_decibels_are_reached_with_few_bytes(method: str, lossless: bool) -> None:
     volume = blobs((5, 48, 40), np.int16, 1)
     told: list[str] = []
-    data = encode(volume, method, psnr=62.0, lossless=lossless, tell=told.append)
+    data = encode(volume, method, psnr=62.0, lossless=lossless, progress=told.append)
     assert psnr(volume, data) >= 62
     assert psnr(volume, data[: -max(1, len(data) >> 9)]) < 62
     assert len(told) < 22

@@ -1,0 +1,90 @@
+"""A group of slices on its way to the coefficients that a coder codes, and back."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wdr_mcpd.codec.axial import best_axial_levels
+from wdr_mcpd.codec.coders import CODERS, Coder
+from wdr_mcpd.codec.header import MAX_TOP, Group, Header
+from wdr_mcpd.codec.layout import Block, Layout, depth, gather
+from wdr_mcpd.codec.requests import Volume
+from wdr_mcpd.codec.settings import Settings
+from wdr_mcpd.codec.transform import Transform
+from wdr_mcpd.errors import InputError
+
+
+@dataclass(frozen=True)
+class Part:
+    """A group after transform and quantisation: coefficients in scan order and what the header says of it."""
+
+    coefficients: NDArray[np.int32]
+    layout: Layout
+    axial_levels: int
+    mean: int
+    planes: int
+
+
+def transformed(block: Volume, settings: Settings, low: int, high: int) -> Part:
+    """Transform and quantise the slices of a group.
+
+    Parameters
+    ----------
+    block : ndarray (slice, row, column), the voxels of the group
+    settings : how it is coded
+    low, high : range of the whole volume, in which the mean that the header holds must lie
+
+    Raises
+    ------
+    InputError
+        If the levels are too deep for coefficients of 32 bits.
+    """
+    transform = CODERS[settings.coder].transform(
+        settings.decomposition, settings.lossless, settings.wavelet
+    )
+    mean = min(max(round(float(block.mean(dtype=np.float64))), low), high)
+    # Exact in both types: voxels have at most 16 bits.
+    work = np.subtract(block, mean, dtype=transform.dtype, order="C")
+    plan, axial = _transform(work, transform, settings)
+    coefficients = np.empty(plan.size, np.int32)
+    gather(work, plan.boxes, coefficients, transform.dtype.type(transform.units))
+    planes = max(int(coefficients.max()), -int(coefficients.min())).bit_length()
+    if planes > MAX_TOP + 1:
+        raise InputError(f"in_plane_levels {settings.in_plane_levels} is too deep for values of this range")
+    return Part(coefficients, plan, axial, mean, planes)
+
+
+def _transform(work: Block, transform: Transform, settings: Settings) -> tuple[Layout, int]:
+    """Transform a block in place; returns the plan and the axial levels, chosen by content for "auto"."""
+    decomposition, levels, axial = settings.decomposition, settings.in_plane_levels, settings.axial_levels
+    if not isinstance(axial, str):
+        axial = min(axial, depth(work.shape[0]))
+        plan = transform.lay_out(work.shape, decomposition, levels, axial)
+        transform.forward(work, plan)
+        return plan, axial
+    frames = transform.lay_out(work.shape, "packet", levels, 0)
+    transform.forward(work, frames)
+    axial = best_axial_levels(work, transform)
+    plan = transform.lay_out(work.shape, decomposition, levels, axial)
+    if decomposition == "packet":
+        transform.split(work, plan.steps[len(frames.steps) :])
+    else:
+        transform.inverse(work, frames)
+        transform.forward(work, plan)
+    return plan, axial
+
+
+def restored(header: Header, group: Group, payload: NDArray[np.uint8], coder: Coder) -> Volume:
+    """Decode the payload of a group, or the beginning of one, to its slices."""
+    shape = (len(group.slices), *header.shape[1:])
+    if group.planes == 0 or payload.size == 0:  # nothing is known but the mean
+        return np.full(shape, group.mean, header.dtype)
+    transform = coder.transform(header.decomposition, header.lossless, header.fields.wavelet)
+    plan = transform.lay_out(shape, header.decomposition, header.in_plane_levels, group.axial_levels)
+    block = coder.restore(payload, plan, group.planes - 1, transform)
+    volume = np.empty(shape, header.dtype)
+    for values, voxels in zip(block, volume, strict=True):  # a slice at a time stays in the cache
+        values += transform.dtype.type(group.mean)
+        voxels[...] = np.clip(np.rint(values), header.minimum, header.maximum)
+    return volume
