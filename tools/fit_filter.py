@@ -1,7 +1,7 @@
 # /// script
 # dependencies = ["torch"]
 # ///
-"""Fit the networks of the coherence-conditioned coder's filter (`codec/coherent_filter.npz`).
+"""Fit the networks of the coherence-conditioned coder's filter (`codec/cc/restoration.npz`).
 
     python tools/fit_filter.py --sample results/data/pyradiomics-3.0.1.tar.gz --on brain1 --out filter.npz
 
@@ -19,15 +19,15 @@ import numpy as np
 import torch
 from torch.nn.functional import pad, unfold
 
-from wdr_mcpd.codec import coherent
-from wdr_mcpd.codec.coherent_filter import LIMIT, MARGIN, Network, correct, network
-from wdr_mcpd.codec.coherent_layout import split_layout
-from wdr_mcpd.codec.coherent_transform import forward, inverse
-from wdr_mcpd.codec.coherent_values import centres
+from wdr_mcpd.codec.cc import coder
+from wdr_mcpd.codec.cc.layout import split_layout
+from wdr_mcpd.codec.cc.reconstruction import centres
+from wdr_mcpd.codec.cc.restoration import LIMIT, MARGIN, Network, correct, network
+from wdr_mcpd.codec.cc.transform import forward, inverse
 from wdr_mcpd.codec.layout import gather, scatter
+from wdr_mcpd.codec.transform import UNITS
 from wdr_mcpd.data.sample import stored_volumes
 
-UNITS = 16
 RATES = (0.04, 0.055, 0.075, 0.1, 0.13, 0.17, 0.25, 0.36, 0.5, 0.7, 1.0, 1.4, 2.0)
 WIDTHS = {2: (16, 12), 1: (12, 8), 0: (8, 8)}  # hidden units of both layers, by level
 LOWEST = {2: 0.0, 1: 0.0, 0: 0.07}  # rates that a level learns from
@@ -36,7 +36,7 @@ PATCH, BATCH = 32, 10
 
 
 class Trainable(torch.nn.Module):
-    """The network of `coherent_filter`, for slices padded by its margin and given with both neighbours."""
+    """The network of `restoration`, for slices padded by its margin and given with both neighbours."""
 
     def __init__(self, hidden: int, second: int) -> None:
         super().__init__()
@@ -83,14 +83,14 @@ class Cuts:
         self.plan = split_layout(work.shape, 5, 0)
         forward(work, self.plan)
         coefficients = np.empty(self.plan.size, np.int32)
-        gather(work, self.plan.table, coefficients, np.float32(UNITS))
+        gather(work, self.plan.boxes, coefficients, np.float32(UNITS))
         top = int(np.abs(coefficients).max()).bit_length() - 1
         budget = round(max(RATES) * voxels.size / 8)
-        payload = coherent.encode(coefficients, self.plan, top, budget)
+        payload = coder.encode(coefficients, self.plan, top, budget)
         self.cuts = []
         for rate in RATES:
             cut = payload[: round(rate * voxels.size / 8)].copy()
-            values, width = centres(coherent.known_from(cut, self.plan, top), self.plan.size)
+            values, width = centres(coder.known_from(cut, self.plan, top), self.plan.size)
             self.cuts.append((rate, width / UNITS, values))
         self.truth = self._at_levels(coefficients.astype(np.float32), {}, 1.0)
 
@@ -104,7 +104,7 @@ class Cuts:
                 correct(slices, step, layers[level])
 
         block = np.empty(self.plan.shape, np.float32)
-        scatter(values, self.plan.table, block, np.float32(1 / UNITS))
+        scatter(values, self.plan.boxes, block, np.float32(1 / UNITS))
         inverse(block, self.plan, touch)
         return found
 
@@ -186,18 +186,18 @@ def main() -> None:
         pairs = {name: cuts.pairs(level, layers) for name, cuts in volumes.items()}
         net = Trainable(*WIDTHS[level])
         if options.go_on:
-            net.load(network(coherent.SCALES[level]))
+            net.load(network(coder.SCALES[level]))
         wanted = [p for name in options.on for p in pairs[name] if LOWEST[level] <= p[0] <= HIGHEST[level]]
         fit(net, wanted, minutes, options.rate)
         for name in volumes:
             report(
-                f"{coherent.SCALES[level]} {name} {'fit' if name in options.on else 'test'}:",
+                f"{coder.SCALES[level]} {name} {'fit' if name in options.on else 'test'}:",
                 net,
                 pairs[name],
             )
         layers[level] = net.layers()
-        for field, value in vars(layers[level]).items():
-            stored[f"{coherent.SCALES[level]}_{field}"] = value.astype(np.float16)
+        for field, value in layers[level]._asdict().items():
+            stored[f"{coder.SCALES[level]}_{field}"] = value.astype(np.float16)
     np.savez_compressed(options.out, **stored)
 
 

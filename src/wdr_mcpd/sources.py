@@ -34,7 +34,7 @@ def _file_hash(path: Path) -> str:
 def used_files(*names: str) -> list[Path]:
     """List the files of modules and of all that they import from this package, directly or not.
 
-    A data file that has the name of a module belongs to it: coherent_filter.npz to coherent_filter.py.
+    A data file that has the name of a module belongs to it: restoration.npz to restoration.py.
 
     Parameters
     ----------

@@ -15,10 +15,10 @@ import atheris
 import fuzz
 import mutations
 
-from wdr_mcpd.codec import blocks, container, face, header, settings
+from wdr_mcpd.codec import api, container, fields, header, numbers, quantise, requests, settings
 from wdr_mcpd.data import archive
 
-PARSERS = (header, settings, container, blocks, face, archive, zipfile)
+PARSERS = (header, fields, numbers, settings, requests, container, quantise, api, archive, zipfile)
 """What parses and parts the bytes; the loops that Numba compiles cannot be instrumented."""
 
 

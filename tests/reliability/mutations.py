@@ -9,9 +9,10 @@ import zlib
 
 import numpy as np
 
-from wdr_mcpd.codec import CODERS, Settings, encode
+from wdr_mcpd.codec import CODERS, Geometry, Settings, encode
 
 SHAPES = ((5, 13, 16), (1, 8, 24), (8, 1, 9))
+GEOMETRY = Geometry(((0, -0.5, 0, 12), (0.5, 0, 0, -7), (0, 0, 3, 0)), "RAS", "mm", 1, 2)
 FIELDS = (0, 1, 2, 127, 128, 255)
 
 
@@ -30,6 +31,8 @@ def sound_streams() -> list[bytes]:
                     for groups in forms:
                         data = encode(volume, groups, settings)
                         streams += [data, data[: len(data) * 2 // 3]]
+        for wavelet in ("haar", "bior3.3", "bior2.2", "sym8"):
+            streams.append(encode(volume, None, Settings(wavelet=wavelet), geometry=GEOMETRY))
     return streams
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 import numba
 import numpy as np
 
-Int = int | np.int64  # of a compiled loop: always 64 bits there
+int64: type[int] = cast("type[int]", np.int64)  # where a compiled loop is to have 64 bits with a sign
 F = TypeVar("F", bound=Callable[..., Any])
 
 SOURCES = tuple(

@@ -2,7 +2,7 @@
 
 A field is a number, twice its tag, plus one if a decoder must understand it to restore the voxels; the number
 of its bytes; and these. Tags rise. Decoders leave out optional fields that they do not know, and tools keep
-them; a required field that is not known is refused. To add one: give it the next tag in `docs/stream-format.md`.
+them; a required field that is not known is refused. `docs/stream-format.md` lists the tags.
 """
 
 import struct
@@ -29,7 +29,8 @@ class Geometry:
     ----------
     affine : three rows of four numbers that map the voxel index (column, row, slice, 1) to the centre of the
         voxel in `space`, in `unit`
-    space : "LPS" (left, posterior, superior, as DICOM), "RAS" (right, anterior, superior, as NIfTI), "unknown"
+    space : the direction in which each axis grows: "LPS" (left, posterior, superior, as DICOM), "RAS" (right,
+        anterior, superior, as NIfTI) or "unknown"
     unit : "mm", "m", "um" or "unknown"
     sform_code, qform_code : NIfTI's codes of what the space is, 0 to 255; 0 for unknown
 

@@ -17,7 +17,7 @@ import numpy as np
 import pywt
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.compiled import Int, compiled
+from wdr_mcpd.codec.compiled import compiled
 from wdr_mcpd.codec.layout import Shape
 from wdr_mcpd.codec.lifting import LANES, copy_lines
 from wdr_mcpd.errors import InputError
@@ -129,7 +129,7 @@ def _filter_box(
 
 
 @compiled
-def _extend(lines: Taps, reach: Int, length: Int, symmetric: bool, lanes: Int) -> None:
+def _extend(lines: Taps, reach: int, length: int, symmetric: bool, lanes: int) -> None:
     """Extend the lines by whole-sample symmetry, or as periodic."""
     period = 2 * (length - 1) if symmetric else length // 2 * 2
     for k in range(-reach, length + reach):
@@ -142,7 +142,7 @@ def _extend(lines: Taps, reach: Int, length: Int, symmetric: bool, lanes: Int) -
 
 
 @compiled
-def _fold_row(lines: Taps, middle: Int, taps: Taps, out: Taps, lanes: Int) -> None:
+def _fold_row(lines: Taps, middle: int, taps: Taps, out: Taps, lanes: int) -> None:
     x = lines[middle]
     for j in range(lanes):
         out[j] = taps[0] * x[j]
@@ -154,7 +154,7 @@ def _fold_row(lines: Taps, middle: Int, taps: Taps, out: Taps, lanes: Int) -> No
 
 
 @compiled
-def _sum_row(lines: Taps, first: Int, taps: Taps, out: Taps, lanes: Int) -> None:
+def _sum_row(lines: Taps, first: int, taps: Taps, out: Taps, lanes: int) -> None:
     for j in range(lanes):
         out[j] = 0
     for t in range(taps.size):

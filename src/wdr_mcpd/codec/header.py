@@ -1,6 +1,6 @@
 """The header of a stream: everything a decoder needs to know before the payload.
 
-`docs/stream-format.md` describes the bytes. A header without fields is of version 1, one with fields of version 2.
+`docs/stream-format.md` describes the bytes. A header without fields is of version 1, others of version 2.
 """
 
 import struct
@@ -102,7 +102,9 @@ def unpack(data: bytes, max_voxels: int) -> tuple[Header, int]:
     reader = Reader(data, 3)
     version = reader.byte()
     if version not in (PLAIN, WITH_FIELDS):
-        raise StreamError(f"stream version {version} is unknown; this decoder reads {PLAIN} and {WITH_FIELDS}")
+        raise StreamError(
+            f"stream version {version} is unknown; this decoder reads {PLAIN} and {WITH_FIELDS}"
+        )
     end = reader.number(MAX_HEADER)
     end += reader.at
     if len(data) < end + 4:

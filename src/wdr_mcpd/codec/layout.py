@@ -207,9 +207,7 @@ def gather(block: Block, boxes: NDArray[np.void], out: NDArray[np.int32], scale:
 
 
 @compiled
-def scatter(
-    values: NDArray[np.float32], boxes: NDArray[np.void], block: Block, scale: Any
-) -> None:
+def scatter(values: NDArray[np.float32], boxes: NDArray[np.void], block: Block, scale: Any) -> None:
     """Copy `values` (scan order) times `scale` to their places in the block."""
     for b in range(boxes.size):
         box = boxes[b]

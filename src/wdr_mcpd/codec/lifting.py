@@ -17,7 +17,7 @@ from numba import types
 from numba.extending import overload
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.compiled import Int, compiled
+from wdr_mcpd.codec.compiled import compiled
 from wdr_mcpd.codec.layout import Block, Shape, Step
 
 LANES = 32  # lines lifted side by side: 256 samples of 32 float32 lines fill a first-level cache
@@ -75,7 +75,7 @@ def _split(flat: Lines, axis: int, shape: Shape, whole: Shape, undo: bool, bundl
 
 @compiled
 def copy_lines(
-    flat: Lines, start: Int, along: Int, beside: Int, bundle: Lines, lanes: Int, split: bool, store: bool
+    flat: Lines, start: int, along: int, beside: int, bundle: Lines, lanes: int, split: bool, store: bool
 ) -> None:
     """Move lines between the block and the bundle; `split`: low-pass first in the block, interleaved here."""
     length = bundle.shape[0]
@@ -101,7 +101,7 @@ def copy_lines(
 
 
 @compiled
-def _step97(bundle: Lines, lanes: Int, first: Int, weight: np.float32) -> None:
+def _step97(bundle: Lines, lanes: int, first: int, weight: np.float32) -> None:
     """Add `weight` times the sum of both neighbours to every second sample from `first` on."""
     last = bundle.shape[0] - 1
     for i in range(first, last + 1, 2):
@@ -113,7 +113,7 @@ def _step97(bundle: Lines, lanes: Int, first: Int, weight: np.float32) -> None:
 
 
 @compiled
-def _scale97(bundle: Lines, lanes: Int, low: np.float32, high: np.float32) -> None:
+def _scale97(bundle: Lines, lanes: int, low: np.float32, high: np.float32) -> None:
     for i in range(bundle.shape[0]):
         weight = high if i % 2 else low
         x = bundle[i]
@@ -122,7 +122,7 @@ def _scale97(bundle: Lines, lanes: Int, low: np.float32, high: np.float32) -> No
 
 
 @compiled
-def _lift97(bundle: Lines, lanes: Int) -> None:
+def _lift97(bundle: Lines, lanes: int) -> None:
     _step97(bundle, lanes, 1, ALPHA)
     _step97(bundle, lanes, 0, BETA)
     _step97(bundle, lanes, 1, GAMMA)
@@ -131,7 +131,7 @@ def _lift97(bundle: Lines, lanes: Int) -> None:
 
 
 @compiled
-def _unlift97(bundle: Lines, lanes: Int) -> None:
+def _unlift97(bundle: Lines, lanes: int) -> None:
     _scale97(bundle, lanes, UNSCALE, SCALE)
     _step97(bundle, lanes, 0, -DELTA)
     _step97(bundle, lanes, 1, -GAMMA)
@@ -140,7 +140,7 @@ def _unlift97(bundle: Lines, lanes: Int) -> None:
 
 
 @compiled
-def _step53(bundle: Lines, lanes: Int, first: Int, offset: Int, shift: Int, sign: Int) -> None:
+def _step53(bundle: Lines, lanes: int, first: int, offset: int, shift: int, sign: int) -> None:
     """Add `sign` times the shifted sum of both neighbours to every second sample from `first` on."""
     last = bundle.shape[0] - 1
     for i in range(first, last + 1, 2):
@@ -152,22 +152,22 @@ def _step53(bundle: Lines, lanes: Int, first: Int, offset: Int, shift: Int, sign
 
 
 @compiled
-def _lift53(bundle: Lines, lanes: Int) -> None:
+def _lift53(bundle: Lines, lanes: int) -> None:
     _step53(bundle, lanes, 1, 0, 1, -1)
     _step53(bundle, lanes, 0, 2, 2, 1)
 
 
 @compiled
-def _unlift53(bundle: Lines, lanes: Int) -> None:
+def _unlift53(bundle: Lines, lanes: int) -> None:
     _step53(bundle, lanes, 0, 2, 2, -1)
     _step53(bundle, lanes, 1, 0, 1, 1)
 
 
-def _lift(bundle: Lines, lanes: Int) -> None:
+def _lift(bundle: Lines, lanes: int) -> None:
     """Lift the lines of a bundle; the element type picks the filter."""
 
 
-def _unlift(bundle: Lines, lanes: Int) -> None:
+def _unlift(bundle: Lines, lanes: int) -> None:
     """Undo `_lift`."""
 
 

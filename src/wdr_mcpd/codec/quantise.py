@@ -40,9 +40,7 @@ def transformed(block: Volume, settings: Settings, low: int, high: int) -> Part:
     InputError
         If the levels are too deep for coefficients of 32 bits.
     """
-    transform = CODERS[settings.coder].transform(
-        settings.decomposition, settings.lossless, settings.wavelet
-    )
+    transform = CODERS[settings.coder].transform(settings.decomposition, settings.lossless, settings.wavelet)
     mean = min(max(round(float(block.mean(dtype=np.float64))), low), high)
     # Exact in both types: voxels have at most 16 bits.
     work = np.subtract(block, mean, dtype=transform.dtype, order="C")
@@ -86,5 +84,7 @@ def restored(header: Header, group: Group, payload: NDArray[np.uint8], coder: Co
     volume = np.empty(shape, header.dtype)
     for values, voxels in zip(block, volume, strict=True):  # a slice at a time stays in the cache
         values += transform.dtype.type(group.mean)
-        voxels[...] = np.clip(np.rint(values), header.minimum, header.maximum)
+        np.round(values, out=values)
+        np.clip(values, header.minimum, header.maximum, out=values)
+        voxels[...] = values
     return volume

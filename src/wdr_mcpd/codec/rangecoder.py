@@ -22,7 +22,7 @@ from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.compiled import Int, compiled, inlined
+from wdr_mcpd.codec.compiled import compiled, inlined, int64
 
 
 class State(NamedTuple):
@@ -38,12 +38,12 @@ class State(NamedTuple):
     | doubt | 0 | 1 after a decision that the missing bytes could change |
     """
 
-    value: Int
-    span: Int
-    spare: Int
-    at: Int
-    slack: Int
-    doubt: Int
+    value: int
+    span: int
+    spare: int
+    at: int
+    slack: int
+    doubt: int
 
 
 class Channel(NamedTuple):
@@ -95,13 +95,13 @@ leading_zeros: Any = intrinsic(_count_leading_zeros)  # of a 64-bit integer abov
 @compiled
 def start(channel: Channel) -> State:
     """Begin to encode into the channel or to decode from it."""
-    value, spare, at, slack = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
+    value, spare, at, slack = int64(0), int64(0), int64(0), int64(0)
     if not channel.encoding:
-        spare = np.int64(-32)
+        spare = int64(-32)
         while spare < 16:
             value, at, slack = _read(value, at, slack, channel.data)
             spare += 16
-    return State(value, np.int64(1 << 32), spare, at, slack, np.int64(0))
+    return State(value, int64(1 << 32), spare, at, slack, int64(0))
 
 
 @inlined
@@ -112,10 +112,10 @@ def stopped(state: State, channel: Channel) -> bool:
 
 @inlined
 def code_bit(
-    state: State, channel: Channel, model: NDArray[np.uint32], index: Int, bit: Int
-) -> tuple[Int, State]:
+    state: State, channel: Channel, model: NDArray[np.uint32], index: int, bit: int
+) -> tuple[int, State]:
     """Code one decision with the probability `model[index]`, which adapts; returns it and the new state."""
-    pair = np.int64(model[index])
+    pair = int64(model[index])
     fast, slow = pair & 0xFFFF, pair >> 16
     bit, state = code_part(state, channel, (state.span * (fast + slow)) >> 17, bit)
     fast += ((65535 if bit else FAST_FLOOR) - fast) >> FAST
@@ -125,13 +125,13 @@ def code_bit(
 
 
 @inlined
-def code_even(state: State, channel: Channel, bit: Int) -> tuple[Int, State]:
+def code_even(state: State, channel: Channel, bit: int) -> tuple[int, State]:
     """Code one decision of probability one half."""
     return code_part(state, channel, state.span >> 1, bit)
 
 
 @inlined
-def code_part(state: State, channel: Channel, part: Int, bit: Int) -> tuple[Int, State]:
+def code_part(state: State, channel: Channel, part: int, bit: int) -> tuple[int, State]:
     """Code one decision that takes `part` of the span if it is 1."""
     value, span, spare, at, slack, doubt = state
     if channel.encoding:
@@ -144,8 +144,8 @@ def code_part(state: State, channel: Channel, part: Int, bit: Int) -> tuple[Int,
             value, spare, at = _write(value, spare, at, channel.data)
     else:
         scaled = part << spare
-        bit = np.int64(value < scaled)
-        doubt |= bit & np.int64(value + slack >= scaled)
+        bit = int64(value < scaled)
+        doubt |= bit & int64(value + slack >= scaled)
         value -= 0 if bit else scaled
         span = part if bit else span - part
         shift = leading_zeros(span) - 32
@@ -157,19 +157,19 @@ def code_part(state: State, channel: Channel, part: Int, bit: Int) -> tuple[Int,
 
 
 @inlined
-def _read(value: Int, at: Int, slack: Int, data: NDArray[np.uint8]) -> tuple[Int, Int, Int]:
+def _read(value: int, at: int, slack: int, data: NDArray[np.uint8]) -> tuple[int, int, int]:
     """Read two bytes; those past the end are zeros that could be anything."""
     if at + 2 <= data.size:
-        return value << 16 | np.int64(data[at]) << 8 | np.int64(data[at + 1]), at + 2, slack
+        return value << 16 | int64(data[at]) << 8 | int64(data[at + 1]), at + 2, slack
     for k in range(at, at + 2):
         known = k < data.size
-        value = value << 8 | np.int64(data[k] if known else 0)
+        value = value << 8 | int64(data[k] if known else 0)
         slack = min(slack << 8 | (0 if known else 255), 1 << 60)
     return value, at + 2, slack
 
 
 @inlined
-def _write(value: Int, spare: Int, at: Int, data: NDArray[np.uint8]) -> tuple[Int, Int, Int]:
+def _write(value: int, spare: int, at: int, data: NDArray[np.uint8]) -> tuple[int, int, int]:
     """Write the two highest bytes of low, after its carry."""
     spare -= 16
     if value >> (spare + 48):
@@ -180,7 +180,7 @@ def _write(value: Int, spare: Int, at: Int, data: NDArray[np.uint8]) -> tuple[In
 
 
 @inlined
-def _carry(data: NDArray[np.uint8], at: Int) -> None:
+def _carry(data: NDArray[np.uint8], at: int) -> None:
     """Add one to the number that the bytes before `at` spell."""
     at -= 1
     while data[at] == 255:
@@ -190,7 +190,7 @@ def _carry(data: NDArray[np.uint8], at: Int) -> None:
 
 
 @compiled
-def finish(state: State, data: NDArray[np.uint8]) -> Int:
+def finish(state: State, data: NDArray[np.uint8]) -> int:
     """Write the fewest bytes after which nothing that follows can change a decision; returns the length."""
     value, span, spare, at, _, _ = state
     high = spare + 32

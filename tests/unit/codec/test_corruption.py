@@ -8,7 +8,7 @@ import pytest
 from volumes import blobs
 
 from wdr_mcpd import codec
-from wdr_mcpd.codec import Settings
+from wdr_mcpd.codec import Scaling, Settings
 from wdr_mcpd.errors import StreamError
 
 MUTANTS = 20_000
@@ -28,6 +28,11 @@ def seeds() -> list[bytes]:
     streams = [codec.encode(volume, None, Settings(coder, axial_levels=1), rate=6.0) for coder in CODERS]
     streams += [codec.encode(volume, grouped, Settings(coder, lossless=True)) for coder in CODERS]
     streams.append(codec.encode(volume, None, Settings(decomposition="dyadic")))
+    scaling = Scaling((2.5,), (1.0,))
+    streams += [
+        codec.encode(volume, None, Settings(wavelet=wavelet), rate=6.0, scaling=scaling)
+        for wavelet in ("haar", "bior2.2")
+    ]
     return streams
 
 
@@ -96,7 +101,8 @@ def header(*body: int) -> bytes:
     [
         (b"", "does not begin"),
         (b"GIF89a" + bytes(40), "does not begin"),
-        (b"WDR\x09" + bytes(40), "version 9"),
+        (b"WDR\x00" + bytes(40), "version 0"),
+        (b"WDR\x03" + bytes(40), "version 3"),
         (header(0, 0, 4, 4, 0, 0, 0, 0, 0), "empty volume"),
         (header(0, *([255] * 9), 1), "above its limit"),
         (header(0, 255, 127, 255, 255, 255, 127, 255, 255, 255, 127, 0, 0, 0), "voxels, above the limit"),

@@ -5,9 +5,10 @@ import pytest
 from format_of_cc import Decoder
 from volumes import blobs
 
-from wdr_mcpd.codec import Settings, coherent
-from wdr_mcpd.codec.blocks import transformed
-from wdr_mcpd.codec.coherent_layout import SplitLayout
+from wdr_mcpd.codec import Settings
+from wdr_mcpd.codec.cc import coder
+from wdr_mcpd.codec.cc.layout import SplitLayout
+from wdr_mcpd.codec.quantise import transformed
 
 
 @pytest.mark.parametrize("shape", [(3, 25, 36), (1, 24, 20), (9, 12, 11)])
@@ -19,10 +20,10 @@ def test_a_decoder_from_the_page_decodes_the_same(
     volume = blobs(shape, np.int16, 3) >> 5
     settings = Settings("cc", decomposition, 3, axial, lossless=decomposition == "dyadic")
     part = transformed(volume, settings, int(volume.min()), int(volume.max()))
-    payload = coherent.encode(part.coefficients, part.layout, part.planes - 1, 1 << 30)
+    payload = coder.encode(part.coefficients, part.layout, part.planes - 1, 1 << 30)
     payload = payload[: int(share * payload.size)].copy()
     parts = part.layout.parts if isinstance(part.layout, SplitLayout) else [0] * len(part.layout.subbands)
     decoded = Decoder(payload.tobytes(), part.layout, parts, part.planes).values()
-    expected = coherent.decode(payload, part.layout, part.planes - 1)
+    expected = coder.decode(payload, part.layout, part.planes - 1)
     np.testing.assert_allclose(decoded, expected, rtol=1e-6)
     assert np.count_nonzero(expected) > 0.01 * expected.size

@@ -13,7 +13,7 @@ import pytest
 from volumes import blobs
 
 from wdr_mcpd import codec
-from wdr_mcpd.codec import Settings
+from wdr_mcpd.codec import Geometry, Scaling, Settings
 
 STREAMS = Path(__file__).parents[2] / "data" / "streams"
 INDEX = STREAMS / "voxels.sha256.json"
@@ -33,12 +33,19 @@ RECIPES = {
     "cc-dyadic": (np.uint16, None, Settings("cc", decomposition="dyadic", axial_levels=3), 4.0),
     "cc-groups": (np.int16, MEMBERS, Settings("cc", axial_levels=1), 2.0),
     "cc-lossless": (np.int8, None, Settings("cc", axial_levels=1, lossless=True), None),
+    "wdr-haar": (np.int16, None, Settings(axial_levels=2, wavelet="haar"), 3.0),
+    "wdr-sym8": (np.uint16, MEMBERS, Settings(axial_levels=1, wavelet="sym8"), 3.0),
+    "wdr-bior2.2": (np.uint8, None, Settings(axial_levels=1, wavelet="bior2.2"), None),
+    "wdr-geometry": (np.int16, None, Settings(axial_levels=1), 4.0),
 }
+GEOMETRY = Geometry(((0, -0.5, 0, 12.25), (0.5, 0, 0, -7.0), (0, 0, 3.0, 0.125)), "RAS", "mm", 1, 2)
+METADATA = {"wdr-geometry": {"geometry": GEOMETRY, "scaling": Scaling((2.5,), (-1024.0,))}}
 
 
 def encoded(name: str) -> bytes:
     dtype, members, settings, rate = RECIPES[name]
-    return codec.encode(blobs((6, 25, 20), dtype, 11), members, settings, rate=rate)
+    volume = blobs((6, 25, 20), dtype, 11)
+    return codec.encode(volume, members, settings, rate=rate, **METADATA.get(name, {}))
 
 
 def fingerprint(data: bytes) -> str:
@@ -57,6 +64,11 @@ def test_streams_decode_bit_for_bit(path: Path) -> None:
     expected = index()[path.stem]
     assert fingerprint(data) == expected["whole"]
     assert fingerprint(data[: len(data) // 2]) == expected["first half"]
+
+
+def test_metadata_are_read_as_they_were_written() -> None:
+    found = codec.metadata((STREAMS / "wdr-geometry.wdr").read_bytes())
+    assert vars(found) == METADATA["wdr-geometry"]
 
 
 def test_every_recipe_has_its_stream() -> None:

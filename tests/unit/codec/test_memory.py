@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from wdr_mcpd.codec import Settings, decode, encode, wdr
+from wdr_mcpd.codec import Settings, decode, encode
+from wdr_mcpd.codec.wdr import bit_planes
 
 ROOT = Path(__file__).parents[3]
 CODE = """
@@ -27,6 +28,14 @@ for shape in ((5, 13, 16), (2, 9, 9), (8, 1, 9), (1, 8, 24)):
                     data = encode(volume, groups, settings)
                     decode(data)
                     decode(data[: len(data) * 2 // 3])
+                    encode(volume, groups, settings, max_bytes=len(data) // 2)
+    for wavelet in ("haar", "bior3.3", "bior2.2", "sym8"):
+        decode(encode(volume, None, Settings(wavelet=wavelet)))
+wide = rng.integers(-30000, 30000, (1, 2, 3000)).astype(np.int16)
+for coder in CODERS:
+    for lossless in (False, True):
+        for size in (60, 100, 500):
+            decode(encode(wide, None, Settings(coder, "packet", 0, 0, lossless), max_bytes=size))
 """
 
 
@@ -47,6 +56,6 @@ def test_no_loop_leaves_its_arrays(tmp_path: Path) -> None:
 def test_a_block_of_one_subband_is_coded_by_what_is_compiled_already() -> None:
     volume = np.arange(2 * 13 * 16, dtype=np.int16).reshape(2, 13, 16)
     decode(encode(volume, None, Settings(in_plane_levels=2, axial_levels=0)))
-    compiled = len(wdr._planes.signatures)
+    compiled = len(bit_planes.code_planes.signatures)
     decode(encode(volume, None, Settings(in_plane_levels=0, axial_levels=0)))
-    assert len(wdr._planes.signatures) == compiled
+    assert len(bit_planes.code_planes.signatures) == compiled

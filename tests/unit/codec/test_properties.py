@@ -71,7 +71,7 @@ def test_any_prefix_decodes(volume: NDArray[np.generic], choice: Settings, part:
 
 
 @COMMON
-@given(data=st.binary(max_size=200), prefix=st.sampled_from([b"", b"WDR\x01"]))
+@given(data=st.binary(max_size=200), prefix=st.sampled_from([b"", b"WDR\x01", b"WDR\x02"]))
 def test_noise_is_refused_or_decodes(data: bytes, prefix: bytes) -> None:
     with suppress(StreamError):
         assert codec.decode(prefix + data, max_voxels=10_000).size <= 10_000

@@ -8,18 +8,8 @@ import pywt
 from numpy.typing import NDArray
 
 from wdr_mcpd.codec.layout import layout
-from wdr_mcpd.codec.neighbourhood import (
-    BEGIN,
-    CHILDREN,
-    COLUMNS,
-    DEEPER,
-    ROW,
-    ROWS,
-    SLICE,
-    SLICES,
-    padded_geometry,
-)
-from wdr_mcpd.codec.transform import forward, inverse
+from wdr_mcpd.codec.lifting import forward, inverse
+from wdr_mcpd.codec.wdr.neighbourhood import padded_subbands
 
 SHAPES = [(1, 1, 1), (1, 1, 2), (1, 1, 9), (2, 1, 5), (3, 8, 1), (4, 7, 6), (5, 33, 40), (20, 16, 17)]
 PLANS = [
@@ -100,13 +90,14 @@ def test_subbands_cover_the_block_once(shape: tuple[int, int, int], plan: tuple[
 @pytest.mark.parametrize(("shape", "plan"), [*product(SHAPES, PLANS)])
 def test_children_lie_inside_their_subband(shape: tuple[int, int, int], plan: tuple[str, int, int]) -> None:
     """Compiled loops do not check bounds, so the geometry that they trust is checked here."""
-    geometry, _, size = padded_geometry(layout(shape, *plan))
-    for row in geometry:
-        last = row[BEGIN] + (row[SLICES] - 1) * row[SLICE] + (row[ROWS] - 1) * row[ROW] + row[COLUMNS] - 1
-        assert row[BEGIN] > row[ROW] - 1
-        assert last + row[ROW] + 1 < size
-        if row[CHILDREN] >= 0:
-            child = geometry[row[CHILDREN]]
-            assert ((row[SLICES] - 1) << row[DEEPER]) < child[SLICES]
-            assert 2 * (row[ROWS] - 1) < child[ROWS]
-            assert 2 * (row[COLUMNS] - 1) < child[COLUMNS]
+    subbands, size = padded_subbands(layout(shape, *plan))
+    for band in subbands:
+        last = band["begin"] + (band["slices"] - 1) * band["slice"]
+        last += (band["rows"] - 1) * band["row"] + band["columns"] - 1
+        assert band["begin"] > band["row"] - 1
+        assert last + band["row"] + 1 < size
+        if band["child"] >= 0:
+            child = subbands[band["child"]]
+            assert ((band["slices"] - 1) << band["deeper"]) < child["slices"]
+            assert 2 * (band["rows"] - 1) < child["rows"]
+            assert 2 * (band["columns"] - 1) < child["columns"]

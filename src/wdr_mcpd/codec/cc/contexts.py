@@ -4,14 +4,14 @@
 that stretches with insignificant neighbourhoods are skipped without looking around.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wdr_mcpd.codec.cc.layout import FRAME, KINDS
 from wdr_mcpd.codec.cc.mixing import Choice
-from wdr_mcpd.codec.compiled import Int, compiled, inlined
+from wdr_mcpd.codec.compiled import compiled, inlined, int64
 
 CLASSES = 32  # of a neighbourhood, on a log scale
 LOUDEST = 1 << 22  # magnitudes count at most so much as energy, which keeps the sum in 32 bits
@@ -32,14 +32,21 @@ class Known(NamedTuple):
 
 
 class Stretch(NamedTuple):
-    """Neighbours in a row: subband, slice, row and first column in it, first framed position and the end."""
+    """Neighbours in a row: subband, slice, row and first column in it, first framed position and the end.
 
-    band: Int
-    s: Int
-    r: Int
-    c: Int
-    first: Int
-    end: Int
+    The rest is what their subband's record says, at hand for the compiler.
+    """
+
+    band: int
+    s: int
+    r: int
+    c: int
+    first: int
+    end: int
+    row_step: int
+    slice_step: int
+    kind: int
+    orientation: int
 
 
 def _classes() -> NDArray[np.uint8]:
@@ -67,34 +74,34 @@ ESTIMATES = REFINEMENT_CLASS + 4
 
 
 @inlined
-def significance_contexts(known: Known, at: Stretch, i: Int, plane: Int, last_pass: Int) -> Choice:
+def significance_contexts(known: Known, at: Stretch, i: int, plane: int, last_pass: int) -> Choice:
     """Choose by what is around position `i`: sides, slices, parent and cousins."""
-    band = known.table[at.band]
-    a, b, d, around, slices = _surroundings(known.size, i, band.row_step, band.slice_step, band.orientation)
+    a, b, d, around, slices = _surroundings(known.size, at, i)
     parent, cousins = _relatives(known.size, known.table, at, at.c + i - at.first)
     near = _class_of((around << 2) >> plane)
     sides = (_class_of((a << 4) >> plane) >> 2) * 64 + (_class_of((b << 4) >> plane) >> 2) * 8
     sides += _class_of((d << 4) >> plane) >> 2
     scales = (_class_of((parent << 3) >> plane) // 3) * 11 + _class_of((cousins << 3) >> plane) // 3
-    group = band.kind // 10
+    group = at.kind // 10
     return Choice(
-        BY_SIDES + band.kind * 512 + sides,
+        BY_SIDES + at.kind * 512 + sides,
         BY_SLICES + (group * 32 + near) * 16 + (_class_of((slices << 3) >> plane) >> 1),
         BY_SCALES + (group * 16 + (near >> 1)) * 121 + scales,
-        2 * band.kind + last_pass,
-        band.kind * CLASSES + _class_of(np.int64(known.energy[i]) >> plane),
+        2 * at.kind + last_pass,
+        at.kind * CLASSES + _class_of(int64(known.energy[i]) >> plane),
         3,
     )
 
 
 @inlined
-def sign_contexts(sign: NDArray[np.int8], i: Int, step: Int, deep: Int, kind: Int) -> Choice:
+def sign_contexts(sign: NDArray[np.int8], at: Stretch, i: int) -> Choice:
     """Choose by the signs of the neighbours of position `i`."""
+    step, deep, kind = at.row_step, at.slice_step, at.kind
     left, right, up, down = sign[i - 1] + 1, sign[i + 1] + 1, sign[i - step] + 1, sign[i + step] + 1
     before, after = sign[i - deep] + 1, sign[i + deep] + 1
-    nearest = ((np.int64(left) * 3 + right) * 3 + up) * 3 + down
-    slices = ((np.int64(before) * 3 + after) * 3 + left) * 3 + up
-    diagonal = np.int64(sign[i - step - 1] + 1) * 3 + sign[i - step + 1] + 1
+    nearest = ((int64(left) * 3 + right) * 3 + up) * 3 + down
+    slices = ((int64(before) * 3 + after) * 3 + left) * 3 + up
+    diagonal = int64(sign[i - step - 1] + 1) * 3 + sign[i - step + 1] + 1
     diagonal = (diagonal * 3 + sign[i + step - 1] + 1) * 3 + sign[i + step + 1] + 1
     base = SIGN + kind * 81
     return Choice(
@@ -108,20 +115,19 @@ def sign_contexts(sign: NDArray[np.int8], i: Int, step: Int, deep: Int, kind: In
 
 
 @inlined
-def refinement_contexts(known: Known, at: Stretch, i: Int, plane: Int) -> Choice:
+def refinement_contexts(known: Known, at: Stretch, i: int, plane: int) -> Choice:
     """Choose by the bits known of the coefficient at position `i`, and by what is around it."""
-    band = known.table[at.band]
-    _, _, _, around, slices = _surroundings(known.size, i, band.row_step, band.slice_step, band.orientation)
-    before = np.int64(known.size[i])
-    age = np.int64(0)
+    _, _, _, around, slices = _surroundings(known.size, at, i)
+    before = int64(known.size[i])
+    age = int64(0)
     while age < 3 and before >> (plane + 2 + age):
         age += 1
     near = _class_of((around << 2) >> plane)
     prefix = min(before >> (plane + 1), 7)
-    energy = _class_of(np.int64(known.energy[i]) >> plane)
+    energy = _class_of(int64(known.energy[i]) >> plane)
     return Choice(
-        REFINEMENT + ((band.kind % 10) * 4 + age) * 32 + energy,
-        REFINEMENT + 8 * 1024 + (prefix * 4 + band.orientation) * 32 + near,
+        REFINEMENT + ((at.kind % 10) * 4 + age) * 32 + energy,
+        REFINEMENT + 8 * 1024 + (prefix * 4 + at.orientation) * 32 + near,
         REFINEMENT + 16 * 1024 + (prefix * 32 + near) * 32 + _class_of((slices << 3) >> plane),
         REFINEMENT_SET + age,
         REFINEMENT_CLASS + age,
@@ -130,11 +136,11 @@ def refinement_contexts(known: Known, at: Stretch, i: Int, plane: Int) -> Choice
 
 
 @compiled
-def spread(energy: NDArray[np.int32], table: NDArray[np.void], at: Stretch, i: Int, gain: Int) -> None:
+def spread(energy: NDArray[np.int32], table: NDArray[np.void], at: Stretch, i: int, gain: int) -> None:
     """Add a change of magnitude at framed position `i` to the energies around it."""
     band = table[at.band]
-    step, deep, s, r, c = band.row_step, band.slice_step, at.s, at.r, at.c + i - at.first
-    along, across = (step, 1) if band.orientation == 1 else (1, step)
+    step, deep, s, r, c = at.row_step, at.slice_step, at.s, at.r, at.c + i - at.first
+    along, across = (step, 1) if at.orientation == 1 else (1, step)
     energy[i - along] += 24 * gain
     energy[i + along] += 24 * gain
     energy[i - across] += 16 * gain
@@ -159,56 +165,57 @@ def spread(energy: NDArray[np.int32], table: NDArray[np.void], at: Stretch, i: I
         if child.parent == at.band:
             for z in range(s << child.slice_shift, min((s + 1) << child.slice_shift, child.slices)):
                 for y in range(r << child.row_shift, min((r + 1) << child.row_shift, child.rows)):
-                    for x in range(c << child.column_shift, min((c + 1) << child.column_shift, child.columns)):
+                    for x in range(
+                        c << child.column_shift, min((c + 1) << child.column_shift, child.columns)
+                    ):
                         energy[place(child, z, y, x)] += 12 * gain
 
 
 @inlined
-def place(band: np.void, s: Int, r: Int, c: Int) -> Int:
+def place(band: Any, s: int, r: int, c: int) -> Any:
     """Give the framed position of a slice, row and column of a subband."""
-    return band.start + (s + 1) * band.slice_step + (r + FRAME) * band.row_step + c + FRAME  # type: ignore[attr-defined]
+    return band.start + (s + 1) * band.slice_step + (r + FRAME) * band.row_step + c + FRAME
 
 
 @inlined
-def _class_of(energy: Int) -> Int:
-    return np.int64(CLASS[min(energy, 4095)])
+def _class_of(energy: int) -> int:
+    return int64(CLASS[min(energy, 4095)])
 
 
 @inlined
-def _cross(size: NDArray[np.int32], i: Int, step: Int) -> Int:
+def _cross(size: NDArray[np.int32], i: int, step: int) -> Any:
     """Sum the four neighbours of a position in its slice."""
     return size[i - 1] + size[i + 1] + size[i - step] + size[i + step]
 
 
 @inlined
-def _relatives(size: NDArray[np.int32], table: NDArray[np.void], at: Stretch, c: Int) -> tuple[Int, Int]:
+def _relatives(size: NDArray[np.int32], table: NDArray[np.void], at: Stretch, c: int) -> tuple[int, int]:
     """Sum the magnitudes around the same place in the parent, and in the two cousins."""
     band = table[at.band]
-    parent = np.int64(0)
+    parent = int64(0)
     if band.parent >= 0:
         other = table[band.parent]
         j = place(other, at.s >> band.slice_shift, at.r >> band.row_shift, c >> band.column_shift)
-        parent = 2 * np.int64(size[j]) + (_cross(size, j, other.row_step) >> 1)
-    cousins = np.int64(0)
+        parent = 2 * int64(size[j]) + (_cross(size, j, other.row_step) >> 1)
+    cousins = int64(0)
     for cousin in (band.cousin, band.other_cousin):
         if cousin >= 0:
             j = place(table[cousin], at.s, at.r, c)
-            cousins += np.int64(size[j]) + (_cross(size, j, table[cousin].row_step) >> 2)
+            cousins += int64(size[j]) + (_cross(size, j, table[cousin].row_step) >> 2)
     return parent, cousins
 
 
 @inlined
-def _surroundings(
-    size: NDArray[np.int32], i: Int, step: Int, deep: Int, orientation: Int
-) -> tuple[Int, Int, Int, Int, Int]:
+def _surroundings(size: NDArray[np.int32], at: Stretch, i: int) -> tuple[int, int, int, int, int]:
     """Sum magnitudes along the edge direction, across it, on the diagonals, in the plane, in the slices."""
-    along, across = (step, 1) if orientation == 1 else (1, step)
-    a = np.int64(size[i - along]) + size[i + along]
-    b = np.int64(size[i - across]) + size[i + across]
-    d = np.int64(size[i - step - 1]) + size[i - step + 1] + size[i + step - 1] + size[i + step + 1]
-    far = 2 * (np.int64(size[i - 2 * along]) + size[i + 2 * along])
-    far += np.int64(size[i - 2 * across]) + size[i + 2 * across]
+    step, deep = at.row_step, at.slice_step
+    along, across = (step, 1) if at.orientation == 1 else (1, step)
+    a = int64(size[i - along]) + size[i + along]
+    b = int64(size[i - across]) + size[i + across]
+    d = int64(size[i - step - 1]) + size[i - step + 1] + size[i + step - 1] + size[i + step + 1]
+    far = 2 * (int64(size[i - 2 * along]) + size[i + 2 * along])
+    far += int64(size[i - 2 * across]) + size[i + 2 * across]
     plane = 6 * a + 4 * b + 3 * d + far
-    slices = 2 * (np.int64(size[i - deep]) + size[i + deep])
-    slices += (np.int64(_cross(size, i - deep, step)) + _cross(size, i + deep, step)) >> 1
+    slices = 2 * (int64(size[i - deep]) + size[i + deep])
+    slices += (int64(_cross(size, i - deep, step)) + _cross(size, i + deep, step)) >> 1
     return a, b, d, plane, slices

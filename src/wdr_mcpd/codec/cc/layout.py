@@ -36,8 +36,8 @@ class SplitLayout(Layout):
     """A packet layout whose finest detail subbands are split once more.
 
     The steps are those of the transform without the additional splits. `parts` numbers the parts of a split
-    subband from 1 on; 0 stands for a subband that is not split. `splits` lists the additional splits in order:
-    axis, origin and shape of the box.
+    subband from 1 on; 0 stands for a subband that is not split. `splits` lists the additional splits in
+    order: axis, origin and shape of the box.
     """
 
     parts: tuple[int, ...]
@@ -118,7 +118,7 @@ def relatives(plan: Layout) -> tuple[NDArray[np.void], int]:
             i for i, other in enumerate(plan.subbands) if parts[i] == part == 0 and _are_cousins(band, other)
         ]
         place = (start, slices, rows, columns, step, step * (rows + 2 * FRAME), kind, orientation)
-        records[index] = (*place, parent, *(cousins + [-1, -1])[:2], *shifts)
+        records[index] = (*place, parent, *[*cousins, -1, -1][:2], *shifts)
         start += (slices + 2) * step * (rows + 2 * FRAME)
     return records, start
 

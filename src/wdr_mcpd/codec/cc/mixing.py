@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.compiled import Int, inlined
+from wdr_mcpd.codec.compiled import inlined, int64
 from wdr_mcpd.codec.rangecoder import Channel, State, code_part
 
 COUNT_BITS = 10  # of a model: how many decisions it has seen, below its probability
@@ -71,12 +71,12 @@ class Models(NamedTuple):
 class Choice(NamedTuple):
     """What codes one decision: three models, a set of weights, a class of estimates, a rate of learning."""
 
-    a: Int
-    b: Int
-    c: Int
-    weights: Int
-    estimates: Int
-    rate: Int
+    a: int
+    b: int
+    c: int
+    weights: int
+    estimates: int
+    rate: int
 
 
 def new_models(models: int, sets: int, classes: int) -> Models:
@@ -94,9 +94,9 @@ def new_models(models: int, sets: int, classes: int) -> Models:
 
 
 @inlined
-def learn(model: NDArray[np.uint32], index: Int, bit: Int) -> None:
+def learn(model: NDArray[np.uint32], index: int, bit: int) -> None:
     """Move a model towards a decision by 1 / (decisions seen + 1.5)."""
-    packed = np.int64(model[index])
+    packed = int64(model[index])
     seen = packed & ((1 << COUNT_BITS) - 1)
     chance = packed >> COUNT_BITS
     chance += (((1 << 22) - 1 if bit else 0) - chance) * SHARE[seen] >> 16
@@ -105,28 +105,26 @@ def learn(model: NDArray[np.uint32], index: Int, bit: Int) -> None:
 
 @inlined
 def code_plain(
-    state: State, channel: Channel, model: NDArray[np.uint32], index: Int, bit: Int
-) -> tuple[Int, State]:
+    state: State, channel: Channel, model: NDArray[np.uint32], index: int, bit: int
+) -> tuple[int, State]:
     """Code a decision with one model alone."""
-    chance = min(max(np.int64(model[index]) >> 16, LEAST), 65536 - LEAST)
+    chance = min(max(int64(model[index]) >> 16, LEAST), 65536 - LEAST)
     bit, state = code_part(state, channel, (state.span * chance) >> 16, bit)
     learn(model, index, bit)
     return bit, state
 
 
 @inlined
-def code_mixed(
-    state: State, channel: Channel, models: Models, choice: Choice, bit: Int
-) -> tuple[Int, State]:
+def code_mixed(state: State, channel: Channel, models: Models, choice: Choice, bit: int) -> tuple[int, State]:
     """Code a decision with three models."""
     model, weight, estimate = models
     w = choice.weights * OPINIONS
-    sa = np.int64(STRETCH[model[choice.a] >> 20])
-    sb = np.int64(STRETCH[model[choice.b] >> 20])
-    sc = np.int64(STRETCH[model[choice.c] >> 20])
+    sa = int64(STRETCH[model[choice.a] >> 20])
+    sb = int64(STRETCH[model[choice.b] >> 20])
+    sc = int64(STRETCH[model[choice.c] >> 20])
     x = (weight[w] * sa + weight[w + 1] * sb + weight[w + 2] * sc) >> 16
     x = min(max(x + REACH, 0), 2 * REACH - 1)
-    mixed = np.int64(SQUASH[x])
+    mixed = int64(SQUASH[x])
     place = x * STEPS
     node = choice.estimates * NODES + (place >> 12)
     near = place & 4095

@@ -20,7 +20,7 @@ from wdr_mcpd.codec.cc.contexts import (
     spread,
 )
 from wdr_mcpd.codec.cc.mixing import Models, code_mixed, code_plain
-from wdr_mcpd.codec.compiled import Int, compiled, inlined
+from wdr_mcpd.codec.compiled import compiled, inlined, int64
 from wdr_mcpd.codec.rangecoder import Channel, State, start, stopped
 
 STRETCH = 16  # coefficients that are skipped together
@@ -29,9 +29,7 @@ REFINING, LAST = 2, 3
 
 
 @compiled
-def code_planes(
-    exact: NDArray[np.int32], known: Known, models: Models, channel: Channel, top: Int
-) -> State:
+def code_planes(exact: NDArray[np.int32], known: Known, models: Models, channel: Channel, top: int) -> State:
     """Encode the framed coefficients `exact`, or decode, plane after plane (Algorithm 1, steps 2 to 8).
 
     `known` becomes what the decoder knows. It starts as zeros but for `last`, which starts as `top` + 1.
@@ -41,11 +39,14 @@ def code_planes(
         for number in range(4):
             for b in range(known.table.size):
                 band = known.table[b]
+                columns, steps = band.columns, (band.row_step, band.slice_step)
+                kind, orientation = band.kind, band.orientation
                 for s in range(band.slices):
                     for r in range(band.rows):
-                        for c in range(0, band.columns, STRETCH):
-                            first = place(band, s, r, c)
-                            at = Stretch(b, s, r, c, first, first + min(STRETCH, band.columns - c))
+                        row = place(band, s, r, 0)
+                        for c in range(0, columns, STRETCH):
+                            end = row + min(c + STRETCH, columns)
+                            at = Stretch(b, s, r, c, row + c, end, steps[0], steps[1], kind, orientation)
                             state = _code_stretch(state, exact, known, models, channel, plane, number, at)
                             if stopped(state, channel):
                                 return state
@@ -55,7 +56,7 @@ def code_planes(
 @inlined
 def _code_stretch(
     state: State, exact: NDArray[np.int32], known: Known, models: Models, channel: Channel,
-    plane: Int, number: Int, at: Stretch,
+    plane: int, number: int, at: Stretch,
 ) -> State:  # fmt: skip
     """Code what belongs to a pass among the next coefficients of a row."""
     highest, significant = np.int32(0), np.int32(0)
@@ -66,16 +67,16 @@ def _code_stretch(
         if significant:
             state = _refinement_pass(state, exact, known, models, channel, plane, at)
         return state
-    limit = np.int64(FIRST if number == 0 else SECOND if number == 1 else 0)
+    limit = int64(FIRST if number == 0 else SECOND if number == 1 else 0)
     if highest >> plane < limit:
         return state
     if number == LAST and highest == 0 and significant == 0:
-        any_found = np.int64(0)
+        any_found = int64(0)
         if channel.encoding:
             for i in range(at.first, at.end):
-                any_found |= np.int64(abs(exact[i]) >> plane)
-            any_found = np.int64(any_found > 0)
-        index = STRETCHES + known.table[at.band].kind
+                any_found |= int64(abs(exact[i]) >> plane)
+            any_found = int64(any_found > 0)
+        index = STRETCHES + at.kind
         any_found, state = code_plain(state, channel, models.model, index, any_found)
         if any_found == 0:
             return state
@@ -85,27 +86,26 @@ def _code_stretch(
 @compiled
 def _sorting_pass(
     state: State, exact: NDArray[np.int32], known: Known, models: Models, channel: Channel,
-    plane: Int, limit: Int, at: Stretch,
+    plane: int, limit: int, at: Stretch,
 ) -> State:  # fmt: skip
     """Find newly significant coefficients in neighbourhoods of the limit or more (Algorithm 1, step 5)."""
     size, sign, last, energy, table = known
-    band = table[at.band]
     for i in range(at.first, at.end):
         if size[i] or energy[i] >> plane < limit or last[i] == plane:
             continue
-        found = np.int64(0)
+        found = int64(0)
         if channel.encoding:
-            found = np.int64(abs(exact[i]) >> plane)
-        choice = significance_contexts(known, at, i, plane, np.int64(limit == 0))
+            found = int64(abs(exact[i]) >> plane)
+        choice = significance_contexts(known, at, i, plane, int64(limit == 0))
         found, state = code_mixed(state, channel, models, choice, found)
         if state.doubt:
             return state
         last[i] = plane
         if found:
-            negative = np.int64(0)
+            negative = int64(0)
             if channel.encoding:
-                negative = np.int64(exact[i] < 0)
-            choice = sign_contexts(sign, i, band.row_step, band.slice_step, band.kind)
+                negative = int64(exact[i] < 0)
+            choice = sign_contexts(sign, at, i)
             negative, state = code_mixed(state, channel, models, choice, negative)
             if state.doubt:
                 last[i] = plane + 1
@@ -119,17 +119,17 @@ def _sorting_pass(
 @compiled
 def _refinement_pass(
     state: State, exact: NDArray[np.int32], known: Known, models: Models, channel: Channel,
-    plane: Int, at: Stretch,
+    plane: int, at: Stretch,
 ) -> State:  # fmt: skip
     """Code one more bit of the coefficients found in earlier planes (Algorithm 1, step 6)."""
     size, _, last, energy, table = known
     for i in range(at.first, at.end):
-        before = np.int64(size[i])
+        before = int64(size[i])
         if before >> (plane + 1) == 0:
             continue
-        bit = np.int64(0)
+        bit = int64(0)
         if channel.encoding:
-            bit = np.int64(abs(exact[i]) >> plane) & 1
+            bit = int64(abs(exact[i]) >> plane) & 1
         choice = refinement_contexts(known, at, i, plane)
         bit, state = code_mixed(state, channel, models, choice, bit)
         if state.doubt:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from wdr_mcpd.codec.cc.contexts import Known, place
 from wdr_mcpd.codec.cc.layout import KINDS
-from wdr_mcpd.codec.compiled import Int, compiled
+from wdr_mcpd.codec.compiled import compiled, int64
 from wdr_mcpd.codec.layout import Layout
 
 PRIOR_LOW, PRIOR_ALL = 60, 100  # as if so many bits had been seen, q = 0.6
@@ -38,16 +38,16 @@ def confine(block: NDArray[np.float32], plan: Layout, known: Known, unit: float)
 
 
 @compiled
-def _first_bits(known: Known, low: NDArray[np.int64], seen: NDArray[np.int64]) -> tuple[Int, Int]:
+def _first_bits(known: Known, low: NDArray[np.int64], seen: NDArray[np.int64]) -> tuple[int, int]:
     """Count first refinement bits by kind; returns the sum of `last` over, and the number of, all found."""
-    planes, significant = np.int64(0), np.int64(0)
+    planes, significant = int64(0), int64(0)
     for b in range(known.table.size):
         band = known.table[b]
         for i in range(band.start, band.start + (band.slices + 2) * band.slice_step):
             if known.size[i]:
                 planes += known.last[i]
                 significant += 1
-                bits = np.int64(known.size[i]) >> known.last[i]
+                bits = int64(known.size[i]) >> known.last[i]
                 if bits > 1:
                     while bits > 3:
                         bits >>= 1
@@ -57,9 +57,7 @@ def _first_bits(known: Known, low: NDArray[np.int64], seen: NDArray[np.int64]) -
 
 
 @compiled
-def _fill(
-    known: Known, low: NDArray[np.int64], seen: NDArray[np.int64], values: NDArray[np.float32]
-) -> None:
+def _fill(known: Known, low: NDArray[np.int64], seen: NDArray[np.int64], values: NDArray[np.float32]) -> None:
     at = 0
     for b in range(known.table.size):
         band = known.table[b]
@@ -71,16 +69,14 @@ def _fill(
                 for i in range(first, first + band.columns):
                     value, last = np.float32(known.size[i]), known.last[i]
                     if known.size[i] and last:
-                        new = np.int64(known.size[i]) >> last == 1
+                        new = int64(known.size[i]) >> last == 1
                         value -= np.float32(1 << last) * (shift if new else np.float32(0.5) * shift)
                     values[at] = value if known.sign[i] >= 0 else -value
                     at += 1
 
 
 @compiled
-def _confine(
-    block: NDArray[np.float32], boxes: NDArray[np.void], known: Known, unit: np.float32
-) -> None:
+def _confine(block: NDArray[np.float32], boxes: NDArray[np.void], known: Known, unit: np.float32) -> None:
     for b in range(boxes.size):
         box = boxes[b]
         for s in range(box.slices):
@@ -89,10 +85,10 @@ def _confine(
                 line = block[box.slice + s, box.row + r, box.column : box.column + box.columns]
                 for c in range(line.size):
                     size, sign, last = known.size[first + c], known.sign[first + c], known.last[first + c]
-                    width = np.float32(np.int64(1) << last) * unit
+                    width = np.float32(int64(1) << last) * unit
                     if size == 0:
                         line[c] = min(max(line[c], -width), width)
                     else:
-                        low = np.float32((np.int64(size) >> last) << last) * unit
+                        low = np.float32((int64(size) >> last) << last) * unit
                         magnitude = min(max(line[c] * np.float32(sign), low), low + width)
                         line[c] = magnitude * np.float32(sign)

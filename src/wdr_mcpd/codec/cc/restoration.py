@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.compiled import Int, compiled
+from wdr_mcpd.codec.compiled import compiled
 
 LIMIT = 3.0  # quantiser steps that a difference counts at most
 MARGIN = 4  # voxels that a correction sees to each side
@@ -38,7 +38,7 @@ class Network(NamedTuple):
 
 
 class Rings(NamedTuple):
-    """Rows that the next layer still looks at: differences (42, width) and both hidden layers (3, N, width)."""
+    """Rows that the next layer still looks at: differences (42, width), hidden layers (3, N, width)."""
 
     differences: NDArray[np.float32]
     hidden: NDArray[np.float32]
@@ -118,7 +118,7 @@ def _correct_slice(
 @compiled
 def _first_layer(
     padded: NDArray[np.float32],
-    y: Int,
+    y: int,
     offsets: NDArray[np.int64],
     layers: Network,
     differences: NDArray[np.float32],

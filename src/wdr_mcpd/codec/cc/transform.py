@@ -1,7 +1,7 @@
 """The transform of the coherence-conditioned coder: a longer wavelet for the two finest levels.
 
-Finest levels: the biorthogonal spline-family wavelet 6.8 with 17 and 11 taps (Daubechies 1992; `filter_bank`),
-which separates frequencies better than the 9/7 and is as near to orthonormal. Coarser levels, and those along
+Finest levels: the biorthogonal spline-family wavelet 6.8 with 17 and 11 taps (Daubechies 1992), which
+separates frequencies better than the 9/7 and is as near to orthonormal. Coarser levels, and those along
 slices: the shared CDF 9/7.
 """
 

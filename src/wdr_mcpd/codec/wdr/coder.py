@@ -21,7 +21,7 @@ the runs short to write:
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.compiled import Int, compiled
+from wdr_mcpd.codec.compiled import compiled, int64
 from wdr_mcpd.codec.layout import Layout
 from wdr_mcpd.codec.rangecoder import reader, writer, written
 from wdr_mcpd.codec.wdr.bit_planes import code_planes
@@ -51,7 +51,7 @@ def decode(payload: NDArray[np.uint8], layout: Layout, top: int) -> NDArray[np.f
 
 @compiled
 def _reconstruct(
-    scan: Scan, top: Int, plane: Int, refined: Int, points: NDArray[np.float32], out: NDArray[np.float32]
+    scan: Scan, top: int, plane: int, refined: int, points: NDArray[np.float32], out: NDArray[np.float32]
 ) -> None:
     """Put each found coefficient inside the interval that is known of it, in scan order.
 
@@ -60,7 +60,7 @@ def _reconstruct(
     last = top - plane
     for step in range(last + 1):
         for f in range(scan.starts[step], scan.starts[step + 1]):
-            late = np.int64(step < last and f >= refined)
+            late = int64(step < last and f >= refined)
             inside = points[min(last - step - late, AGES - 1)] * np.float32(1 << (plane + late))
             value = scan.known[f]
             out[scan.place[f]] = np.float32(value) + (inside if value > 0 else -inside)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.compiled import Int, compiled, inlined
+from wdr_mcpd.codec.compiled import compiled, inlined, int64
 from wdr_mcpd.codec.layout import Layout
 from wdr_mcpd.codec.rangecoder import leading_zeros
 
@@ -28,7 +28,9 @@ LEAST_ENERGY = (1, 8, 16, 32)  # of the classes of significant neighbourhoods
 CLASSES = len(LEAST_ENERGY)
 CLASS_OF = (np.arange(256)[:, None] >= np.array(LEAST_ENERGY[1:])).sum(axis=1).astype(np.uint8)
 INDEX = ("begin", "row", "slice", "slices", "rows", "columns", "offset", "child", "deeper")
-SUBBAND = np.dtype([*((name, np.int64) for name in INDEX), ("per_slice", np.float64), ("per_row", np.float64)])
+SUBBAND = np.dtype(
+    [*((name, np.int64) for name in INDEX), ("per_slice", np.float64), ("per_row", np.float64)]
+)
 """A subband in the padded scan: where it begins, steps to the next row and slice, size, place in the scan,
 the subband of its children (-1: none) and whether that is one axial level finer; one over both steps."""
 
@@ -63,9 +65,9 @@ class Scan(NamedTuple):
 class Tally(NamedTuple):
     """N found significant, activated in this part of a plane, with insignificant neighbourhoods."""
 
-    found: Int
-    activated: Int
-    rest: Int
+    found: int
+    activated: int
+    rest: int
 
 
 def scan(layout: Layout, coefficients: NDArray[np.int32], top: int, model: NDArray[np.uint32]) -> Scan:
@@ -82,7 +84,9 @@ def scan(layout: Layout, coefficients: NDArray[np.int32], top: int, model: NDArr
         CLASS_OF,
         np.empty((CLASSES, size), np.int32),
         np.zeros(CLASSES, np.int64),
-        *(np.empty(size, np.int32) for _ in range(3)),
+        np.empty(size, np.int32),
+        np.empty(size, np.int32),
+        np.empty(size, np.int32),
         np.zeros(top + 2, np.int64),
         coefficients,
         model,
@@ -141,30 +145,30 @@ def _fill(scan: Scan) -> None:
                     scan.energy[at + c] = 0
                 if scan.coefficients.size > 0:
                     for c in range(band.columns):
-                        value = np.int64(scan.coefficients[source + c])
+                        value = int64(scan.coefficients[source + c])
                         digits = 63 - leading_zeros(2 * abs(value) + 1)
                         scan.digits[at + c] = digits + (NEGATIVE if value < 0 else 0)
                 source += band.columns
 
 
 @inlined
-def locate(scan: Scan, i: Int) -> tuple[Int, Int, Int, Int]:
+def locate(scan: Scan, i: int) -> tuple[int, int, int, int]:
     """Give subband, slice and row in the subband, and position in the scan of the padded position `i`."""
-    b, count = np.int64(0), np.int64(scan.subbands.size)
+    b, count = int64(0), int64(scan.subbands.size)
     while count > 1:  # a search in a small table is faster than a look-up in a large one
         half = count >> 1
         b += half if scan.subbands[b + half].begin <= i else 0
         count -= half
     band = scan.subbands[b]
     local = i - band.begin
-    k = np.int64((local + 0.5) * band.per_slice)
-    r = np.int64((local - k * band.slice + 0.5) * band.per_row)
+    k = int64((local + 0.5) * band.per_slice)
+    r = int64((local - k * band.slice + 0.5) * band.per_row)
     # a row has one spare cell, a slice one spare row
     return b, k, r, band.offset + local - k * (band.rows + band.row) - r
 
 
 @inlined
-def spread(scan: Scan, i: Int, b: Int, k: Int, r: Int, activated: Int) -> Int:
+def spread(scan: Scan, i: int, b: int, k: int, r: int, activated: int) -> int:
     """Add to the energies around position `i`, which has become significant; returns N activated."""
     band = scan.subbands[b]
     row, slice_ = band.row, band.slice
@@ -185,7 +189,7 @@ def spread(scan: Scan, i: Int, b: Int, k: Int, r: Int, activated: Int) -> Int:
         # children past the last row or column are those in it
         c = i - band.begin - k * slice_ - r * row
         down = child.row if 2 * r + 1 < child.rows else 0
-        right = np.int64(2 * c + 1 < child.columns)
+        right = int64(2 * c + 1 < child.columns)
         for kk in range(k << band.deeper, min((k + 1) << band.deeper, child.slices)):
             j = child.begin + kk * child.slice + 2 * r * child.row + 2 * c
             activated = _add(scan, j, CHILD, activated)
@@ -196,19 +200,19 @@ def spread(scan: Scan, i: Int, b: Int, k: Int, r: Int, activated: Int) -> Int:
 
 
 @inlined
-def _add(scan: Scan, j: Int, weight: Int, activated: Int) -> Int:
+def _add(scan: Scan, j: int, weight: int, activated: int) -> int:
     """Add to one energy; an insignificant neighbourhood becomes significant."""
-    energy = np.int64(scan.energy[j])
+    energy = int64(scan.energy[j])
     scan.energy[j] = max(min(energy + weight, MOST), energy)
     scan.activated[activated] = j
-    return activated + np.int64(energy == 0)
+    return activated + int64(energy == 0)
 
 
 @compiled
 def double(energy: NDArray[np.uint8]) -> None:
     """Double all energies: the threshold has been halved."""
     for i in range(energy.size):
-        energy[i] = max(min(2 * np.int64(energy[i]), MOST), energy[i])
+        energy[i] = max(min(2 * int64(energy[i]), MOST), energy[i])
 
 
 ONES = np.uint64(0x0101010101010101)
@@ -223,13 +227,13 @@ def _zero_bytes(word: np.uint64) -> np.uint64:
 
 
 @inlined
-def _count(highs: np.uint64) -> np.int64:
+def _count(highs: np.uint64) -> int:
     """Count the bytes whose highest bit is set."""
-    return np.int64(((highs >> np.uint64(7)) * ONES) >> np.uint64(56))
+    return int64(((highs >> np.uint64(7)) * ONES) >> np.uint64(56))
 
 
 @compiled
-def advance(scan: Scan, cursor: Int, run: Int) -> Int:
+def advance(scan: Scan, cursor: int, run: int) -> int:
     """Find the `run`-th position after `cursor` with an insignificant neighbourhood; there are as many."""
     while True:
         cursor += 1
@@ -247,14 +251,14 @@ def advance(scan: Scan, cursor: Int, run: Int) -> Int:
 
 
 @compiled
-def distance(scan: Scan, cursor: Int, plane: Int) -> tuple[Int, Int]:
+def distance(scan: Scan, cursor: int, plane: int) -> tuple[int, int]:
     """Count the insignificant neighbourhoods after `cursor` up to that of the next significant coefficient.
 
     Returns the count and the position. Without one, the count is one more than there are such neighbourhoods.
     """
     size = scan.energy.size
     lift = np.uint64(0x80 - (plane + 1)) * ONES  # sets the highest bit of bytes above `plane`
-    run = np.int64(0)
+    run = int64(0)
     while True:
         cursor += 1
         if cursor & 7 == 0:

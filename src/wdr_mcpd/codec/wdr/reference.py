@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.compiled import Int, compiled
+from wdr_mcpd.codec.compiled import compiled, int64
 from wdr_mcpd.codec.layout import Layout
 from wdr_mcpd.codec.rangecoder import (
     Channel,
@@ -122,28 +122,28 @@ def _planes(
 
 @compiled
 def _sorting_pass(
-    state: State, scan: Scan, channel: Channel, known: NDArray[np.int32], step: Int, plane: Int
-) -> tuple[State, Int]:
+    state: State, scan: Scan, channel: Channel, known: NDArray[np.int32], step: int, plane: int
+) -> tuple[State, int]:
     """Find the newly significant coefficients of a plane, in scan order (Algorithm 1, step 5).
 
     `known` holds the positions found before, ascending. Returns the state and how many have been found.
     """
     size = scan.coefficients.size if channel.encoding else scan.values.size
     before = after = scan.starts[step]
-    position, passed = np.int64(-1), 0
+    position, passed = int64(-1), 0
     while True:
-        run = np.int64(0)
+        run = int64(0)
         if channel.encoding:
-            target = np.int64(scan.found[after]) if after < scan.starts[step + 1] else size
+            target = int64(scan.found[after]) if after < scan.starts[step + 1] else size
             skipped = passed
             while passed < before and known[passed] < target:
                 passed += 1
             run = target - position - (passed - skipped)
             position = target
         run, state = _code_run(state, channel, scan.model, run, size)
-        negative = np.int64(0)
+        negative = int64(0)
         if channel.encoding:
-            negative = np.int64(scan.coefficients[min(position, size - 1)] < 0)
+            negative = int64(scan.coefficients[min(position, size - 1)] < 0)
         negative, state = code_bit(state, channel, scan.model, SIGN, negative)
         if state.doubt:
             return state, after
@@ -164,13 +164,13 @@ def _sorting_pass(
 
 
 @compiled
-def _refinement_pass(state: State, scan: Scan, channel: Channel, count: Int, plane: Int) -> State:
+def _refinement_pass(state: State, scan: Scan, channel: Channel, count: int, plane: int) -> State:
     """Refine the first `count` coefficients that have been found by one bit (Algorithm 1, step 6)."""
     half = np.float32(0.5) * np.float32(1 << plane)
     for i in range(count):
-        bit = np.int64(0)
+        bit = int64(0)
         if channel.encoding:
-            bit = np.int64((abs(scan.coefficients[scan.found[i]]) >> plane) & 1)
+            bit = int64((abs(scan.coefficients[scan.found[i]]) >> plane) & 1)
         bit, state = code_bit(state, channel, scan.model, REFINEMENT, bit)
         if stopped(state, channel):
             return state
@@ -182,16 +182,16 @@ def _refinement_pass(state: State, scan: Scan, channel: Channel, count: Int, pla
 
 @compiled
 def _code_run(
-    state: State, channel: Channel, model: NDArray[np.uint32], run: Int, longest: int
-) -> tuple[Int, State]:
+    state: State, channel: Channel, model: NDArray[np.uint32], run: int, longest: int
+) -> tuple[int, State]:
     """Code the binary digits of a run after its leading one; a run is at most `longest` + 1."""
     digits = 0
     while run >> digits > 1:
         digits += 1
-    value = np.int64(1)
+    value = int64(1)
     while value <= longest:
         digits -= 1
-        end, state = code_bit(state, channel, model, END, np.int64(digits < 0))
+        end, state = code_bit(state, channel, model, END, int64(digits < 0))
         if end:
             break
         bit, state = code_bit(state, channel, model, DIGIT, (run >> digits) & 1)
@@ -200,7 +200,7 @@ def _code_run(
 
 
 @compiled
-def _merge(old: NDArray[np.int32], count: Int, new: NDArray[np.int32], merged: NDArray[np.int32]) -> None:
+def _merge(old: NDArray[np.int32], count: int, new: NDArray[np.int32], merged: NDArray[np.int32]) -> None:
     """Merge two ascending lists of positions."""
     i, j = 0, 0
     for k in range(count + new.size):

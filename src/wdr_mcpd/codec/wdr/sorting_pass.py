@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.compiled import Int, compiled, inlined
+from wdr_mcpd.codec.compiled import compiled, inlined, int64
 from wdr_mcpd.codec.rangecoder import Channel, State, code_bit, code_even, models, stopped
 from wdr_mcpd.codec.wdr.neighbourhood import (
     CLASSES,
@@ -45,7 +45,7 @@ def models_at_first() -> NDArray[np.uint32]:
 
 @compiled
 def sorting_pass(
-    state: State, scan: Scan, channel: Channel, tally: Tally, plane: Int, kind: Int
+    state: State, scan: Scan, channel: Channel, tally: Tally, plane: int, kind: int
 ) -> tuple[State, Tally]:
     """Find the significant coefficients of one class, those with |c| >= 2^plane (Algorithm 1, step 5).
 
@@ -54,7 +54,7 @@ def sorting_pass(
     if kind == REST:
         return _sort_rest(state, scan, channel, tally, plane)
     members = scan.activated if kind == ACTIVATED else scan.members[kind]
-    at = np.int64(-1)
+    at = int64(-1)
     while not stopped(state, channel):
         left = (tally.activated if kind == ACTIVATED else scan.lengths[kind]) - 1 - at
         if left <= 0:
@@ -63,28 +63,26 @@ def sorting_pass(
         if channel.encoding:
             for k in range(1, left + 1):
                 if scan.digits[members[at + k]] & (NEGATIVE - 1) > plane:
-                    run = np.int64(k)
+                    run = int64(k)
                     break
         run, state = _code_run(state, channel, scan.model, kind, run, left + 1)
         if run > left or state.doubt:
             break
         at += run
-        state, tally = _discover(state, scan, channel, tally, plane, np.int64(members[at]))
+        state, tally = _discover(state, scan, channel, tally, plane, int64(members[at]))
     return state, tally
 
 
 @inlined
-def _sort_rest(
-    state: State, scan: Scan, channel: Channel, tally: Tally, plane: Int
-) -> tuple[State, Tally]:
+def _sort_rest(state: State, scan: Scan, channel: Channel, tally: Tally, plane: int) -> tuple[State, Tally]:
     """Find the significant ones among those with insignificant neighbourhoods; those activated leave."""
     ahead = tally.rest
-    cursor = np.int64(-1)
+    cursor = int64(-1)
     while ahead > 0 and not stopped(state, channel):
-        run, target = np.int64(0), np.int64(0)
+        run, target = int64(0), int64(0)
         if channel.encoding:
             run, target = distance(scan, cursor, plane)
-        run, state = _code_run(state, channel, scan.model, np.int64(REST), run, ahead + 1)
+        run, state = _code_run(state, channel, scan.model, int64(REST), run, ahead + 1)
         if run > ahead or state.doubt:
             break
         cursor = target if channel.encoding else advance(scan, cursor, run)
@@ -93,18 +91,18 @@ def _sort_rest(
         tally = Tally(tally.found, tally.activated, tally.rest - 1)
         ahead -= run
         for f in range(met, tally.activated):
-            ahead -= np.int64(scan.activated[f] > cursor)
+            ahead -= int64(scan.activated[f] > cursor)
     return state, tally
 
 
 @inlined
 def _discover(
-    state: State, scan: Scan, channel: Channel, tally: Tally, plane: Int, i: Int
+    state: State, scan: Scan, channel: Channel, tally: Tally, plane: int, i: int
 ) -> tuple[State, Tally]:
     """Code the sign of the newly significant coefficient at `i` and make its neighbourhood significant."""
-    negative = np.int64(0)
+    negative = int64(0)
     if channel.encoding:
-        negative = np.int64(scan.digits[i] >= NEGATIVE)
+        negative = int64(scan.digits[i] >= NEGATIVE)
     negative, state = code_even(state, channel, negative)
     if state.doubt == 0:
         b, k, r, place = locate(scan, i)
@@ -121,22 +119,22 @@ def _discover(
 
 @inlined
 def _code_run(
-    state: State, channel: Channel, model: NDArray[np.uint32], kind: Int, run: Int, longest: Int
-) -> tuple[Int, State]:
+    state: State, channel: Channel, model: NDArray[np.uint32], kind: int, run: int, longest: int
+) -> tuple[int, State]:
     """Code the binary digits of a run from 1 to `longest`, after the leading one."""
     base = AGES + 2 * DIGITS * kind
     digits = 0
     if channel.encoding:
         while run >> digits > 1:
             digits += 1
-    value = np.int64(1)
+    value = int64(1)
     position = 0
     while 2 * value <= longest:
         digits -= 1
-        end, state = code_bit(state, channel, model, base + position, np.int64(digits < 0))
+        end, state = code_bit(state, channel, model, base + position, int64(digits < 0))
         if end:
             break
-        bit = np.int64(0)
+        bit = int64(0)
         if 2 * value < longest:
             bit, state = code_bit(
                 state, channel, model, base + DIGITS + position, (run >> max(digits, 0)) & 1

@@ -9,30 +9,12 @@ import pytest
 import pywt
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec import coherent
-from wdr_mcpd.codec.coherent_filter import LIMIT, OFFSETS, Network, correct, network
-from wdr_mcpd.codec.coherent_layout import (
-    COLUMN_SHIFT,
-    COLUMNS,
-    COUSIN,
-    FRAME,
-    KIND,
-    KINDS,
-    PARENT,
-    ROW_SHIFT,
-    ROW_STEP,
-    ROWS,
-    SLICE_SHIFT,
-    SLICE_STEP,
-    SLICES,
-    START,
-    framed,
-    relatives,
-    split_layout,
-)
-from wdr_mcpd.codec.coherent_mixing import REACH, SQUASH, STRETCH
-from wdr_mcpd.codec.coherent_planes import CLASS
-from wdr_mcpd.codec.coherent_transform import forward, inverse
+from wdr_mcpd.codec.cc import coder
+from wdr_mcpd.codec.cc.contexts import CLASS, place
+from wdr_mcpd.codec.cc.layout import KINDS, framed, relatives, split_layout
+from wdr_mcpd.codec.cc.mixing import REACH, SQUASH, STRETCH
+from wdr_mcpd.codec.cc.restoration import LIMIT, OFFSETS, Network, correct, network
+from wdr_mcpd.codec.cc.transform import forward, inverse
 from wdr_mcpd.codec.layout import layout
 
 SHAPES = [(3, 37, 50), (1, 5, 3), (2, 64, 64), (9, 1, 40), (4, 2, 2), (1, 1, 1), (5, 33, 1), (16, 48, 31)]
@@ -82,30 +64,29 @@ def test_the_finest_level_is_the_wavelet_of_17_and_11_taps() -> None:
 def test_relatives_lie_inside_the_framed_array(shape: tuple[int, int, int], plan_of) -> None:  # type: ignore[no-untyped-def]
     plan = plan_of(shape, 4, 2)
     table, length = relatives(plan)
-    assert ((table[:, KIND] >= 0) & (table[:, KIND] < KINDS)).all()
+    assert ((table["kind"] >= 0) & (table["kind"] < KINDS)).all()
     for row in table:
-        for s in {0, row[SLICES] - 1}:
-            for r in {0, row[ROWS] - 1}:
-                for c in {0, row[COLUMNS] - 1}:
-                    reach = 2 * row[ROW_STEP]
+        for s in {0, row["slices"] - 1}:
+            for r in {0, row["rows"] - 1}:
+                for c in {0, row["columns"] - 1}:
                     here = _place(row, s, r, c)
-                    assert row[START] <= here - row[SLICE_STEP] - row[ROW_STEP]
-                    assert here + row[SLICE_STEP] + reach < length + row[SLICE_STEP]
-                    if row[PARENT] >= 0:
-                        parent = table[row[PARENT]]
-                        at = s >> row[SLICE_SHIFT], r >> row[ROW_SHIFT], c >> row[COLUMN_SHIFT]
-                        assert at[0] <= parent[SLICES]
-                        assert at[1] <= parent[ROWS]
-                        assert at[2] <= parent[COLUMNS]
-                    for cousin in table[row[[COUSIN, COUSIN + 1]]]:
-                        if (row[COUSIN : COUSIN + 2] >= 0).all():
-                            assert cousin[SLICES] == row[SLICES]
-                            assert r <= cousin[ROWS]
-                            assert c <= cousin[COLUMNS]
+                    assert row["start"] <= here - row["slice_step"] - row["row_step"]
+                    assert here + 2 * row["row_step"] < length
+                    if row["parent"] >= 0:
+                        parent = table[row["parent"]]
+                        assert s >> row["slice_shift"] <= parent["slices"]
+                        assert r >> row["row_shift"] <= parent["rows"]
+                        assert c >> row["column_shift"] <= parent["columns"]
+                    for name in ("cousin", "other_cousin"):
+                        if row[name] >= 0:
+                            cousin = table[row[name]]
+                            assert cousin["slices"] == row["slices"]
+                            assert r <= cousin["rows"]
+                            assert c <= cousin["columns"]
 
 
-def _place(row: NDArray[np.int64], s: int, r: int, c: int) -> int:
-    return int(row[START] + (s + 1) * row[SLICE_STEP] + (r + FRAME) * row[ROW_STEP] + c + FRAME)
+def _place(row: np.void, s: int, r: int, c: int) -> int:
+    return int(place.py_func(row.view(np.recarray), s, r, c))  # type: ignore[attr-defined]
 
 
 def test_framing_keeps_values_and_a_frame_of_zeros() -> None:
@@ -125,8 +106,8 @@ def shifted(function):
     return lambda *given, **options: numpy.nextafter(function(*given, **options), toward)
 for name in ("log", "log2", "exp"):
     setattr(numpy, name, shifted(getattr(numpy, name)))
-from wdr_mcpd.codec.coherent_mixing import SQUASH, STRETCH
-from wdr_mcpd.codec.coherent_planes import CLASS
+from wdr_mcpd.codec.cc.mixing import SQUASH, STRETCH
+from wdr_mcpd.codec.cc.contexts import CLASS
 print(*(hashlib.sha256(table.tobytes()).hexdigest()[:16] for table in (STRETCH, SQUASH, CLASS)))
 """
 
@@ -156,16 +137,16 @@ def test_all_planes_give_back_the_coefficients(shape: tuple[int, int, int], scal
     coefficients = (np.random.default_rng(3).laplace(size=plan.size) * scale).astype(np.int32)
     coefficients[0] = 5 * scale
     top = int(np.abs(coefficients).max()).bit_length() - 1
-    payload = coherent.encode(coefficients, plan, top, 1 << 30)
-    assert np.array_equal(coherent.decode(payload, plan, top), coefficients)
+    payload = coder.encode(coefficients, plan, top, 1 << 30)
+    assert np.array_equal(coder.decode(payload, plan, top), coefficients)
 
 
 def test_the_largest_magnitudes_do_not_overflow() -> None:
     plan = split_layout((2, 16, 16), 2, 0)
     coefficients = np.full(plan.size, (1 << 31) - 1, np.int32)
     coefficients[::3] = 1 - (1 << 31)
-    payload = coherent.encode(coefficients, plan, 30, 1 << 30)
-    decoded = coherent.decode(payload, plan, 30)
+    payload = coder.encode(coefficients, plan, 30, 1 << 30)
+    decoded = coder.decode(payload, plan, 30)
     assert np.array_equal(decoded, coefficients.astype(np.float32))
 
 
@@ -173,12 +154,12 @@ def test_a_prefix_decodes_to_intervals_that_hold_the_coefficients() -> None:
     plan = split_layout((3, 40, 40), 3, 0)
     coefficients = (np.random.default_rng(4).laplace(size=plan.size) * 50).astype(np.int32)
     top = int(np.abs(coefficients).max()).bit_length() - 1
-    payload = coherent.encode(coefficients, plan, top, 1 << 30)
+    payload = coder.encode(coefficients, plan, top, 1 << 30)
     errors = []
     for length in np.linspace(0, len(payload), 9).astype(int):
-        decoded = coherent.decode(payload[:length].copy(), plan, top)
+        decoded = coder.decode(payload[:length].copy(), plan, top)
         assert (decoded * coefficients >= 0).all()
-        assert np.array_equal(coherent.encode(coefficients, plan, top, int(length)), payload[:length])
+        assert np.array_equal(coder.encode(coefficients, plan, top, int(length)), payload[:length])
         errors.append(float(np.square(decoded - coefficients).mean()))
     assert all(b < a for a, b in pairwise(errors))
 
