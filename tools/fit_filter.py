@@ -23,7 +23,7 @@ from wdr_mcpd.codec.cc import coder
 from wdr_mcpd.codec.cc.layout import split_layout
 from wdr_mcpd.codec.cc.reconstruction import centres
 from wdr_mcpd.codec.cc.restoration import LIMIT, MARGIN, Network, correct, network
-from wdr_mcpd.codec.cc.transform import forward, inverse
+from wdr_mcpd.codec.cc.transform import SPLIT
 from wdr_mcpd.codec.layout import gather, scatter
 from wdr_mcpd.codec.transform import UNITS
 from wdr_mcpd.data.sample import stored_volumes
@@ -81,7 +81,7 @@ class Cuts:
     def __init__(self, voxels: Any) -> None:
         work = (voxels - round(float(voxels.mean()))).astype(np.float32)
         self.plan = split_layout(work.shape, 5, 0)
-        forward(work, self.plan)
+        SPLIT.forward(work, self.plan)
         coefficients = np.empty(self.plan.size, np.int32)
         gather(work, self.plan.boxes, coefficients, np.float32(UNITS))
         top = int(np.abs(coefficients).max()).bit_length() - 1
@@ -105,7 +105,7 @@ class Cuts:
 
         block = np.empty(self.plan.shape, np.float32)
         scatter(values, self.plan.boxes, block, np.float32(1 / UNITS))
-        inverse(block, self.plan, touch)
+        SPLIT.inverse(block, self.plan, touch)
         return found
 
     def pairs(self, level: int, layers: dict[int, Network]) -> list[tuple[float, torch.Tensor, torch.Tensor]]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wdr_mcpd.codec import container
+from wdr_mcpd.codec.axial import TYPICAL_RATE
 from wdr_mcpd.codec.coders import CODERS, Coder
 from wdr_mcpd.codec.fields import Fields, Geometry, Metadata, Scaling
 from wdr_mcpd.codec.header import Group, Header, pack, unpack
@@ -29,6 +30,7 @@ from wdr_mcpd.errors import InputError, StreamError
 
 DEFAULT_LIMIT = 1 << 27  # voxels: 512 slices of 512 x 512
 PSNR_PEAK = 65535  # eq. 2 of the paper
+TRIED = 4  # slices on which the encoder tries whether restoration helps
 Progress = Callable[[str], object]
 
 
@@ -81,7 +83,8 @@ def encode(
     low, high = int(volume.min()), int(volume.max())
     whole = [tuple(range(volume.shape[0]))]
     blocks = (volume if members == whole else volume[list(slices)] for slices in members)
-    coded = [transformed(block, settings, low, high) for block in blocks]
+    aim = 8 * budget / volume.size if budget is not None else TYPICAL_RATE
+    coded = [transformed(block, settings, low, high, aim) for block in blocks]
     header = Header(
         volume.shape,
         volume.dtype,
@@ -95,7 +98,7 @@ def encode(
             Group(slices, part.axial_levels, part.mean, part.planes)
             for slices, part in zip(members, coded, strict=True)
         ),
-        Fields(settings.wavelet, geometry, scaling),
+        Fields(settings.wavelet, geometry, scaling, _restoration(volume, settings, coder, aim)),
     )
     if target is not None:
         return _reaching(target, volume, header, coded, coder, progress)
@@ -188,6 +191,17 @@ def reallocate(data: bytes, lengths: Sequence[int]) -> bytes:
         raise InputError(f"give one length of 0 or more for each of the {len(payloads)} groups")
     kept = [payload[:length] for payload, length in zip(payloads, lengths, strict=True)]
     return _joined(header.with_lengths([p.size for p in kept]), kept)
+
+
+def _restoration(volume: Volume, settings: Settings, coder: Coder, rate: float) -> bool:
+    """Tell whether decoded slices are to be restored: tried on a few in the middle of the volume."""
+    if coder.restoration_helps is None or settings.lossless or settings.decomposition == "dyadic":
+        return True
+    first = max(volume.shape[0] // 2 - TRIED // 2, 0)
+    slices = volume[first : first + TRIED].astype(np.float32)
+    return not settings.fast and coder.restoration_helps(
+        slices - slices.mean(), settings.in_plane_levels, rate
+    )
 
 
 def _fit(header: Header, coded: list[Part], coder: Coder, budget: int | None) -> bytes:

@@ -13,8 +13,8 @@ from wdr_mcpd.codec.numbers import Reader, put
 from wdr_mcpd.codec.settings import CDF97
 from wdr_mcpd.errors import InputError, StreamError
 
-WAVELET, GEOMETRY, SCALING = 1, 2, 3
-KNOWN = {WAVELET: "wavelet", GEOMETRY: "geometry", SCALING: "scaling"}
+WAVELET, GEOMETRY, SCALING, RESTORATION = 1, 2, 3, 4
+KNOWN = {WAVELET: "wavelet", GEOMETRY: "geometry", SCALING: "scaling", RESTORATION: "restoration"}
 MAX_TAG = 1 << 32
 SPACES = ("unknown", "LPS", "RAS")
 UNITS = ("unknown", "m", "mm", "um")
@@ -87,11 +87,16 @@ class Metadata:
 
 @dataclass(frozen=True)
 class Fields:
-    """The fields of a header; `unknown` are optional ones of later versions, tag and bytes."""
+    """The fields of a header.
+
+    `restoration` tells whether a coder that has a network to restore decoded slices is to use it; `unknown` are optional ones of
+    later versions, tag and bytes.
+    """
 
     wavelet: str = CDF97
     geometry: Geometry | None = None
     scaling: Scaling | None = None
+    restoration: bool = True
     unknown: tuple[tuple[int, bytes], ...] = ()
 
 
@@ -108,6 +113,8 @@ def put_fields(body: bytearray, fields: Fields) -> None:
     if fields.scaling is not None:
         numbers = fields.scaling.slope + fields.scaling.intercept
         found.append((2 * SCALING, struct.pack(f"<{len(numbers)}d", *numbers)))
+    if not fields.restoration:
+        found.append((2 * RESTORATION + 1, b"\0"))
     for key, content in sorted(found):
         put(body, key)
         put(body, len(content))
@@ -137,9 +144,16 @@ def read_fields(reader: Reader, slices: int) -> Fields:
         wavelet = given[WAVELET].decode("ascii") if WAVELET in given else CDF97
         geometry = _geometry(given[GEOMETRY]) if GEOMETRY in given else None
         scaling = _scaling(given[SCALING], slices) if SCALING in given else None
+        restoration = _restoration(given.get(RESTORATION, b"\1"))
     except (InputError, IndexError, ValueError, struct.error) as error:
         raise StreamError(f"the header has a damaged field: {str(error).splitlines()[0]}") from error
-    return Fields(wavelet, geometry, scaling, unknown)
+    return Fields(wavelet, geometry, scaling, restoration, unknown)
+
+
+def _restoration(content: bytes) -> bool:
+    if content not in (b"\0", b"\1"):
+        raise InputError("restoration is 0 or 1")
+    return content == b"\1"
 
 
 def _geometry(content: bytes) -> Geometry:

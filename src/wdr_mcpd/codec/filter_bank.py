@@ -18,8 +18,6 @@ import pywt
 from numpy.typing import NDArray
 
 from wdr_mcpd.codec.compiled import compiled
-from wdr_mcpd.codec.layout import Shape
-from wdr_mcpd.codec.lifting import LANES, copy_lines
 from wdr_mcpd.errors import InputError
 
 Taps = NDArray[np.float32]
@@ -77,55 +75,19 @@ def _reconstructs(wavelet: pywt.Wavelet) -> bool:
     return bool(np.allclose(product, np.arange(product.size) == middle, atol=1e-9))
 
 
-def split(block: NDArray[np.float32], axis: int, origin: Shape, shape: Shape, filters: Bank) -> None:
-    """Filter all lines of a box of `block` (slice, row, column) along `axis` into halves, in place."""
-    _apply(block, axis, origin, shape, filters, False)
-
-
-def join(block: NDArray[np.float32], axis: int, origin: Shape, shape: Shape, filters: Bank) -> None:
-    """Undo `split`."""
-    _apply(block, axis, origin, shape, filters, True)
-
-
-def _apply(
-    block: NDArray[np.float32], axis: int, origin: Shape, shape: Shape, filters: Bank, undo: bool
-) -> None:
-    start = (origin[0] * block.shape[1] + origin[1]) * block.shape[2] + origin[2]
-    lanes = min(LANES, shape[1 if axis == 2 else 2])  # a single line may be as long as the block
-    lines = np.empty((shape[axis] + 2 * filters.reach, lanes), np.float32)
-    filtered = np.empty((shape[axis], lanes), np.float32)
-    _filter_box(block.reshape(-1)[start:], axis, shape, block.shape, filters, undo, lines, filtered)
-
-
 @compiled
-def _filter_box(
-    flat: Taps, axis: int, shape: Shape, whole: Shape, filters: Bank, undo: bool, lines: Taps, filtered: Taps
-) -> None:
-    """Filter all lines of a box along `axis`, a bundle of lines at a time."""
-    strides = (whole[1] * whole[2], whole[2], 1)
-    across = 1 if axis == 2 else 2  # lines of a bundle lie side by side along this axis
-    outer = 3 - axis - across
-    length, along, beside = shape[axis], strides[axis], strides[across]
-    if length < 2:
-        return
-    reach = filters.reach
+def filter_lines(lines: Taps, out: Taps, lanes: int, undo: bool, filters: Bank) -> None:
+    """Filter interleaved lines into `out`; they have room for `reach` samples on each side."""
+    reach, length = filters.reach, out.shape[0]
     taps = filters.synthesis if undo else filters.analysis
-    inner = lines[reach : reach + length]
-    count = length if filters.symmetric else length // 2 * 2
-    for i in range(shape[outer]):
-        for first in range(0, shape[across], LANES):
-            lanes = min(LANES, shape[across] - first)
-            start = i * strides[outer] + first * beside
-            copy_lines(flat, start, along, beside, inner, lanes, undo, False)
-            for j in range(lanes):
-                filtered[length - 1, j] = inner[length - 1, j]
-            _extend(lines, reach, length, filters.symmetric, lanes)
-            for k in range(count):
-                if filters.symmetric:
-                    _fold_row(lines, k + reach, taps[k % 2], filtered[k], lanes)
-                else:
-                    _sum_row(lines, k, taps[k % 2], filtered[k], lanes)
-            copy_lines(flat, start, along, beside, filtered, lanes, not undo, True)
+    for j in range(lanes):
+        out[length - 1, j] = lines[reach + length - 1, j]
+    _extend(lines, reach, length, filters.symmetric, lanes)
+    for k in range(length if filters.symmetric else length // 2 * 2):
+        if filters.symmetric:
+            _fold_row(lines, k + reach, taps[k % 2], out[k], lanes)
+        else:
+            _sum_row(lines, k, taps[k % 2], out[k], lanes)
 
 
 @compiled

@@ -158,17 +158,10 @@ def _in_scan_order(boxes: list[tuple[_Band, _Band, _Band]]) -> tuple[Subband, ..
     offset = 0
     subbands = []
     for box in boxes:
-        a, b, c = box
-        subband = Subband(
-            offset,
-            (a[0], b[0], c[0]),
-            (a[1], b[1], c[1]),
-            (a[2], b[2], c[2]),
-            (a[3], b[3], c[3]),
-            _parent(box, index),
-        )
-        subbands.append(subband)
-        offset += subband.size
+        halves: Any = zip(*box, strict=True)
+        origin, shape, levels, high = halves
+        subbands.append(Subband(offset, origin, shape, levels, high, _parent(box, index)))
+        offset += subbands[-1].size
     return tuple(subbands)
 
 
@@ -182,14 +175,8 @@ def _parent(box: tuple[_Band, _Band, _Band], index: dict[tuple[tuple[int, bool],
     if not (b[1] or c[1]):
         return -1
     deeper = ((b[0] + 1, b[1]), (c[0] + 1, c[1]))
-    for candidate in (
-        (a, *deeper),
-        ((a[0] + 1, a[1]), *deeper),
-        (a, (b[0], False), (c[0], False)),
-    ):
-        if candidate in index:
-            return index[candidate]
-    return -1
+    candidates = ((a, *deeper), ((a[0] + 1, a[1]), *deeper), (a, (b[0], False), (c[0], False)))
+    return next((index[candidate] for candidate in candidates if candidate in index), -1)
 
 
 @compiled

@@ -5,7 +5,7 @@ from typing import Any
 
 from wdr_mcpd.errors import InputError
 
-CODER_NAMES = ("wdr", "wdr-reference", "cc")  # in the order of their numbers in a stream
+CODER_NAMES = ("wdr", "wdr-reference", "cc-1", "cc")  # in the order of their numbers in a stream
 CDF97 = "bior4.4"  # the name of the CDF 9/7 in PyWavelets
 DECOMPOSITIONS = ("packet", "dyadic")
 
@@ -14,11 +14,13 @@ DECOMPOSITIONS = ("packet", "dyadic")
 class Settings:
     """How a group of slices is coded.
 
-    `coder`: "wdr" (ours), "wdr-reference" (the reference's choices) or "cc" (coherence-conditioned contexts).
+    `coder`: "wdr" (ours), "wdr-reference" (the reference's choices), "cc" (coherence-conditioned contexts)
+    or "cc-1" (the first version of that).
     `decomposition`: "packet" (axial and in-plane levels independent) or "dyadic".
     `in_plane_levels`, `axial_levels`: at most so many; "auto" tries 0 to 4 axial levels.
     `lossless`: the reversible 5/3 transform instead of the wavelet.
     `wavelet`: a discrete wavelet of PyWavelets, orthogonal or biorthogonal; "bior4.4" is the CDF 9/7.
+    `fast`: without the network that restores decoded slices of coder "cc", for decoding in less time.
     """
 
     coder: str = "wdr"
@@ -27,6 +29,7 @@ class Settings:
     axial_levels: int | str = "auto"
     lossless: bool = False
     wavelet: str = CDF97
+    fast: bool = False
 
 
 DEFAULT = Settings()
@@ -52,6 +55,8 @@ def check_settings(settings: Settings) -> None:
         raise InputError(f"axial_levels must be auto or 0 or more, not {settings.axial_levels!r}")
     if not isinstance(settings.lossless, bool):
         raise InputError(f"lossless must be true or false, not {settings.lossless!r}")
+    if not isinstance(settings.fast, bool):
+        raise InputError(f"fast must be true or false, not {settings.fast!r}")
     if settings.wavelet != CDF97:
         check_wavelet(settings.coder, settings.lossless, settings.wavelet)
 
@@ -60,8 +65,8 @@ def check_wavelet(coder: str, lossless: bool, wavelet: str) -> None:
     """Raise InputError if a wavelet other than the CDF 9/7 cannot be used, in general or here."""
     if lossless:
         raise InputError(f"wavelet {wavelet}: lossless coding has the reversible 5/3, and no other wavelet")
-    if coder == "cc":
-        raise InputError(f"wavelet {wavelet}: coder cc has wavelets of its own, and takes no other")
+    if coder in ("cc", "cc-1"):
+        raise InputError(f"wavelet {wavelet}: coder {coder} has wavelets of its own, and takes no other")
     from wdr_mcpd.codec.filter_bank import bank
 
     bank(wavelet)

@@ -14,9 +14,9 @@ PACKAGE = Path(wdr_mcpd.__file__).parent
 
 PROGRAM = """
 import numpy as np
-from wdr_mcpd.codec import lifting
-lifting.forward(np.zeros((2, 4, 4), np.float32), ((2, (2, 4, 4)),))
-statistics = lifting._split.stats
+from wdr_mcpd.codec import transform
+transform.apply(np.zeros((2, 4, 4), np.float32), 2, (0, 0, 0), (2, 4, 4), False, None)
+statistics = transform._split.stats
 print(sum(statistics.cache_hits.values()), sum(statistics.cache_misses.values()))
 """
 

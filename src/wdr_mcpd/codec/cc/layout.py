@@ -85,19 +85,15 @@ def _halves(band: Subband, axis: int) -> list[Subband]:
     low = (band.shape[axis] + 1) // 2
     halves = []
     for start, length in ((low, band.shape[axis] - low), (0, low)):
-        origin, shape, levels = list(band.origin), list(band.shape), list(band.levels)
-        origin[axis] += start
-        shape[axis] = length
-        levels[axis] += 1
-        halves.append(
-            replace(
-                band,
-                origin=(origin[0], origin[1], origin[2]),
-                shape=(shape[0], shape[1], shape[2]),
-                levels=(levels[0], levels[1], levels[2]),
-            )
-        )
+        origin = _along(band.origin, axis, band.origin[axis] + start)
+        levels = _along(band.levels, axis, band.levels[axis] + 1)
+        halves.append(replace(band, origin=origin, shape=_along(band.shape, axis, length), levels=levels))
     return halves
+
+
+def _along(triple: Shape, axis: int, value: int) -> Shape:
+    a, b, c = (value if k == axis else n for k, n in enumerate(triple))
+    return a, b, c
 
 
 def relatives(plan: Layout) -> tuple[NDArray[np.void], int]:
