@@ -89,8 +89,8 @@ class Metadata:
 class Fields:
     """The fields of a header.
 
-    `restoration` tells whether a coder that has a network to restore decoded slices is to use it; `unknown` are optional ones of
-    later versions, tag and bytes.
+    `restoration` tells whether a coder that has a network to restore decoded slices is to use it; `unknown`
+    are optional ones of later versions, tag and bytes.
     """
 
     wavelet: str = CDF97

@@ -26,9 +26,7 @@ class Part:
     planes: int
 
 
-def transformed(
-    block: Volume, settings: Settings, low: int, high: int, rate: float = TYPICAL_RATE
-) -> Part:
+def transformed(block: Volume, settings: Settings, low: int, high: int, rate: float = TYPICAL_RATE) -> Part:
     """Transform and quantise the slices of a group.
 
     Parameters
@@ -56,9 +54,7 @@ def transformed(
     return Part(coefficients, plan, axial, mean, planes)
 
 
-def _transform(
-    work: Block, transform: Transform, settings: Settings, rate: float
-) -> tuple[Layout, int]:
+def _transform(work: Block, transform: Transform, settings: Settings, rate: float) -> tuple[Layout, int]:
     """Transform a block in place; returns the plan and the axial levels, chosen by content for "auto"."""
     decomposition, levels, axial = settings.decomposition, settings.in_plane_levels, settings.axial_levels
     if not isinstance(axial, str):

@@ -57,6 +57,8 @@ def check_settings(settings: Settings) -> None:
         raise InputError(f"lossless must be true or false, not {settings.lossless!r}")
     if not isinstance(settings.fast, bool):
         raise InputError(f"fast must be true or false, not {settings.fast!r}")
+    if settings.fast and settings.coder != "cc":
+        raise InputError(f"fast: coder {settings.coder} has no network to leave out; only cc has")
     if settings.wavelet != CDF97:
         check_wavelet(settings.coder, settings.lossless, settings.wavelet)
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from wdr_mcpd.codec.cc.contexts import ESTIMATES, MODELS, WEIGHT_SETS, Known
 from wdr_mcpd.codec.cc.layout import KINDS, framed, relatives
-from wdr_mcpd.codec.cc.mixing import new_models
+from wdr_mcpd.codec.cc.mixing import experienced, new_models
 from wdr_mcpd.codec.cc.planes import code_planes
 from wdr_mcpd.codec.cc.reconstruction import centres
 from wdr_mcpd.codec.cc.restoration import network, restore_slices
@@ -30,7 +30,9 @@ def encode(
     return written(_code(exact, table, length, top, channel, earlier)[0], channel)
 
 
-def decode(payload: NDArray[np.uint8], layout: Layout, top: int, earlier: bool = False) -> NDArray[np.float32]:
+def decode(
+    payload: NDArray[np.uint8], layout: Layout, top: int, earlier: bool = False
+) -> NDArray[np.float32]:
     """Decode as much as the payload determines."""
     return centres(known_from(payload, layout, top, earlier), layout.size)[0]
 
@@ -94,4 +96,6 @@ def _code(
         table,
     )
     models = new_models(MODELS, WEIGHT_SETS, ESTIMATES, 0 if earlier else KINDS)
+    if not earlier:
+        models = experienced(models)
     return code_planes(exact, known, models, channel, top), known

@@ -11,6 +11,8 @@ All arithmetic that decides bits is on integers. Units: probabilities of the mod
 
 from bisect import bisect
 from decimal import Context, Decimal, localcontext
+from functools import lru_cache
+from importlib.resources import files
 from itertools import accumulate, repeat
 from operator import mul
 from typing import NamedTuple
@@ -62,7 +64,7 @@ SHARE = np.array([65536 * 2 // (2 * n + 3) for n in range(1 << COUNT_BITS)], np.
 
 
 class Models(NamedTuple):
-    """What adapts: probabilities with their counts, mixing weights, secondary estimates, weights of neighbours.
+    """What adapts: probabilities with their counts, weights of these, secondary estimates, weights of neighbours.
 
     `neighbours` is room for the values around a coefficient whose sign is coded; of the earlier coder, which
     does not use them, both are empty.
@@ -99,6 +101,26 @@ def new_models(models: int, sets: int, classes: int, predictors: int) -> Models:
         np.tile(SQUASH[nodes].astype(np.int32), classes),
         np.zeros(predictors * NEIGHBOURS, np.int32),
         np.zeros(NEIGHBOURS if predictors else 0, np.int64),
+    )
+
+
+@lru_cache(maxsize=1)
+def _start() -> dict[str, NDArray[np.int64]]:
+    """Read what models know from other images (`tools/fit_start.py`): opinions, decisions seen, weights."""
+    with files("wdr_mcpd.codec.cc").joinpath("start.npz").open("rb") as file:
+        stored = np.load(file)
+        return {name: stored[name].astype(np.int64) for name in ("model", "seen", "weight", "linear")}
+
+
+def experienced(models: Models) -> Models:
+    """Return new models that begin with what other images have taught."""
+    start = _start()
+    chance = SQUASH[16 * start["model"] + REACH].astype(np.int64) << 6
+    known = (chance << COUNT_BITS | start["seen"]).astype(np.uint32)
+    return models._replace(
+        model=np.where(start["seen"] > 0, known, models.model),
+        weight=(start["weight"] << 8).astype(np.int32),
+        linear=(start["linear"] << 4).astype(np.int32),
     )
 
 
