@@ -233,44 +233,51 @@ def _count(highs: np.uint64) -> int:
 
 
 @compiled
-def advance(scan: Scan, cursor: int, run: int) -> int:
+def advance(energy: NDArray[np.uint8], energies: NDArray[np.uint64], cursor: int, run: int) -> int:
     """Find the `run`-th position after `cursor` with an insignificant neighbourhood; there are as many."""
     while True:
         cursor += 1
         if cursor & 7 == 0:
             while True:
-                inside = _count(_zero_bytes(scan.energies[cursor >> 3]))
+                inside = _count(_zero_bytes(energies[cursor >> 3]))
                 if inside >= run:
                     break
                 run -= inside
                 cursor += 8
-        if scan.energy[cursor] == 0:
+        if energy[cursor] == 0:
             run -= 1
             if run == 0:
                 return cursor
 
 
 @compiled
-def distance(scan: Scan, cursor: int, plane: int) -> tuple[int, int]:
+def distance(
+    energy: NDArray[np.uint8],
+    energies: NDArray[np.uint64],
+    digits: NDArray[np.uint8],
+    digit_words: NDArray[np.uint64],
+    cursor: int,
+    plane: int,
+) -> tuple[int, int]:
     """Count the insignificant neighbourhoods after `cursor` up to that of the next significant coefficient.
 
     Returns the count and the position. Without one, the count is one more than there are such neighbourhoods.
     """
-    size = scan.energy.size
+    size = energy.size
     lift = np.uint64(0x80 - (plane + 1)) * ONES  # sets the highest bit of bytes above `plane`
     run = int64(0)
     while True:
         cursor += 1
         if cursor & 7 == 0:
             while cursor < size:
-                zeros = _zero_bytes(scan.energies[cursor >> 3])
-                if zeros & ((scan.digit_words[cursor >> 3] & LOWS) + lift):
+                zeros = _zero_bytes(energies[cursor >> 3])
+                if zeros & ((digit_words[cursor >> 3] & LOWS) + lift):
                     break
                 run += _count(zeros)
                 cursor += 8
         if cursor >= size:
             return run + 1, cursor
-        if scan.energy[cursor] == 0:
+        if energy[cursor] == 0:
             run += 1
-            if scan.digits[cursor] & 127 > plane:
+            if digits[cursor] & 127 > plane:
                 return run, cursor

@@ -76,16 +76,16 @@ def sorting_pass(
 @inlined
 def _sort_rest(state: State, scan: Scan, channel: Channel, tally: Tally, plane: int) -> tuple[State, Tally]:
     """Find the significant ones among those with insignificant neighbourhoods; those activated leave."""
-    ahead = tally.rest
+    ahead, energy, energies = tally.rest, scan.energy, scan.energies
     cursor = int64(-1)
     while ahead > 0 and not stopped(state, channel):
         run, target = int64(0), int64(0)
         if channel.encoding:
-            run, target = distance(scan, cursor, plane)
+            run, target = distance(energy, energies, scan.digits, scan.digit_words, cursor, plane)
         run, state = _code_run(state, channel, scan.model, int64(REST), run, ahead + 1)
         if run > ahead or state.doubt:
             break
-        cursor = target if channel.encoding else advance(scan, cursor, run)
+        cursor = target if channel.encoding else advance(energy, energies, cursor, run)
         met = tally.activated
         state, tally = _discover(state, scan, channel, tally, plane, cursor)
         tally = Tally(tally.found, tally.activated, tally.rest - 1)
