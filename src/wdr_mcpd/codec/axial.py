@@ -17,21 +17,24 @@ SAMPLE = 1 << 17  # coefficients looked at
 TYPICAL_RATE = 1.0  # bits per voxel
 
 
-def best_axial_levels(frames: Block, transform: Transform, rate: float = TYPICAL_RATE) -> int:
+def best_axial_levels(
+    frames: Block, transform: Transform, rate: float = TYPICAL_RATE, price: float = 0
+) -> int:
     """Choose 0 to 4 axial levels for frames (slice, row, column) that `transform` has transformed in plane.
 
     A coefficient c costs about log2(1 + (c/T)^2) / 2 bits at a distortion of about T^2. Step T is the one
     that `rate`, in bits per voxel, allows without an axial transform; the depth with the smallest cost at T
-    wins.
+    wins, where each level costs the share `price` more. Rates above `TYPICAL_RATE` count as that: their
+    streams are likely to be cut, and low rates lose more by too few levels than high ones by too many.
     """
     lines = _some_lines(frames)
     most = min(MOST_LEVELS, depth(lines.shape[0]))
-    step = _step(lines, rate)
+    step = _step(lines, min(rate, TYPICAL_RATE))
     costs = [_bits(lines, step)]
     for split in layout(lines.shape, "packet", 0, most).steps:
         transform.split(lines, (split,))
         costs.append(_bits(lines, step))
-    return int(np.argmin(costs))
+    return int(np.argmin([cost * (1 + price) ** level for level, cost in enumerate(costs)]))
 
 
 def _some_lines(frames: Block) -> Block:
@@ -54,5 +57,5 @@ def _bits(coefficients: Block, step: float) -> float:
 
 
 def _step(coefficients: Block, rate: float) -> float:
-    """Find the largest power of two, 2^-4 to 2^24, at which the coefficients cost `rate` bits each or more."""
+    """Find the largest power of two from 2^-4 to 2^24 at which coefficients cost `rate` bits each or more."""
     return 2.0 ** (24 - bisect_left(range(28), rate, key=lambda k: _bits(coefficients, 2.0 ** (24 - k))))

@@ -29,7 +29,9 @@ class Coder:
     integers plus up to one half in magnitude. `transform(decomposition, lossless, wavelet)` is what makes the
     coefficients; `restore(payload, plan, top, transform, corrected)` decodes to voxels less the mean, of the
     transform's type, `corrected` by a network where the coder has one; `restoration_helps(slices,
-    in_plane_levels, rate)` tries whether it is worth it.
+    in_plane_levels, rate)` tries whether it is worth it. `axial_price` is by
+    which share an axial level must save more bits than an estimate says to be worth it: a coder that looks at
+    the slices beside has less to gain.
     """
 
     encode: Callable[[NDArray[np.int32], Layout, int, int], Payload]
@@ -37,6 +39,7 @@ class Coder:
     transform: Callable[[str, bool, str], Transform]
     restore: Callable[[Payload, Layout, int, Transform, bool], NDArray[Any]]
     restoration_helps: Callable[[NDArray[np.float32], int, float], bool] | None = None
+    axial_price: float = 0
 
 
 def _restore_by(decode: Decode) -> Callable[[Payload, Layout, int, Transform, bool], NDArray[Any]]:
@@ -47,5 +50,5 @@ CODERS: dict[str, Coder] = {
     "wdr": Coder(wdr.encode, wdr.decode, shared, _restore_by(wdr.decode)),
     "wdr-reference": Coder(reference.encode, reference.decode, shared, _restore_by(reference.decode)),
     "cc-1": Coder(cc_1.encode, cc_1.decode, cc.transform, cc_1.restore),
-    "cc": Coder(cc.encode, cc.decode, cc.transform, cc.restore, cc.restoration_helps),
+    "cc": Coder(cc.encode, cc.decode, cc.transform, cc.restore, cc.restoration_helps, 0.03),
 }

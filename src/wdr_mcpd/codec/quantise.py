@@ -64,7 +64,9 @@ def _transform(work: Block, transform: Transform, settings: Settings, rate: floa
         return plan, axial
     frames = transform.lay_out(work.shape, "packet", levels, 0)
     transform.forward(work, frames)
-    axial = best_axial_levels(work, transform, rate)
+    axial = best_axial_levels(
+        work, transform, rate, 0 if settings.lossless else CODERS[settings.coder].axial_price
+    )
     plan = transform.lay_out(work.shape, decomposition, levels, axial)
     if decomposition == "packet":
         transform.split(work, plan.steps[len(frames.steps) :])

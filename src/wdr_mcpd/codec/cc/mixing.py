@@ -64,7 +64,7 @@ SHARE = np.array([65536 * 2 // (2 * n + 3) for n in range(1 << COUNT_BITS)], np.
 
 
 class Models(NamedTuple):
-    """What adapts: probabilities with their counts, weights of these, secondary estimates, weights of neighbours.
+    """What adapts: probabilities with counts, their weights, secondary estimates, weights of neighbours.
 
     `neighbours` is room for the values around a coefficient whose sign is coded; of the earlier coder, which
     does not use them, both are empty.

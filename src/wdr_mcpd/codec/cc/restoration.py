@@ -68,7 +68,8 @@ def restore_slices(block: NDArray[np.float32], step: float, significant: float, 
 
     def restore(k: int) -> None:
         seen = (scaled[k], scaled[max(k - 1, 0)], scaled[min(k + 1, last)])
-        _restore_slice(*seen, SEEN, layers, bias, *_room(block.shape[1:], layers), np.float32(step), block[k])
+        room = _room(block.shape[1:], layers)
+        _restore_slice(*seen, SEEN, layers, bias, *room, np.float32(step), block[k])
 
     in_threads(restore, range(len(block)))
 
