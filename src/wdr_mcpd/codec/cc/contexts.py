@@ -143,7 +143,7 @@ def gather_neighbours(known: Known, at: Stretch, i: int, plane: int, out: NDArra
 
 @inlined
 def _signed(known: Known, i: int, plane: int) -> int:
-    return min((int64(known.size[i]) << 8) >> plane, 1024) * known.sign[i]
+    return min((int64(known.size[i]) << 8) >> plane, 1024) * int64(known.sign[i])
 
 
 @inlined

@@ -45,6 +45,15 @@ class Network(NamedTuple):
     last_bias: NDArray[np.float32]
 
 
+class Room(NamedTuple):
+    """Padded slices by even and odd columns, differences, last three rows of hidden layers, corrections."""
+
+    phases: NDArray[np.float32]
+    differences: NDArray[np.float32]
+    hidden: NDArray[np.float32]
+    out: NDArray[np.float32]
+
+
 @lru_cache(maxsize=1)
 def network() -> Network:
     """Load the network that comes with the package."""
@@ -64,25 +73,25 @@ def restore_slices(block: NDArray[np.float32], step: float, significant: float, 
     coarseness = np.float32(log2(max(significant, 2**-9)) + 5)
     bias = layers.bias + coarseness * layers.slope
     scaled = block * np.float32(1 / step)
+    rows, columns = block.shape[1:]
     last = len(block) - 1
 
     def restore(k: int) -> None:
         seen = (scaled[k], scaled[max(k - 1, 0)], scaled[min(k + 1, last)])
-        room = _room(block.shape[1:], layers)
-        _restore_slice(*seen, SEEN, layers, bias, *room, np.float32(step), block[k])
+        room = _room(rows, columns, layers)
+        _restore_slice(*seen, SEEN, layers, bias, room, np.float32(step), block[k])
 
     in_threads(restore, range(len(block)))
 
 
-def _room(shape: tuple[int, ...], layers: Network) -> tuple[NDArray[np.float32], ...]:
-    """Make room for phases of the padded slices, differences, and the last three rows of each hidden layer."""
+def _room(rows: int, columns: int, layers: Network) -> Room:
     margin = len(layers.deep) + 1
-    rows, columns = ((n + 1) // 2 + 2 * margin for n in shape)
-    return (
-        np.empty((3, 2 * rows + 4, 2, columns + 2), np.float32),
-        np.empty((len(SEEN), columns), np.float32),
-        np.empty((margin, 3, len(layers.first), columns), np.float32),
-        np.empty((4, columns), np.float32),
+    cells, width = (rows + 1) // 2 + 2 * margin, (columns + 1) // 2 + 2 * margin
+    return Room(
+        np.empty((3, 2 * cells + 4, 2, width + 2), np.float32),
+        np.empty((len(SEEN), width), np.float32),
+        np.empty((margin, 3, len(layers.first), width), np.float32),
+        np.empty((4, width), np.float32),
     )
 
 
@@ -94,14 +103,12 @@ def _restore_slice(
     seen: NDArray[np.int64],
     layers: Network,
     bias: NDArray[np.float32],
-    phases: NDArray[np.float32],
-    differences: NDArray[np.float32],
-    hidden: NDArray[np.float32],
-    out: NDArray[np.float32],
+    room: Room,
     step: np.float32,
     block: NDArray[np.float32],
 ) -> None:
     """Restore one slice by rows of cells; layer d works on the row of the layer before that is complete."""
+    phases, differences, hidden, out = room
     deep = layers.deep.shape[0]
     margin = 2 * deep + 4
     _part(here, margin, phases[0])
