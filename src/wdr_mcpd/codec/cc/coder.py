@@ -85,16 +85,21 @@ def known_from(payload: NDArray[np.uint8], layout: Layout, top: int, earlier: bo
     return _code(NOTHING, *relatives(layout), top, reader(payload), earlier)[1]
 
 
-def _code(
-    exact: NDArray[np.int32], table: NDArray[np.void], length: int, top: int, channel: Channel, earlier: bool
-) -> tuple[State, Known]:
-    known = Known(
+def begin(table: NDArray[np.void], length: int, top: int) -> Known:
+    """Make what is known before plane `top`: nothing."""
+    return Known(
         np.zeros(length, np.int32),
         np.zeros(length, np.int8),
         np.full(length, top + 1, np.uint8),
         np.zeros(length, np.int32),
         table,
     )
+
+
+def _code(
+    exact: NDArray[np.int32], table: NDArray[np.void], length: int, top: int, channel: Channel, earlier: bool
+) -> tuple[State, Known]:
+    known = begin(table, length, top)
     models = new_models(MODELS, WEIGHT_SETS, ESTIMATES, 0 if earlier else KINDS)
     if not earlier:
         models = experienced(models)
