@@ -108,6 +108,9 @@ GEOMETRY_BYTES = struct.pack("<12d", *(x for row in ROWS for x in row))
         (6, struct.pack("<4d", 1, 1, 0, 0), "damaged field.*2 slices in a volume of 4"),
         (6, bytes(15), "damaged field"),
         (3, b"\xff\xff", "damaged field"),
+        (9, b"", "damaged field"),
+        (9, b"\x02", "damaged field.*restoration"),
+        (9, b"\x00\x00", "damaged field.*restoration"),
     ],
 )
 def test_damaged_fields_are_refused(key: int, content: bytes, words: str) -> None:
