@@ -26,6 +26,11 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--axial-levels", type=levels, metavar="N", help="0, 1, ... or auto (default: the method's own)"
     )
     encode.add_argument(
+        "--fast",
+        action="store_true",
+        help="3d-wdr-cc without the network that restores decoded slices, for decoding in less time",
+    )
+    encode.add_argument(
         "--profile",
         choices=("default", "reference"),
         default="default",
@@ -83,6 +88,8 @@ def _encode(options: argparse.Namespace) -> None:
     from wdr_mcpd.progress import elapsed
 
     settings: dict[str, Any] = {"coder": "wdr-reference"} if options.profile == "reference" else {}
+    if options.fast:
+        settings["fast"] = True
     if options.axial_levels is not None:
         settings["axial_levels"] = options.axial_levels
     voxels = read_volume(options.source).voxels
