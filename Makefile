@@ -9,6 +9,7 @@
 # make reference    everything, taken as the results to commit, also in the README
 # make docs         write the generated parts of docs/ anew
 # make test-cluster the synthetic cohort through a Slurm of one node on this machine (root, Debian)
+# make unlock       let runs start again where one was killed
 # make verify       check all results that are there against their provenance
 # make test-reliability  20 kills, a full disk, two runs at once, other places, 200,000 streams, 2,000 zips, the lock
 # make fuzz         hostile input guided by coverage, FUZZ_SECONDS each (default 3600)
@@ -26,7 +27,7 @@ WDR := $(BIN)/python -m wdr_mcpd
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: paper everything bench comparison test coverage lint check-reference reference docs scale test-cluster \
-  verify test-reliability test-disturbed test-kills test-hostile test-bad-data test-lock fuzz lock clean
+  verify unlock test-reliability test-disturbed test-kills test-hostile test-bad-data test-lock fuzz lock clean
 
 paper: $(READY)
 	$(BIN)/snakemake paper
@@ -36,15 +37,15 @@ everything: $(READY)
 	$(BIN)/snakemake
 
 bench: $(READY)
-	$(WDR) bench --sample results/data/pyradiomics-3.0.1.tar.gz --out results/benchmarks
-	$(WDR) bench-report results/benchmarks --anchors resources/anchors --out results/benchmarks
+	$(WDR).bench measure --sample results/data/pyradiomics-3.0.1.tar.gz --out results/benchmarks
+	$(WDR).bench report --benchmarks results/benchmarks --published resources/published
 
 comparison: $(READY)
 	mkdir -p resources/benchmarks
 	cp $(addprefix results/benchmarks/,rate_distortion.csv codec_speed.csv lossless.csv growth.csv \
 	  startup.csv study_growth.csv machine.csv rate_distortion.svg) resources/benchmarks
-	$(WDR) readme-comparison README.md --benchmarks resources/benchmarks --anchors resources/anchors
-	$(WDR) benchmarks-page docs/benchmarks.md --benchmarks resources/benchmarks --anchors resources/anchors
+	$(WDR).bench readme README.md --benchmarks resources/benchmarks --published resources/published
+	$(WDR).bench page docs/benchmarks.md --benchmarks resources/benchmarks --published resources/published
 
 test: $(READY)
 	$(BIN)/python -m pytest -q -rs -n 2 --dist loadfile --no-loadscope-reorder
@@ -60,18 +61,23 @@ lint: $(READY)
 	$(BIN)/snakemake --lint
 
 check-reference: everything
-	$(WDR) check-reference results/reference results
+	$(WDR).checks.reference results/reference results
 
 reference: everything
 	cd results/reference && find . -type f -exec cp ../{} {} \;
-	$(WDR) readme README.md results/reference
+	$(WDR).report.readme README.md results/reference
 
 docs: $(READY)
-	$(WDR) config-reference workflow/schemas/config.schema.yaml --out docs/configuration.md
-	$(WDR) licences requirements.lock --out docs/licences.md
+	$(WDR).config_page docs/configuration.md workflow/schemas/config.schema.yaml
+	sed '/^| /,$$d' docs/licences.md > docs/licences.draft
+	$(BIN)/pip-licenses --packages $$(sed -n 's/==.*//p' requirements.lock) >> docs/licences.draft
+	mv docs/licences.draft docs/licences.md
 
 verify: $(READY)
-	$(WDR) verify-results results
+	$(WDR) check results
+
+unlock: $(READY)
+	$(BIN)/snakemake --unlock
 
 # The parts of test-reliability can be run alone; `make test` runs the same tests with small counts.
 KILLS ?= 20

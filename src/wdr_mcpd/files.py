@@ -59,6 +59,12 @@ def whole_file(path: Path) -> Iterator[Path]:
         os.replace(draft, path)
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a whole text file, UTF-8 with line ends of one character."""
+    with whole_file(path) as draft:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+
+
 @contextmanager
 def whole_folder(path: Path) -> Iterator[Path]:
     """Give a temporary folder beside `path`; it replaces `path` only if the block ends without an error."""

@@ -10,7 +10,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from wdr_mcpd.codec import decode, encode
 from wdr_mcpd.data import Volume
-from wdr_mcpd.paper.viewer import COLUMNS, CodedExam, display_window, grey_levels, viewer_html
+from wdr_mcpd.report.viewer import COLUMNS, CodedExam, display_window, grey_levels, viewer_html
 
 RATES = (0.25, 1.0, 4.0)
 SLICES, ROWS, WIDTH = 6, 40, 48

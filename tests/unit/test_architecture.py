@@ -1,4 +1,5 @@
-"""One direction of flow between the rooms of the package: data -> coherence -> codec -> study -> paper."""
+"""One direction of flow between the rooms of the package: data -> coherence -> codec -> study -> render ->
+paper, report."""
 
 import ast
 from pathlib import Path
@@ -7,24 +8,29 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "src" / "wdr_mcpd"
 
-GROUND = {"errors", "files", "progress"}
+GROUND = {"errors", "files", "progress", "results"}
+SCIENCE = GROUND | {"data", "coherence", "codec", "methods"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "files": {"errors"},
     "progress": set(),
-    "config": {"errors", "files"},
-    "sources": set(),
+    "results": set(),
+    "failures": set(),
+    "step": {"errors"},
     "data": GROUND,
-    "coherence": {"errors"},
+    "coherence": GROUND | {"data"},
     "codec": {"errors"},
-    "peers": {"errors"},
     "methods": {"errors", "coherence", "codec"},
-    "study": GROUND | {"config", "data", "coherence", "codec", "methods", "peers"},
-    "paper": GROUND | {"config", "data", "coherence", "codec", "methods", "study"},
-    "bench": GROUND | {"data", "coherence", "codec", "methods", "peers", "study"},
-    "checks": GROUND | {"data", "coherence", "codec", "study"},
-    "cli": GROUND
-    | {"config", "data", "coherence", "codec", "methods", "peers", "study", "paper", "bench", "checks"},
+    "config": {"errors", "files", "codec", "methods"},
+    "config_page": {"config", "files"},
+    "study": SCIENCE,
+    "render": SCIENCE | {"study"},
+    "baselines": SCIENCE | {"study", "render"},
+    "paper": SCIENCE | {"study", "render"},
+    "report": SCIENCE | {"study", "render", "paper"},
+    "bench": SCIENCE | {"study", "render", "baselines"},
+    "checks": SCIENCE | {"study"},
+    "cli": SCIENCE | {"config", "study", "report", "checks"},
     "__init__": {"errors", "methods"},
     "__main__": {"cli"},
 }

@@ -3,14 +3,16 @@
 import re
 import shlex
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 import yaml
 
-from wdr_mcpd.cli import parser
+from wdr_mcpd.cli import GROUP_OF, Parser
 from wdr_mcpd.errors import InputError
-from wdr_mcpd.paper.readme import with_results
+from wdr_mcpd.render.pages import replace_between
+from wdr_mcpd.report.readme import BEGIN, END, results
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -37,13 +39,19 @@ def test_it_has_the_order_that_a_reader_needs() -> None:
     assert README.index("figure1.png") < README.index("Table 3: ") < README.index("## Two commands")
 
 
-def test_its_results_are_the_committed_ones() -> None:
-    assert with_results(README, REFERENCE) == README
+def test_its_results_are_the_committed_ones(tmp_path: Path) -> None:
+    page = tmp_path / "README.md"
+    page.write_text(README)
+    replace_between(page, BEGIN, END, results(REFERENCE))
+    assert page.read_text() == README
 
 
-def test_a_page_without_the_marks_is_refused() -> None:
-    with pytest.raises(InputError, match="marks"):
-        with_results("# A page\n", REFERENCE)
+def test_a_page_without_the_marks_is_refused(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# A page\n")
+    with pytest.raises(InputError, match=r"page\.md: .* marks"):
+        replace_between(page, BEGIN, END, "text")
+    assert page.read_text() == "# A page\n"
 
 
 def test_other_numbers_are_those_of_the_project() -> None:
@@ -75,8 +83,21 @@ def test_every_named_target_exists() -> None:
 
 
 def test_every_command_is_understood() -> None:
-    understood = [parser().parse_args(words).command for words in commands("wdr-mcpd")]
-    assert understood == ["mcpd", "encode", "info", "decode", "series"]
+    lines = commands("wdr-mcpd")
+    assert [words[0] for words in lines] == [
+        "mcpd",
+        "encode",
+        "info",
+        "decode",
+        "compare",
+        "sweep",
+        "view",
+        "series",
+    ]
+    for name, *given in lines:
+        parser = Parser(prog=name)
+        getattr(import_module(f"wdr_mcpd.cli.{GROUP_OF[name]}"), f"{name}_options")(parser)
+        parser.parse_args(given)
 
 
 def test_every_make_target_exists() -> None:

@@ -14,8 +14,12 @@ from numpy.typing import NDArray
 from wdr_mcpd import codec
 from wdr_mcpd.checks.results import WRITTEN_DIGITS
 from wdr_mcpd.coherence import select
+from wdr_mcpd.coherence.table import read_average
+from wdr_mcpd.data import read_exam
 from wdr_mcpd.errors import InputError, StreamError
+from wdr_mcpd.files import read_bytes
 from wdr_mcpd.progress import steps
+from wdr_mcpd.study.frames import read_csv, write_csv
 from wdr_mcpd.study.metrics import pooled_psnr, slice_psnr
 
 TOLERATED_FALL_DB = 0.01
@@ -136,3 +140,31 @@ def _listed(rates: Iterable[float]) -> str:
 
 def _numbers(indices: set[int]) -> str:
     return ", ".join(str(index + 1) for index in sorted(indices)) or "none"
+
+
+def check(
+    *,
+    volume: Path,
+    streams: list[Path],
+    quality: list[Path],
+    mcpd: Path,
+    out: list[Path],
+    exam: str,
+    rates: list[float],
+    psnr_peak: float | str,
+    mcpd_unit: str,
+    threshold: float,
+    selecting: list[str],
+) -> None:
+    """Step: check streams of an exam (METHOD.wdr) against its volume and their measurements, in that order.
+
+    `selecting` names the methods that select slices by their MCPD; the table of it is `mcpd`.
+    """
+    original = read_exam(volume).volume.voxels
+    for stream, measurements, path in zip(streams, quality, out, strict=True):
+        rows = read_csv(measurements, ["rate_bpv", "slice", "psnr_db", "bytes"])
+        measured = Measured(stream, measurements, read_bytes(stream), rows, psnr_peak)
+        found = check_stream(original, measured, rates)
+        if stream.stem in selecting:
+            check_selection(measured, read_average(mcpd, mcpd_unit), threshold)
+        write_csv(found, path)

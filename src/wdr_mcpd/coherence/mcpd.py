@@ -79,6 +79,13 @@ def average_mcpd(
     return averages / size
 
 
+def in_unit(
+    average: NDArray[np.float64], volume: NDArray[Any], unit: str, wanted: str
+) -> NDArray[np.float64]:
+    """Average MCPD of the slices of a volume, given in one unit, in another."""
+    return average if unit == wanted else average * (_unit_size(volume, unit) / _unit_size(volume, wanted))
+
+
 def reference_weights(slices: int, reference: str) -> NDArray[np.float64]:
     """Weight of slice j in the average of slice i; rows sum to 1, or to 0 where a slice has no reference."""
     distance = np.arange(slices)[None, :] - np.arange(slices)[:, None]

@@ -65,6 +65,11 @@ def window(volume: Volume, slices: int, first: int | str = "central") -> Exam:
     )
 
 
+def first_index(first_slice: int | str) -> int | str:
+    """Turn a slice's number from 1 into its index from 0; "central" stays."""
+    return first_slice if isinstance(first_slice, str) else first_slice - 1
+
+
 def write_exam(path: Path, exam: Exam) -> None:
     """Write an exam as `.npz`; the bytes depend on the exam alone."""
     volume = exam.volume
@@ -103,4 +108,19 @@ def read_exam(path: Path) -> Exam:
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file") from error
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, AttributeError, TypeError) as error:
-        raise InputError(f"{path}: is no exam file (wdr-mcpd volume writes one)") from error
+        raise InputError(f"{path}: is no exam file of the study") from error
+
+
+def volume_of_exam(*, manifest: Path, out: Path, slices: int, first_slice: int | str, exam: str) -> None:
+    """Step: the slices of the study, cut out of the series of an exam; `first_slice` counts from 1, or is
+    "central"."""
+    from wdr_mcpd.data.manifest import check_whole
+    from wdr_mcpd.data.reading import read_volume
+
+    folder = manifest.parent
+    check_whole(folder)
+    try:
+        cut = window(read_volume(folder), slices, first_index(first_slice))
+    except InputError as error:
+        raise InputError(str(error) if str(folder) in str(error) else f"{folder}: {error}") from error
+    write_exam(out, cut)

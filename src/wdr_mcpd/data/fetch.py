@@ -129,7 +129,7 @@ def _bring(
         from wdr_mcpd.data.sample import make_sample_series
 
         if sources.archive is None:
-            raise InputError("source sample needs --archive (wdr-mcpd sample makes it)")
+            raise InputError("source sample needs its archive (wdr-mcpd fetch downloads it)")
         make_sample_series(sources.archive, series, folder)
         return {}
     if series.source == "synthetic":
@@ -166,3 +166,28 @@ def _write_citation(series: Series, folder: Path, origin: str) -> None:
         origin=origin,
     )
     (folder / CITATION).write_text(text, encoding="utf-8")
+
+
+def fetch_exam(
+    *,
+    archive: Path | list[Path],
+    index: Path | list[Path],
+    manifest: Path,
+    exam: str,
+    row: dict[str, Any],
+    base_url: str,
+    data_folder: str | None,
+) -> None:
+    """Step: one exam's series, whole and verified, in the folder of its manifest.
+
+    `archive` (source sample) and `index` (source local) are empty lists for other sources; `row` holds the
+    fields of `Series`.
+    """
+    sources = Sources(
+        archive=archive if isinstance(archive, Path) else None,
+        base_url=base_url,
+        data_folder=Path(data_folder) if data_folder else None,
+        index=index if isinstance(index, Path) else None,
+    )
+    fetched = fetch_series(Series(**row), manifest.parent, sources)
+    print(f"{exam}: {'fetched' if fetched else 'already whole'}")

@@ -159,7 +159,7 @@ def _indexed(index: Path, uid: str) -> list[str]:
         with index.open(newline="", encoding="utf-8") as stream:
             reader = csv.reader(stream, delimiter="\t")
             if next(reader, None) != INDEX_COLUMNS:
-                raise InputError(f"{index}: is no index of a folder (wdr-mcpd index makes one)")
+                raise InputError(f"{index}: is no index of a folder (delete it to list the folder again)")
             return [row[1] for row in reader if row[0] == uid]
     except (OSError, UnicodeDecodeError, IndexError) as error:
         raise InputError(f"{index}: cannot be read ({error})") from error
@@ -174,3 +174,8 @@ def _header(path: Path) -> Any:
             return header if "Rows" in header and "SeriesInstanceUID" in header else None
     except Exception:  # no DICOM file, unreadable, or a broken header, of which pydicom raises many kinds
         return None
+
+
+def local_index(*, out: Path, data_folder: str) -> None:
+    """Step: list which file of the tree is of which series, once."""
+    write_index(Path(data_folder), out)

@@ -166,3 +166,8 @@ def _member(contents: tarfile.TarFile, name: str) -> bytes:
     stream = contents.extractfile(f"{ARCHIVE.removesuffix('.tar.gz')}/{name}")
     assert stream is not None, name  # the archive's hash was checked, so the member is there
     return stream.read()
+
+
+def sample_archive(*, out: Path) -> None:
+    """Step: download the archive of the sample data with pip, once."""
+    download_archive(out)

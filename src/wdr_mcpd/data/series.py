@@ -81,26 +81,6 @@ def write_series_table(path: Path, table: Iterable[Series]) -> None:
         writer.writerows(asdict(series) for series in rows)
 
 
-def row_text(series: Series) -> str:
-    """Give one row as it stands in the table, for a command line."""
-    columns = WITH_MASKS if series.mask_series_uid else COLUMNS
-    return "\t".join(str(getattr(series, column)) for column in columns)
-
-
-def read_row(text: str) -> Series:
-    """Read what `row_text` gave.
-
-    Raises
-    ------
-    InputError
-        A value is missing or wrong.
-    """
-    values = text.split("\t")
-    if len(values) not in (len(COLUMNS), len(WITH_MASKS)):
-        raise InputError(f"--row has {len(values)} values; a series has {', '.join(WITH_MASKS)}")
-    return _row(dict(zip(WITH_MASKS, values, strict=False)), "--row")
-
-
 def find_exam(table: Iterable[Series], exam_id: str) -> Series:
     """Give the row of one exam.
 

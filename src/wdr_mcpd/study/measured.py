@@ -6,15 +6,15 @@ from dataclasses import dataclass
 import pandas as pd
 
 from wdr_mcpd.data.series import Series
-from wdr_mcpd.errors import InputError
-from wdr_mcpd.files import as_written
+from wdr_mcpd.methods import BASELINE, PROPOSED
+from wdr_mcpd.study.frames import at_rate
 from wdr_mcpd.study.metrics import gain_db
 from wdr_mcpd.study.rates import exam_quality
 
 PAPER_COLLECTION = "Brain-Tumor-Progression"
 ALL_SUBJECTS = "all"
 """Subject of a value that rests on all of them."""
-BASELINE, PROPOSED, BY_CONTENT = "3d-wdr", "3d-wdr-mcpd", "3d-wdr-auto"
+BY_CONTENT = "3d-wdr-auto"
 
 
 @dataclass(frozen=True)
@@ -39,15 +39,13 @@ class Inputs:
 
 def measure_claims(inputs: Inputs, rate: float) -> dict[str, pd.DataFrame]:
     """Values of each quantity at one rate: a table with `subject`, `exam` and `value` for each name."""
-    at_rate = inputs.quality[inputs.quality["rate_bpv"] == as_written(rate)]
-    if at_rate.empty:
-        raise InputError(f"nothing was measured at {rate:g} bits per voxel; add it to the rates")
-    methods = dict(iter(at_rate.groupby("method", sort=False)))
+    quality = at_rate(inputs.quality, rate)
+    methods = dict(iter(quality.groupby("method", sort=False)))
     keys = ["subject", "exam", "slice"]
     baseline = methods[BASELINE].set_index(keys)
     chosen = inputs.selected.loc[inputs.selected["selected"], keys]
     selected = methods[PROPOSED].merge(chosen, on=keys, validate="1:1").set_index(keys)
-    pooled = exam_quality(at_rate).pivot(index=["subject", "exam"], columns="method", values="exam_psnr_db")
+    pooled = exam_quality(quality).pivot(index=["subject", "exam"], columns="method", values="exam_psnr_db")
     per_exam = inputs.selected.groupby(["subject", "exam"])
     values: dict[str, pd.Series] = {
         "psnr_3d_wdr": baseline["psnr_db"],

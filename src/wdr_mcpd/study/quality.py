@@ -1,6 +1,7 @@
 """Quality of one stream at every rate, measured on what its prefixes decode to."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wdr_mcpd import codec
+from wdr_mcpd.data import read_exam
+from wdr_mcpd.files import read_bytes
 from wdr_mcpd.progress import steps
+from wdr_mcpd.study.frames import write_csv
 from wdr_mcpd.study.metrics import Reading, slice_psnr, slice_ssim
 
 COLUMNS = [
@@ -70,3 +74,22 @@ def measure_volume(
         "tumour_ssim": without if mask is None else slice_ssim(original, decoded, *window, mask),
     }
     return pd.DataFrame(columns)
+
+
+def quality(
+    *,
+    volume: Path,
+    stream: Path,
+    out: Path,
+    exam: str,
+    method: str,
+    rates: list[float],
+    psnr_peak: float | str,
+    ssim_range: float | str,
+    ssim_window: str,
+) -> None:
+    """Step: PSNR and SSIM of an exam's slices, decoded from a stream's prefixes at every rate."""
+    slices = read_exam(volume).volume
+    reading = Reading(psnr_peak, ssim_range, ssim_window)
+    measured = measure_stream(exam, method, slices.voxels, read_bytes(stream), rates, reading, slices.mask)
+    write_csv(measured, out)

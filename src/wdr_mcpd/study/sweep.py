@@ -1,6 +1,7 @@
 """Sweep of the MCPD threshold: one encoding for each distinct selection, never one for each threshold."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,11 @@ from numpy.typing import NDArray
 
 from wdr_mcpd import codec
 from wdr_mcpd.coherence import coding_groups, distinct_selections
+from wdr_mcpd.coherence.table import read_average
+from wdr_mcpd.data import read_exam
 from wdr_mcpd.files import as_written
 from wdr_mcpd.progress import steps
+from wdr_mcpd.study.frames import write_csv
 from wdr_mcpd.study.metrics import gain_db, peak_value, psnr_of, squared_errors
 from wdr_mcpd.study.statistics import Bootstrap, summarise
 
@@ -21,13 +25,17 @@ COLUMNS = [
 ]
 
 
-def threshold_grid(start: float, stop: float, num: int, threshold: float) -> list[float]:
-    """Thresholds from `start` to `stop` in equal steps, with the configured threshold among them."""
-    return with_threshold(np.linspace(start, stop, num).tolist(), threshold)
+def thresholds_of(thresholds: Mapping[str, float] | Sequence[float], threshold: float) -> list[float]:
+    """Sort the thresholds of a sweep and the study's own, without doubles, with the digits that tables hold.
 
-
-def with_threshold(thresholds: Sequence[float], threshold: float) -> list[float]:
-    """Sort the thresholds and the configured one, without doubles, with the digits that tables hold."""
+    Parameters
+    ----------
+    thresholds : a list, or `start`, `stop` and the number `num` of equal steps
+    threshold : of the study, always among them
+    """
+    if isinstance(thresholds, Mapping):
+        start, stop, num = (thresholds[key] for key in ("start", "stop", "num"))
+        thresholds = np.linspace(start, stop, int(num)).tolist()
     return sorted({as_written(t) for t in [*thresholds, threshold]})
 
 
@@ -110,3 +118,23 @@ def _errors_by_rate(
 
 def _mean(values: NDArray[np.float64]) -> float:
     return float(values.mean()) if len(values) else float("nan")
+
+
+def sweep_of_exam(
+    *,
+    volume: Path,
+    mcpd: Path,
+    out: Path,
+    exam: str,
+    thresholds: dict[str, float] | list[float],
+    threshold: float,
+    mcpd_unit: str,
+    rates: list[float],
+    coding: dict[str, Any],
+    psnr_peak: float | str,
+) -> None:
+    """Step: the sweep of an exam; `coding` holds the fields of `codec.Settings`."""
+    voxels, average = read_exam(volume).volume.voxels, read_average(mcpd, mcpd_unit)
+    asked = thresholds_of(thresholds, threshold)
+    settings = codec.Settings(**coding)
+    write_csv(sweep(exam, voxels, average, mcpd_unit, asked, rates, settings, psnr_peak), out)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wdr_mcpd import codec
-from wdr_mcpd.coherence import coding_groups
+from wdr_mcpd.coherence import coding_groups, select
+from wdr_mcpd.coherence.table import read_average
+from wdr_mcpd.data import read_exam
 from wdr_mcpd.progress import steps
 from wdr_mcpd.study.allocation import Curves, as_needed, equal_slope, fit, group_curves
+from wdr_mcpd.study.frames import write_csv
 from wdr_mcpd.study.metrics import Reading, gain_db, peak_value, psnr_of, slice_ssim, squared_errors
 from wdr_mcpd.study.statistics import Bootstrap, summarise
 
@@ -207,3 +211,24 @@ def decomposition_table(exams: pd.DataFrame, bootstrap: Bootstrap) -> pd.DataFra
     """Mean over subjects of each part of the gain, with intervals, for each region and rate."""
     parts = ["allocation_db", "grouping_db", "axial_depth_db", "gain_db"]
     return summarise(decomposition(exams), ["region", "rate_bpv"], parts, bootstrap)
+
+
+def ways_of_exam(
+    *,
+    volume: Path,
+    mcpd: Path,
+    out: Path,
+    exam: str,
+    threshold: float,
+    mcpd_unit: str,
+    rates: list[float],
+    coding: dict[str, Any],
+    psnr_peak: float | str,
+    ssim_range: float | str,
+    ssim_window: str,
+) -> None:
+    """Step: the ways to spend the bits of an exam; `coding` holds the fields of `codec.Settings`."""
+    voxels = read_exam(volume).volume.voxels
+    selected = select(read_average(mcpd, mcpd_unit), threshold)
+    reading = Reading(psnr_peak, ssim_range, ssim_window)
+    write_csv(whole_exam(exam, voxels, selected, rates, codec.Settings(**coding), reading), out)

@@ -19,7 +19,7 @@ def source(tmp_path: Path) -> Path:
 
 
 def test_it_prints_the_average_of_each_slice(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["mcpd", str(source), "--unit", "stored", "--reference", "all"]) == 0
+    assert main(["mcpd", str(source), "--mcpd-unit", "stored", "--mcpd-reference", "all"]) == 0
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert [row["slice"] for row in rows] == ["1", "2", "3", "4", "5"]
     expected = average_mcpd(np.load(source), "stored", "all")
@@ -39,7 +39,7 @@ def test_a_threshold_says_which_slices_it_selects(source: Path, tmp_path: Path) 
     ("options", "said"),
     [
         (["missing.npy"], "missing.npy: no such file"),
-        (["a volume.npy", "--threshold", "-1"], "-1.0 is not a number"),
+        (["a volume.npy", "--threshold", "-1"], "threshold is -1; allowed: a number of at least 0"),
     ],
 )
 def test_bad_input_ends_with_one_line_and_writes_nothing(

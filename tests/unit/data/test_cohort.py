@@ -3,8 +3,10 @@ from pathlib import Path
 import pytest
 
 from wdr_mcpd.cli import main
-from wdr_mcpd.data.series import row_text, write_series_table
+from wdr_mcpd.data.exam import volume_of_exam
+from wdr_mcpd.data.series import write_series_table
 from wdr_mcpd.data.synthetic import synthetic_table
+from wdr_mcpd.errors import InputError
 
 TABLE = synthetic_table(2, 3, 16, 0)
 
@@ -67,22 +69,19 @@ def test_what_verify_says(
     assert error.count("\n") == 1
 
 
-def test_one_exam_or_one_row(tmp_path: Path, table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_exam(tmp_path: Path, table: Path) -> None:
     assert main(["fetch", str(tmp_path / "a"), "--series", str(table), "--exam", "phantom002_2"]) == 0
-    assert main(["fetch", str(tmp_path / "b"), "--row", row_text(TABLE[3])]) == 0
-    for name in ("a", "b"):
-        assert [path.name for path in (tmp_path / name).iterdir()] == ["phantom002_2"]
-    for wrong in (["--row", "a\tb"], [], ["--series", str(table), "--exam", "nobody_1"]):
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["phantom002_2"]
+    for wrong in ([], ["--series", str(table), "--exam", "nobody_1"]):
         assert main(["fetch", str(tmp_path / "c"), *wrong]) == 2
     assert not (tmp_path / "c").exists()
 
 
-def test_an_altered_series_is_not_read(
-    tmp_path: Path, table: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_altered_series_is_not_read(tmp_path: Path, table: Path) -> None:
     assert main(["fetch", str(tmp_path), "--series", str(table), "--exam", "phantom001_1"]) == 0
     folder = tmp_path / "phantom001_1"
     (folder / "1-02.dcm").write_bytes((folder / "1-01.dcm").read_bytes())
-    assert main(["volume", str(folder), str(tmp_path / "out.npz"), "--slices", "3"]) == 2
-    assert "1-02.dcm" in capsys.readouterr().err
+    files = {"manifest": folder / "manifest.json", "out": tmp_path / "out.npz"}
+    with pytest.raises(InputError, match=r"1-02\.dcm"):
+        volume_of_exam(**files, slices=3, first_slice="central", exam="phantom001_1")
     assert not (tmp_path / "out.npz").exists()

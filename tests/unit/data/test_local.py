@@ -6,9 +6,11 @@ import pytest
 
 from wdr_mcpd.cli import main
 from wdr_mcpd.data import read_volume
-from wdr_mcpd.data.fetch import fetch_series
+from wdr_mcpd.data.fetch import Sources, fetch_series
+from wdr_mcpd.data.local import local_index
 from wdr_mcpd.data.series import read_series_table
 from wdr_mcpd.data.synthetic import synthetic_table
+from wdr_mcpd.errors import InputError
 
 TABLE = synthetic_table(2, 3, 16, 0)
 
@@ -42,11 +44,10 @@ def test_table_index_and_links(
     )
     rows = read_series_table(table)
     assert [(row.exam_id, row.source) for row in rows] == [(row.exam_id, "local") for row in TABLE]
-    fetch = ["fetch", str(series), "--series", str(table), "--data-folder", str(tree)]
     if indexed:
-        assert main(["index", str(tree), "--out", str(index)]) == 0
-        fetch += ["--index", str(index)]
-    assert main(fetch) == 0
+        local_index(out=index, data_folder=str(tree))
+    for row in rows:
+        fetch_series(row, series / row.exam_id, Sources(data_folder=tree, index=index if indexed else None))
     for row in rows:
         links = sorted((series / row.exam_id).glob("*.dcm"))
         assert [link.is_symlink() for link in links] == [True] * 3
@@ -77,26 +78,24 @@ def test_copies_only_when_asked(tmp_path: Path, tree: Path) -> None:
 def test_what_the_tree_lacks(tmp_path: Path, tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     table, index, series = tmp_path / "table.tsv", tmp_path / "index.tsv", tmp_path / "series"
     list_series(tree, table)
-    main(["index", str(tree), "--out", str(index)])
-    fetch = ["fetch", str(series), "--series", str(table), "--exam", "phantom001_1"]
+    local_index(out=index, data_folder=str(tree))
+    row = read_series_table(table)[0]
     (tree / "phantom001" / "study 1" / "T1post" / "1-02.dcm").unlink()
     empty = tmp_path / "empty"
     empty.mkdir()
-    for more, message in (
-        ([], "needs --data-folder"),
-        (["--data-folder", str(tree)], "2 files came, the series has 3"),
-        (["--data-folder", str(tree), "--index", str(index)], "is the index out of date?"),
-        (["--data-folder", str(tree), "--index", str(table)], "is no index of a folder"),
-        (["--data-folder", str(empty)], "has no series"),
-        (["--data-folder", str(tmp_path / "missing")], "no such folder"),
+    for sources, message in (
+        (Sources(), "needs --data-folder"),
+        (Sources(data_folder=tree), "2 files came, the series has 3"),
+        (Sources(data_folder=tree, index=index), "is the index out of date"),
+        (Sources(data_folder=tree, index=table), "is no index of a folder"),
+        (Sources(data_folder=empty), "has no series"),
+        (Sources(data_folder=tmp_path / "missing"), "no such folder"),
     ):
-        capsys.readouterr()
-        assert main([*fetch, *more]) == 2
-        assert message in capsys.readouterr().err
-        assert not (series / "phantom001_1").exists()
-    for command in (
-        ["index", str(empty)],
-        ["series", "list", "--source", "local", "--data-folder", str(empty)],
-    ):
-        assert main([*command, "--out", str(tmp_path / "out")]) == 2
-        assert "holds no DICOM image" in capsys.readouterr().err
+        with pytest.raises(InputError, match=message):
+            fetch_series(row, series / row.exam_id, sources)
+        assert not (series / row.exam_id).exists()
+    with pytest.raises(InputError, match="holds no DICOM image"):
+        local_index(out=tmp_path / "out", data_folder=str(empty))
+    listed = ["series", "list", "--source", "local", "--data-folder", str(empty)]
+    assert main([*listed, "--out", str(tmp_path / "out")]) == 2
+    assert "holds no DICOM image" in capsys.readouterr().err

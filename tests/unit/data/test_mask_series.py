@@ -16,11 +16,13 @@ from pydicom.dataset import Dataset
 from pydicom.sr.codedict import codes
 
 from nbia_server import NbiaServer, holding
+from steps import run_step
 from wdr_mcpd.cli import main
 from wdr_mcpd.data import Volume, read_volume
 from wdr_mcpd.data.dicom_write import write_mr_series
+from wdr_mcpd.data.exam import volume_of_exam
 from wdr_mcpd.data.identity import SeriesIdentity, derived_uid
-from wdr_mcpd.data.manifest import read_manifest
+from wdr_mcpd.data.manifest import read_manifest, write_manifest
 from wdr_mcpd.data.phantom import phantom
 from wdr_mcpd.data.series import Series, read_series_table
 from wdr_mcpd.errors import InputError
@@ -146,10 +148,11 @@ def test_mask_tumor_from_a_folder_to_the_table_of_quality(
     assert main(verify) == 0
 
     exam, stream, quality = tmp_path / "exam.npz", tmp_path / "exam.wdr", tmp_path / "quality.csv"
-    assert main(["volume", str(series / "PGBM-001_1"), str(exam), "--slices", "6", "--first", "2"]) == 0
+    manifest = series / "PGBM-001_1" / "manifest.json"
+    volume_of_exam(manifest=manifest, out=exam, slices=6, first_slice=2, exam="PGBM-001_1")
     assert main(["encode", str(exam), str(stream), "--rate", "1"]) == 0
-    measure = ["quality", str(exam), str(stream), "--exam", "PGBM-001_1", "--method", "3d-wdr"]
-    assert main([*measure, "--rates", "0.5", "1", "--out", str(quality)]) == 0
+    named = {"exam": "PGBM-001_1", "method": "3d-wdr", "rates": [0.5, 1]}
+    run_step("study.quality.quality", volume=exam, stream=stream, out=quality, **named)
     measured = pd.read_csv(quality)
     mask = VOLUMES[1, 1].mask
     assert mask is not None
@@ -316,10 +319,12 @@ def test_refused_with_one_line(tmp_path: Path, case: str, capsys: pytest.Capture
     with pytest.raises(InputError, match=message) as caught:
         read_volume(folder)
     assert str(folder / "mask") in str(caught.value)
-    assert main(["volume", str(folder), str(out), "--slices", "4"]) == 2
-    error = capsys.readouterr().err
-    assert error.count("\n") == 1
-    assert error.count(str(folder)) == 1
+    write_manifest(folder, {})
+    with pytest.raises(InputError) as caught:
+        volume_of_exam(
+            manifest=folder / "manifest.json", out=out, slices=4, first_slice="central", exam="x_1"
+        )
+    assert str(caught.value).count(str(folder)) == 1
     assert not out.exists()
 
 

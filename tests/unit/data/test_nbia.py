@@ -1,12 +1,13 @@
 """Downloads from a server on loopback: every fault ends in a whole series, or in an error."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from wdr_mcpd.data import Volume, read_volume
 from wdr_mcpd.data.fetch import Sources, fetch_series
 from wdr_mcpd.data.manifest import differences, read_manifest
 from wdr_mcpd.data.nbia import Patience
-from wdr_mcpd.data.series import Series, row_text
+from wdr_mcpd.data.series import Series
 from wdr_mcpd.errors import InputError
 
 QUICK = Patience(attempts=3, first_wait=0.01, longest_wait=0.05, connect=2, read=0.4)
@@ -198,12 +199,16 @@ def test_waits_grow_and_follow_the_server(
 
 
 KILLED = """
-import sys
+import json, sys
 from pathlib import Path
 from wdr_mcpd.data.fetch import Sources, fetch_series
-from wdr_mcpd.data.series import read_row
-fetch_series(read_row(sys.argv[1]), Path(sys.argv[2]), Sources(base_url=sys.argv[3]))
+from wdr_mcpd.data.series import Series
+fetch_series(Series(**json.loads(sys.argv[1])), Path(sys.argv[2]), Sources(base_url=sys.argv[3]))
 """
+
+
+def row_text(series: Series) -> str:
+    return json.dumps(asdict(series))
 
 
 def test_a_process_killed_in_mid_download_leaves_nothing_that_counts(

@@ -117,7 +117,7 @@ def test_an_altered_archive_is_refused(tmp_path: Path) -> None:
     (tmp_path / "archive").write_bytes(b"something else")
     with pytest.raises(InputError, match="is not the published"):
         fetch_series(read_series_table(TABLE)[0], tmp_path / "series", Sources(archive=tmp_path / "archive"))
-    with pytest.raises(InputError, match="needs --archive"):
+    with pytest.raises(InputError, match="needs its archive"):
         fetch_series(read_series_table(TABLE)[0], tmp_path / "series")
     assert [p.name for p in tmp_path.iterdir()] == ["archive"]
 
@@ -127,7 +127,8 @@ def test_without_a_network_the_message_names_the_way_out(
 ) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
-    assert main(["sample", str(tmp_path / "out" / "archive.tar.gz")]) == 2
+    fetch = ["fetch", str(tmp_path / "out"), "--series", str(TABLE)]
+    assert main([*fetch, "--archive", str(tmp_path / "out" / "archive.tar.gz")]) == 2
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 1
     assert "could not download the sample data" in lines[0]

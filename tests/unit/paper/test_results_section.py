@@ -4,7 +4,8 @@ import re
 
 import pandas as pd
 
-from wdr_mcpd.paper.results_section import Written, results_section
+from wdr_mcpd.paper.results_section import Written
+from wdr_mcpd.paper.results_section import section as lay_out
 
 TABLE1 = pd.DataFrame(
     {
@@ -30,7 +31,7 @@ TABLE3 = TABLE1.iloc[1:].assign(improvement_db=[1.25], paper_improvement_db=[1.5
 def section() -> str:
     pages = (f"# Table {number}\n\nnote\n\n## a_1\n\n| x |" for number in (1, 2, 3))
     written = [Written(data, page) for data, page in zip((TABLE1, TABLE2, TABLE3), pages, strict=True)]
-    return results_section(written, [("Figure 1", "figures/a_1/figure1.png")])
+    return lay_out(written, [("Figure 1", "figures/a_1/figure1.png")])
 
 
 def test_parts_stand_in_the_order_of_the_paper() -> None:
@@ -50,4 +51,4 @@ def test_an_exam_without_selected_slices_says_so() -> None:
         {"improvement_db": float}
     )
     written = [Written(data, "") for data in (TABLE1, TABLE2.assign(selected="no"), empty)]
-    assert results_section(written, []).count("no slice is selected") == 2
+    assert lay_out(written, []).count("no slice is selected") == 2

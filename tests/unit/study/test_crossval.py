@@ -15,7 +15,7 @@ from wdr_mcpd.study.crossval import (
     crossval_table,
 )
 from wdr_mcpd.study.statistics import Bootstrap
-from wdr_mcpd.study.sweep import with_threshold
+from wdr_mcpd.study.sweep import thresholds_of
 
 THRESHOLDS = [0.3, 0.4, 0.5, 0.6, 0.7]
 
@@ -119,7 +119,7 @@ def test_held_out_subjects_do_not_choose_their_own_threshold() -> None:
 
 
 def test_a_threshold_is_found_whatever_its_digits_and_a_missing_one_is_said() -> None:
-    thresholds = with_threshold([0.2, 1.2], 1 / 3)
+    thresholds = thresholds_of([0.2, 1.2], 1 / 3)
     gains = dict.fromkeys(("selected_gain_db", "exam_gain_db"), 1.0)
     rows = [
         {"exam": f"{subject}_1", "subject": subject, "threshold_mcpd": t, "selected_slices": 4, **gains}

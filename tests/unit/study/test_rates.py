@@ -5,7 +5,14 @@ import pandas as pd
 import pytest
 
 from wdr_mcpd.study.metrics import pooled_psnr, slice_psnr
-from wdr_mcpd.study.rates import bjontegaard_table, exam_quality, rates_table, tumour_table
+from wdr_mcpd.study.rates import (
+    at_log_rate,
+    bjontegaard_table,
+    exam_quality,
+    rate_reaching,
+    rates_table,
+    tumour_table,
+)
 from wdr_mcpd.study.statistics import Bootstrap
 
 RATES = [0.25, 0.5, 1.0, 2.0]
@@ -79,3 +86,31 @@ def test_bjontegaard_compares_each_method_with_3d_wdr() -> None:
 def test_without_the_anchor_the_bjontegaard_table_is_empty() -> None:
     table = bjontegaard_table(exam_quality(slices_of("a_1", "2d-wdr", 0)), Bootstrap(100, 1))
     assert table.empty
+
+
+SIZES = [1000, 4000]
+
+
+def test_between_two_points_quality_is_linear_in_the_logarithm_of_the_rate() -> None:
+    assert rate_reaching(SIZES, [0.8, 0.9], 0.85) == pytest.approx(2000)
+    np.testing.assert_allclose(at_log_rate(SIZES, [0.8, 0.9], [2000, 1000, 4000]), [0.85, 0.8, 0.9])
+
+
+def test_beyond_its_points_a_curve_goes_on_along_its_ends() -> None:
+    np.testing.assert_allclose(at_log_rate([1, 2, 4], [60, 66, 70], [0.5, 8]), [54, 74])
+
+
+def test_a_measured_quality_needs_exactly_its_rate() -> None:
+    assert rate_reaching(SIZES, [0.8, 0.9], 0.9) == pytest.approx(4000)
+
+
+def test_a_target_below_the_first_point_needs_at_most_that_point() -> None:
+    assert rate_reaching(SIZES, [0.8, 0.9], 0.5) == 1000
+
+
+def test_a_target_that_no_point_reaches_has_no_rate() -> None:
+    assert np.isnan(rate_reaching(SIZES, [0.8, 0.9], 0.91))
+
+
+def test_a_quality_that_falls_with_the_rate_counts_as_reached_at_the_first() -> None:
+    assert rate_reaching([1000, 2000, 4000], [0.8, 0.9, 0.85], 0.9) == pytest.approx(2000)

@@ -1,0 +1,29 @@
+"""Commands about results: `provenance` and `check`."""
+
+import argparse
+import json
+from pathlib import Path
+
+
+def provenance_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `provenance`."""
+    parser.add_argument("file", type=Path, help="a table or figure of the results")
+
+
+def provenance(options: argparse.Namespace) -> None:
+    """Print where a table or figure comes from."""
+    from wdr_mcpd.checks.provenance import read
+
+    print(json.dumps(read(options.file), indent=1, sort_keys=True, ensure_ascii=False))
+
+
+def check_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `check`."""
+    parser.add_argument("results", type=Path, nargs="?", default=Path("results"), help="default: results")
+
+
+def check(options: argparse.Namespace) -> None:
+    """Check every table and figure, and say how much was checked."""
+    from wdr_mcpd.checks.results import check_all
+
+    print(check_all(options.results))
