@@ -56,7 +56,7 @@ def restore(
     values, width = centres(known, plan.size)
     block = SPLIT.block(values, plan)
     share = np.count_nonzero(known.size) / plan.size
-    if corrected and share <= DENSEST:
+    if corrected and 0 < share <= DENSEST:
         restore_slices(block, width / SPLIT.units, share, network())
     return block
 
