@@ -10,6 +10,7 @@ stack is coded once, and its cuts at many rates give pairs of decoded and true s
 deep layers is fitted first, then two more are added that at first change nothing, and all are fitted
 together. The seed is fixed; another version of PyTorch may add in another order, and give other last
 digits.
+The shipped weights are those of a draft of this script, which coded with the first version of the coder.
 """
 
 import argparse
@@ -113,7 +114,7 @@ def cuts(voxels: NDArray[Any]) -> list[Cut]:
         rows, columns = (n // 2 * 2 for n in voxels.shape[1:])
         decoded = torch.from_numpy(SPLIT.block(values, plan))[:, :rows, :columns] / step
         missing = truth[:, :rows, :columns] / step - decoded
-        made.append(Cut(rate, decoded, missing, np.count_nonzero(known.size) / plan.size))
+        made.append(Cut(rate, decoded, missing, float(np.count_nonzero(known.size) / plan.size)))
     return made
 
 
