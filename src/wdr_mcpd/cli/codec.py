@@ -32,6 +32,11 @@ def encode_options(parser: argparse.ArgumentParser) -> None:
         "of 3d-wdr-cc --lossless: begin with so many bits per voxel of an embedded stream (default: none)"
     )
     parser.add_argument("--preview", type=float, metavar="R", help=preview)
+    parser.add_argument(
+        "--fast",
+        action="store_true",
+        help="3d-wdr-cc without the network that restores decoded slices, to be decoded in less time",
+    )
     reference = "the choices of the reference codec, for comparison"
     parser.add_argument(
         "--profile", choices=("default", "reference"), default="default", help=f"reference: {reference}"
@@ -51,7 +56,7 @@ def encode(options: argparse.Namespace) -> None:
 
     given = {
         key: value
-        for key in (*CODING, *SELECTION, "effort", "preview")
+        for key in (*CODING, *SELECTION, "effort", "preview", "fast")
         if (value := getattr(options, key)) is not None
     }
     if ignored := [key for key in ignored_options(method_named(options.method)) if key in given]:
