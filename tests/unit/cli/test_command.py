@@ -13,6 +13,7 @@ import pytest
 
 from wdr_mcpd.cli import COMMANDS, GROUP_OF, main
 from wdr_mcpd.coherence import average_mcpd, select
+from wdr_mcpd.methods import encode
 from wdr_mcpd.study.metrics import slice_psnr
 
 
@@ -93,6 +94,20 @@ def test_an_option_that_changes_nothing_is_refused(source: Path, capsys: pytest.
     assert not Path(stream).exists()
     assert main(["encode", str(source), stream, "--method", "3d-wdr-mcpd", "--threshold", "0.7"]) == 0
     assert capsys.readouterr().err == ""
+
+
+def test_fast_is_refused_where_there_is_no_network(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stream = source.with_name("s.wdr")
+    coherent = ["--method", "3d-wdr-cc"]
+    for others in ([], ["--method", "3d-wdr"], ["--profile", "reference"], [*coherent, "--lossless"]):
+        assert main(["encode", str(source), str(stream), "--fast", *others]) == 2, others
+        said = capsys.readouterr().err
+        assert "fast" in said
+        assert said.count("\n") == 1
+    assert main(["encode", str(source), str(stream), *coherent, "--decomposition", "dyadic", "--fast"]) == 2
+    assert not stream.exists()
+    assert main(["encode", str(source), str(stream), *coherent, "--fast"]) == 0
+    assert stream.read_bytes() == encode(np.load(source), "3d-wdr-cc", fast=True)
 
 
 def test_encode_and_decode_say_what_the_stream_really_has(

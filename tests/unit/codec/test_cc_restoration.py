@@ -108,6 +108,15 @@ def test_restoration_helps_on_what_it_is_made_for() -> None:
     assert restoration_helps(slices - slices.mean(), 5, 0.1)
 
 
-def test_fast_is_for_the_coder_that_has_a_network() -> None:
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings("wdr", fast=True),
+        Settings("cc-1", fast=True),
+        Settings("cc", lossless=True, fast=True),
+        Settings("cc", decomposition="dyadic", fast=True),
+    ],
+)
+def test_fast_is_for_streams_that_have_a_network(settings: Settings) -> None:
     with pytest.raises(InputError, match="fast"):
-        codec.encode(image(), settings=Settings("wdr", fast=True))
+        codec.encode(image(), settings=settings)
