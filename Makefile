@@ -144,6 +144,7 @@ $(READY): requirements.lock
 	@$(PYTHON) -m venv --clear --without-pip $(VENV)
 	@$(PYTHON) -m pip --python $(BIN)/python install --quiet --require-hashes --no-deps --no-compile -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(WDR).warm_up
 	@touch $@
 	@echo "$(VENV) is ready."
 

@@ -1,4 +1,4 @@
-"""What a volume keeps through a stream: `python tests/round_trip.py` renews the table of docs/data.md."""
+"""What a volume keeps through a stream: `python tests/round_trip.py` renews the table of docs/volumes.md."""
 
 import sys
 import tempfile
@@ -17,7 +17,7 @@ from wdr_mcpd.data.dicom_write import write_mr_series
 from wdr_mcpd.data.identity import SeriesIdentity
 from wdr_mcpd.data.volume import Pick, Scaling
 
-PAGE = Path(__file__).parents[1] / "docs" / "data.md"
+PAGE = Path(__file__).parents[1] / "docs" / "volumes.md"
 BEGIN, END = "<!-- round trips: tests/round_trip.py -->\n", "<!-- end of the round trips -->\n"
 VOXELS = np.random.default_rng(4).integers(-900, 2000, (3, 6, 8)).astype(np.int16)
 OBLIQUE = np.array([[0.0, 0.6, 0.8], [0.0, 0.8, -0.6], [1.0, 0.0, 0.0]])

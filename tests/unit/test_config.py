@@ -43,7 +43,7 @@ def test_every_key_has_a_description_and_a_default() -> None:
 
 def test_the_defaults_are_complete_and_stay_as_they_are() -> None:
     assert values(values({})) == values({})
-    assert {key for key, value in values({}).items() if value is None} == {"series", "data_folder"}
+    assert {key for key, value in values({}).items() if value is None} == {"run", "series", "data_folder"}
 
 
 def test_the_committed_pages_are_those_of_the_model() -> None:
@@ -117,7 +117,7 @@ def test_a_wrong_key_gets_one_line(given: dict[str, Any], expected: str) -> None
 
 
 def test_a_key_that_resembles_none_lists_the_known_ones() -> None:
-    assert message({"zzz": 1}).startswith("unknown configuration key zzz; known are source, series, ")
+    assert message({"zzz": 1}).startswith("unknown configuration key zzz; known are run, source, series, ")
 
 
 def test_the_first_wrong_key_is_named() -> None:

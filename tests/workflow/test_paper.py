@@ -102,7 +102,7 @@ def test_a_key_of_the_readings_reruns_no_stream(clone: Clone) -> None:
 
 def test_todays_codecs_are_in_the_report_when_asked_for(clone: Clone) -> None:
     names = ("baselines", "baselines-speed", "baselines-lossless")
-    shown = {"results/report/baselines.html", *(f"results/figures/{name}.png" for name in names)}
+    shown = {"results/tables/baselines.md", *(f"results/figures/{name}.png" for name in names)}
     assert shown <= clone.would_run("results/report.html", "--config", "baselines=true")
     assert not shown & clone.would_run("results/report.html")
 
@@ -149,10 +149,23 @@ def test_a_variant_joins_the_study_by_its_name(clone: Clone) -> None:
     )
 
 
+def test_a_run_with_a_name_has_results_of_its_own(clone: Clone) -> None:
+    anew = clone.would_run("results/runs/t06/paper.md", "--config", "run=t06", "threshold=0.6")
+    assert {name for name in anew if not name.startswith("results/runs/t06/")} == set()
+    assert clone.would_run("paper") == set()
+
+
+def test_a_target_that_is_nearly_one_is_named(clone: Clone) -> None:
+    run = clone.snakemake("papr")
+    assert run.returncode == 1
+    assert "wdr-mcpd: papr is no target; did you mean paper?" in run.stdout
+
+
 @pytest.mark.parametrize(
     ("given", "line"),
     [
         (["threshold=-1"], "configuration key threshold is -1; allowed: a number of at least 0"),
+        (["run=a/b"], 'configuration key run is "a/b"; allowed: a text that matches ^\\w[\\w.-]*$ or null'),
         (["treshold=1"], "unknown configuration key treshold; did you mean threshold?"),
         (["peers=true"], "configuration key peers is now called baselines"),
         (

@@ -59,7 +59,7 @@ def check_targets():
     rules_here = {one.name for one in workflow.rules}
     for before, word in zip(sys.argv, sys.argv[1:]):
         near = difflib.get_close_matches(word, rules_here, n=1, cutoff=0.75)
-        if near and word.isidentifier() and word not in rules_here and not before.startswith("--"):
+        if near and word.isidentifier() and word not in rules_here and "profile" not in before:
             sys.exit(f"wdr-mcpd: {word} is no target; did you mean {near[0]}? All: docs/commands.md")
 
 

@@ -199,11 +199,9 @@ def test_the_study_takes_the_slices_that_mcpd_names(source: Path, capsys: pytest
 def test_what_needs_the_study_alone_says_how_it_is_installed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setitem(sys.modules, "requests", None)
-    for name in [name for name in sys.modules if name.startswith("wdr_mcpd.data.nbia")]:
-        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "httpx2", None)
     assert main(["series", "list", "--source", "nbia", "--collection", "X", "--out", "x.tsv"]) == 2
-    assert "requests is not installed; pip install 'wdr-mcpd[study]' brings it" in capsys.readouterr().err
+    assert "httpx2 is not installed; pip install 'wdr-mcpd[study]' brings it" in capsys.readouterr().err
 
 
 def test_the_codec_and_the_sweep_need_nothing_of_the_study(source: Path) -> None:

@@ -23,7 +23,8 @@ OVERFULL = re.compile(r"Overfull \\hbox \(([\d.]+)pt too wide\)")
 INVISIBLE_PT = 2.0
 REFERENCE = Path(__file__).parents[3] / "results" / "reference" / "tables"
 NOTE = interval_note("2 subjects, 1 exam each, sample data, not the paper's collection. Peak 65535", 2)
-WORDS = {
+WORDS: dict[str, object] = {
+    "threshold_mcpd": -170.1234,
     "scheme": "3D-WDR-MCPD, no axial transform, as 3D-WDR",
     "transform": "packet, 3 axial levels",
     "values": "scaled to int16",

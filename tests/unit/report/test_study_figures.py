@@ -98,11 +98,11 @@ def test_few_subjects_are_points_and_many_have_bars(subjects: int, said: str) ->
 def test_the_sweep_shows_psnr_and_gains_of_the_selected_and_of_the_exam() -> None:
     thresholds = np.linspace(0.2, 1.2, 5)
     values = ["selected_slices", "selected_psnr_db", "exam_psnr_db", "selected_gain_db", "exam_gain_db"]
-    sweep = pd.DataFrame({"exam": "a_1", "threshold_mcpd": thresholds})
+    sweep = pd.DataFrame({"exam": "a_1", "rate_bpv": 1.0, "threshold_mcpd": thresholds})
     for place, value in enumerate(values):
         sweep[value] = thresholds + 10 * place
     figure = draw_thresholds(sweep, sweep, 0.5, "std", "note")
-    drawn = [np.asarray(axes.lines[1].get_ydata(), float)[0] for axes in figure.axes]
+    drawn = [np.asarray(axes.lines[0].get_ydata(), float)[0] for axes in figure.axes]
     assert drawn == pytest.approx([0.2, 10.2, 20.2, 30.2, 40.2])
     labels = [axes.get_ylabel() for axes in figure.axes]
     assert labels[1:3] == ["PSNR of the selected (dB)", "PSNR of the whole exam (dB)"]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.compiled import compiled
+from wdr_mcpd.codec.compiled import compiled, inlined
 
 Array = NDArray[np.float64]
 
@@ -43,7 +43,7 @@ def start_errors(errors: Errors) -> None:
             errors.right[x, k] = errors.above[x, k] + FADE * beside
 
 
-@compiled
+@inlined
 def weighted(errors: Errors, x: int, predictions: Array) -> float:
     """Return the mean of the predictions, each weighted by the inverse cube of its local squared error."""
     total = weights = 0.0
@@ -55,7 +55,7 @@ def weighted(errors: Errors, x: int, predictions: Array) -> float:
     return total / weights
 
 
-@compiled
+@inlined
 def note_errors(errors: Errors, x: int, predictions: Array, voxel: float) -> None:
     """Take in how far from the voxel each prediction was."""
     for k in range(predictions.size):

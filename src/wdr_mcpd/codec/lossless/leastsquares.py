@@ -20,6 +20,7 @@ from wdr_mcpd.codec.compiled import compiled, inlined
 from wdr_mcpd.codec.lossless.vectors import LANES, dot, scaled_sum
 
 KEPT = 7  # rows of samples that are kept: that of the voxel and those above it
+BELOW = LANES - 1
 
 Array = NDArray[np.float64]
 
@@ -107,7 +108,7 @@ def start_row(window: Window, y: int) -> None:
                 right[x, k] += decay * right[x + 1, k]
 
 
-@compiled
+@inlined
 def gather(window: Window, x: int) -> None:
     """Put the normal equations of the voxel in column x into `system`."""
     for k in range(window.system.size):
@@ -122,21 +123,23 @@ def solve(window: Window, ridge: float, coefficients: Array) -> None:
     count = window.orders[window.orders.size - 1]
     p = 0
     for i in range(count):
-        system[p + i % LANES] = system[p + i % LANES] * (1.0 + ridge) + ridge
-        p += width - i // LANES * LANES
+        system[p + (i & BELOW)] = system[p + (i & BELOW)] * (1.0 + ridge) + ridge
+        p += width - (i & ~BELOW)
     p = 0
     for k in range(count):
-        first = k // LANES * LANES
+        first = k & ~BELOW
         for j in range(first, width):
             pivots[j] = system[p + j - first]
-        inverses[k] = 1.0 / pivots[k] if pivots[k] > 0.0 else 0.0
+        inverse = 1.0 / pivots[k] if pivots[k] > 0.0 else 0.0
+        inverses[k] = inverse
         p += width - first
         q = p
-        for i in range(k + 1, count):
-            factor = -(pivots[i] * inverses[k])
-            for j in range(i // LANES * LANES, width, LANES):
-                scaled_sum(system, q, 1.0, factor, pivots, j)
-                q += LANES
+        for start in range(first, count, LANES):
+            for i in range(max(start, k + 1), min(start + LANES, count)):
+                factor = -(pivots[i] * inverse)
+                for j in range(start, width, LANES):
+                    scaled_sum(system, q, 1.0, factor, pivots, j)
+                    q += LANES
     for order in range(window.orders.size):
         _substitute(window, window.orders[order], coefficients[order])
 
@@ -146,26 +149,26 @@ def _substitute(window: Window, count: int, coefficients: Array) -> None:
     """Solve the first `count` rows of the eliminated system."""
     system, width = window.system, coefficients.size
     coefficients[:] = 0.0
-    blocks = (count + LANES - 1) // LANES
+    end = (count + BELOW) & ~BELOW
     p = 0
     for i in range(count):
-        p += width - i // LANES * LANES
+        p += width - (i & ~BELOW)
     for i in range(count - 1, -1, -1):
-        first = i // LANES * LANES
+        first = i & ~BELOW
         p -= width - first
-        rest = system[p + width - 1 - first] - dot(system, p, coefficients, first, blocks - i // LANES)
+        rest = system[p + width - 1 - first] - dot(system, p, coefficients, first, (end - first) >> 3)
         coefficients[i] = rest * window.inverses[i]
 
 
 @inlined
 def predicted(window: Window, sample: Array, coefficients: Array, order: int) -> float:
     """Return what the solution of an order makes of a sample's regressors."""
-    blocks = (window.orders[order] + LANES - 1) // LANES
+    blocks = (window.orders[order] + BELOW) >> 3
     found: float = dot(sample, 0, coefficients[order], 0, blocks)
     return found
 
 
-@compiled
+@inlined
 def learn(window: Window, y: int, x: int, target: float, error: float) -> None:
     """Take in the voxel of row y, column x: its target, and by how much that was missed."""
     fit = window.fit

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.compiled import compiled, inlined, int64
+from wdr_mcpd.codec.compiled import inlined, int64
 from wdr_mcpd.codec.lossless.tables import logarithm, logistic
 from wdr_mcpd.codec.rangecoder import Channel, State, code_part, leading_zeros
 
@@ -89,7 +89,7 @@ def level(size: float) -> int:
     return min(octave * 4 + ((whole >> octave) & 3) + 1, LEVELS - 1)
 
 
-@compiled
+@inlined
 def survey(known: Statistics, s: int, y: int, x: int) -> None:
     """Find the contexts of a voxel and how wide its error's distribution is in each."""
     here, before = known.errors[s & 1], known.errors[(s - 1) & 1]
@@ -128,7 +128,7 @@ def note(known: Statistics, s: int, y: int, x: int, error: float) -> None:
     known.errors[s & 1, y + PAD, x + PAD] = error
 
 
-@compiled
+@inlined
 def learn_widths(known: Statistics, error: float) -> None:
     """Take the absolute error of the surveyed voxel into its contexts."""
     for k in range(known.widths.size):
@@ -188,7 +188,7 @@ def decide(
     return bit, state
 
 
-@compiled
+@inlined
 def code_voxel(
     known: Statistics, state: State, channel: Channel, expected: float, low: int, high: int, voxel: int
 ) -> tuple[int, State]:

@@ -61,6 +61,7 @@ function filter(table, tools, column) {
 }
 
 for (const table of document.querySelectorAll("figure.table table")) {
+  if (!table.tBodies.length) continue; // no exam has such rows
   const tools = document.createElement("div");
   tools.className = "tools";
   const headings = [...table.tHead.rows[0].cells];
