@@ -28,7 +28,7 @@ class Effort:
 
 
 EFFORTS = {
-    1: Effort((7, 23), Fit(0.8, 3e-4, 50.0, 4.0, 6), 4, False, 3, 1),
+    1: Effort((23,), Fit(0.8, 3e-4, 50.0, 4.0, 6), 5, False, 2, 1),
     2: Effort((7, 19, 47), Fit(0.92, 5e-4, 50.0, 4.0, 6), 2, True, 5, 3),
 }
 
