@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from wdr_mcpd.codec.compiled import compiled, inlined
 from wdr_mcpd.codec.lossless.vectors import LANES, dot, scaled_sum
 
-KEPT = 7  # rows of samples that are kept: that of the voxel and those above it
+KEPT = 6  # rows of samples that are kept: that of the voxel and those above it
 BELOW = LANES - 1
 
 Array = NDArray[np.float64]

@@ -209,7 +209,7 @@ class Decoder:
         low, high, strong = self.low, self.high, self.effort == 2
         orders = (7, 19, 47) if strong else (23,)
         fit = (0.92, 0.0005, 50.0, 4.0) if strong else (0.8, 0.0003, 50.0, 4.0)
-        every = 2 if strong else 5
+        every = 4 if strong else 5
         places = [tuple(int(n) for n in place.split(",")) for place in NEIGHBOURS.split()]
         if preview is not None:
             looked = [tuple(int(n) for n in place.split(",")) for place in PREVIEWED.split()]
@@ -337,8 +337,8 @@ def similar(
         fading.append(fading[-1] * 0.65)
     system = np.zeros((window.size, window.size))
     total = weights = 0.0
-    for other in range(max(y - 6, 0), y + 1):
-        for c in range(max(x - 6, 0), min(x + 7, columns) if other < y else x):
+    for other in range(max(y - 5, 0), y + 1):
+        for c in range(max(x - 5, 0), min(x + 6, columns) if other < y else x):
             sample = window.samples[other, c]
             d = norms[y, x] + norms[other, c] - 2.0 * dot(z, sample)
             v = 1.0 / (2.0 + max(d, 0.0))
