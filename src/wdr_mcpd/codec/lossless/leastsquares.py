@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from wdr_mcpd.codec.compiled import compiled, inlined
 from wdr_mcpd.codec.lossless.vectors import LANES, dot, scaled_sum
 
-KEPT = 7  # rows of samples that are kept: that of the voxel and those above it
+KEPT = 6  # rows of samples that are kept: that of the voxel and those above it
 BELOW = LANES - 1
 
 Array = NDArray[np.float64]
@@ -101,11 +101,12 @@ def start_row(window: Window, y: int) -> None:
     for x in range(columns - 1, -1, -1):
         if y > 0:
             add_sample(above[x], decay, window.weights[x], window.samples[(y - 1) % KEPT, x])
-        for k in range(size):
-            right[x, k] = above[x, k]
         if x + 1 < columns:
             for k in range(size):
-                right[x, k] += decay * right[x + 1, k]
+                right[x, k] = above[x, k] + decay * right[x + 1, k]
+        else:
+            for k in range(size):
+                right[x, k] = above[x, k]
 
 
 @inlined

@@ -34,6 +34,7 @@ def code_slices(
     """
     frame, window, stack, known = model.frame, model.window, model.stack, model.statistics
     rows, columns = volume.shape[1:]
+    mixes = model.predictions.size > 1
     state = start(channel)
     done = 0
     for s in range(volume.shape[0]):
@@ -44,8 +45,9 @@ def code_slices(
         model.errors.latest[:] = 0.0
         for y in range(rows):
             leastsquares.start_row(window, y)
-            leastsquares.start_row(stack, y)
-            combining.start_errors(model.errors)
+            if mixes:
+                leastsquares.start_row(stack, y)
+                combining.start_errors(model.errors)
             line = frame.corner + y * frame.stride
             slices.pad_left(frame, line)
             solved = int64(-model.every)
@@ -84,8 +86,9 @@ def code_slices(
                 frame.planes[at] = value
                 own = model.predictions[window.orders.size - 1]
                 leastsquares.learn(window, y, x, value - mean, value - own)
-                leastsquares.learn(stack, y, x, value - together, value - together)
-                combining.note_errors(model.errors, x, model.predictions, value)
+                if mixes:
+                    leastsquares.learn(stack, y, x, value - together, value - together)
+                    combining.note_errors(model.errors, x, model.predictions, value)
                 residual.note(known, s, y, x, abs(value - expected))
             slices.pad_right(frame, line, columns)
     return state, done
@@ -121,9 +124,14 @@ def _predict(model: Model, mean: float, low: int, high: int, y: int, x: int) -> 
 def _combine(model: Model, low: int, high: int, y: int, x: int) -> tuple[float, float]:
     """Return the weighted mean of the predictions and what least squares among them make of it.
 
-    Tells the residual coder how far the predictions disagree and around which values to expect the voxel.
+    One alone is both. Tells the residual coder how far the predictions disagree (with one alone: how far the
+    nearest neighbours do) and around which values to expect the voxel.
     """
     stack, predictions, known = model.stack, model.predictions, model.statistics
+    if predictions.size == 1:
+        around = model.window.samples[y % leastsquares.KEPT, x]
+        known.disagreement[0] = 0.0625 * (abs(around[0]) + abs(around[1]) + abs(around[2]) + abs(around[3]))
+        return predictions[0], predictions[0]
     together = combining.weighted(model.errors, x, predictions)
     sample = stack.samples[y % leastsquares.KEPT, x]
     disagreement = 0.0

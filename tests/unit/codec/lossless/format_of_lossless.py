@@ -207,9 +207,9 @@ class Decoder:
     def _slices(self, preview: Vector | None) -> Vector:
         slices, rows, columns = self.shape
         low, high, strong = self.low, self.high, self.effort == 2
-        orders = (7, 19, 47) if strong else (7, 23)
+        orders = (7, 19, 47) if strong else (23,)
         fit = (0.92, 0.0005, 50.0, 4.0) if strong else (0.8, 0.0003, 50.0, 4.0)
-        every = 2 if strong else 4
+        every = 4 if strong else 5
         places = [tuple(int(n) for n in place.split(",")) for place in NEIGHBOURS.split()]
         if preview is not None:
             looked = [tuple(int(n) for n in place.split(",")) for place in PREVIEWED.split()]
@@ -219,7 +219,7 @@ class Decoder:
         window = Window(orders[-1], columns, orders, fit)
         stack = Window(count, columns, (count,), (0.9, 0.03, 16.0, 1.0))
         stack.spread = count
-        coder = Residuals(self.range, 5 if strong else 3, 3 if strong else 1, rows, columns)
+        coder = Residuals(self.range, 5 if strong else 2, 3 if strong else 1, rows, columns)
         even_chances = [1 << 21] * 16
         out = np.zeros(self.shape, np.int64)
         padded = {k: np.full((rows + 8, columns + 8), float(low)) for k in (-1, 0, 1)}
@@ -235,7 +235,8 @@ class Decoder:
             norms: dict[tuple[int, int], float] = {}
             for y in range(rows):
                 window.start_row(y)
-                stack.start_row(y)
+                if strong:
+                    stack.start_row(y)
                 left, right = np.zeros(count), np.zeros((columns + 1, count))
                 for x in range(columns - 1, -1, -1):
                     above[x] = 0.6 * above[x] + latest[x]
@@ -288,27 +289,34 @@ class Decoder:
                                 for k, order in enumerate(orders)
                             ]
                         predictions = np.array([self._cut(value) for value in found])
-                        total = weights = 0.0
-                        for k in range(count):
-                            w = 1.0 / (0.5 + right[x, k] + left[k])
-                            w = w * w * w
-                            total += w * predictions[k]
-                            weights += w
-                        t = total / weights
-                        sample = np.zeros(stack.size)
-                        gap = 0.0
-                        for k in range(count):
-                            sample[k] = predictions[k] - t
-                            gap += abs(sample[k])
-                        stack.samples[y, x] = sample
-                        stack.solve(x)
-                        e = self._cut(t + stack.predict(sample, stack.solutions[0], count))
-                        centres = [0.0, 0.0, 0.0, t - e, predictions[len(orders) - 1] - e]
-                        value = coder.voxel(s, y, x, e, gap / count, centres, low, high)
+                        if strong:
+                            total = weights = 0.0
+                            for k in range(count):
+                                w = 1.0 / (0.5 + right[x, k] + left[k])
+                                w = w * w * w
+                                total += w * predictions[k]
+                                weights += w
+                            t = total / weights
+                            sample = np.zeros(stack.size)
+                            gap = 0.0
+                            for k in range(count):
+                                sample[k] = predictions[k] - t
+                                gap += abs(sample[k])
+                            stack.samples[y, x] = sample
+                            stack.solve(x)
+                            e = self._cut(t + stack.predict(sample, stack.solutions[0], count))
+                            centres = [0.0, 0.0, 0.0, t - e, predictions[len(orders) - 1] - e]
+                            gap = gap / count
+                        else:
+                            t = e = float(predictions[0])
+                            gap = 0.0625 * (abs(z[0]) + abs(z[1]) + abs(z[2]) + abs(z[3]))
+                            centres = [0.0, 0.0]
+                        value = coder.voxel(s, y, x, e, gap, centres, low, high)
                     out[s, y, x] = value
                     current[r, c] = value
                     window.learn(y, x, value - mean, value - predictions[len(orders) - 1])
-                    stack.learn(y, x, value - t, value - t)
+                    if strong:
+                        stack.learn(y, x, value - t, value - t)
                     for k in range(count):
                         latest[x, k] = (value - predictions[k]) * (value - predictions[k])
                         left[k] = 0.6 * (left[k] + above[x, k] + latest[x, k])
@@ -329,8 +337,8 @@ def similar(
         fading.append(fading[-1] * 0.65)
     system = np.zeros((window.size, window.size))
     total = weights = 0.0
-    for other in range(max(y - 6, 0), y + 1):
-        for c in range(max(x - 6, 0), min(x + 7, columns) if other < y else x):
+    for other in range(max(y - 5, 0), y + 1):
+        for c in range(max(x - 5, 0), min(x + 6, columns) if other < y else x):
             sample = window.samples[other, c]
             d = norms[y, x] + norms[other, c] - 2.0 * dot(z, sample)
             v = 1.0 / (2.0 + max(d, 0.0))
