@@ -1,4 +1,4 @@
-"""A decoder of coders 2 and 3 written from docs/stream-format.md alone, slow and plain, up to the network."""
+"""A decoder of coders 2 and 3 written from docs/cc-format.md alone, slow and plain, up to the network."""
 
 from collections import defaultdict
 from dataclasses import dataclass
