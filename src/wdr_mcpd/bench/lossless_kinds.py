@@ -54,8 +54,12 @@ def made_up(volume: Array) -> Iterator[tuple[str, Array]]:
 
 
 def lossless_kinds(volumes: Mapping[str, Array]) -> pd.DataFrame:
-    """Code scanned volumes, and others made of the first, as `lossless`; the column `kind` says which."""
-    tables = [lossless(volumes, CONTESTANTS).assign(kind="scanned")]
+    """Code scanned volumes, and others made of the first, as `lossless`, with a column `kind`.
+
+    The kind of a scanned volume is what its name says before a slash, or "scanned".
+    """
+    scanned = lossless(volumes, CONTESTANTS)
+    tables = [scanned.assign(kind=[name.rpartition("/")[0] or "scanned" for name in scanned["volume"]])]
     for kind, volume in made_up(next(iter(volumes.values()))):
         tables.append(lossless({kind: volume}, CONTESTANTS).assign(kind=kind))
     return pd.concat(tables, ignore_index=True)

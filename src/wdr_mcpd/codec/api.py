@@ -138,7 +138,7 @@ def _blocks(header: Header, payloads: list[NDArray[np.uint8]]) -> Iterator[Volum
     found = header.fields.prediction
     if found is None:
         return (restored(header, *of_group, coder) for of_group in zip(header.groups, payloads, strict=True))
-    previews = found.previews or (0,) * len(payloads)
+    previews = found.previews or (None,) * len(payloads)
     return (
         slices_of(header, group, payload, found.effort, preview)
         for group, payload, preview in zip(header.groups, payloads, previews, strict=True)

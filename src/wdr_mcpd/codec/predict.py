@@ -53,8 +53,8 @@ def group_of(
     return group, np.concatenate([start, rest]), start.size
 
 
-def slices_of(header: Header, group: Group, payload: Payload, effort: int, preview: int) -> Volume:
-    """Decode the payload of a group, of which the first `preview` bytes are its preview.
+def slices_of(header: Header, group: Group, payload: Payload, effort: int, preview: int | None) -> Volume:
+    """Decode the payload of a group, of which the first `preview` bytes are its preview, if it is not None.
 
     Raises
     ------
@@ -66,8 +66,8 @@ def slices_of(header: Header, group: Group, payload: Payload, effort: int, previ
         return np.full(shape, group.mean, header.dtype)
     if prod(shape[1:]) > MOST_IN_SLICE:
         raise StreamError(f"the stream asks for slices of more than {MOST_IN_SLICE} voxels, which none has")
-    shown = restored(header, group, payload[:preview], CODERS["cc"]) if preview else None
-    rest = payload[preview:]
+    shown = restored(header, group, payload[:preview], CODERS["cc"]) if preview is not None else None
+    rest = payload[preview or 0 :]
     try:
         voxels, done = lossless.decode(
             rest,
