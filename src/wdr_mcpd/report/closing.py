@@ -26,7 +26,7 @@ def closing(root: Path) -> list[str]:
         said.append(fill("closing.md", answer=of_controls(read_csv(controls))).strip())
     if table2.exists():
         chosen = [f"{number} of {of} slices of {exam}" for exam, number, of in _selected(table2)]
-        more = f" and so on for {len(chosen) - 3} exams more" if len(chosen) > 3 else ""
+        more = f", and so on ({len(chosen)} exams)" if len(chosen) > 3 else ""
         said.append(f"Threshold: T = {_threshold(table2):g} selects {', '.join(chosen[:3])}{more}.")
     if report.exists():
         said.append(f"Report: {report}")
