@@ -7,8 +7,13 @@
 # make lint         format, lint and type checks
 # make check-reference  everything, compared with the committed results
 # make reference    everything, taken as the results to commit, also in the README
+# make evidence     what other choices, groupings, spacings, rates and readings give, on the sample
+# make check-evidence  the same, compared with the committed results
+# make cohorts DATA=FOLDER        the evidence on the open cohorts of config/cohorts.tsv, from local files
+# make check-cohorts DATA=FOLDER  the same anew, compared with the committed results
 # make docs         write the generated parts of docs/ anew
 # make test-cluster the synthetic cohort through a Slurm of one node on this machine (root, Debian)
+# make unlock       let runs start again where one was killed
 # make verify       check all results that are there against their provenance
 # make test-reliability  20 kills, a full disk, two runs at once, other places, 200,000 streams, 2,000 zips, the lock
 # make fuzz         hostile input guided by coverage, FUZZ_SECONDS each (default 3600)
@@ -25,26 +30,26 @@ WDR := $(BIN)/python -m wdr_mcpd
 # The byte code of .venv is kept as each module is first used; without it every job compiles the libraries anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: paper everything bench comparison test coverage lint check-reference reference docs scale test-cluster \
-  verify test-reliability test-disturbed test-kills test-hostile test-bad-data test-lock fuzz lock clean
+.PHONY: paper everything bench comparison test coverage lint check-reference reference evidence check-evidence \
+  cohorts check-cohorts docs scale test-cluster \
+  verify unlock test-reliability test-disturbed test-kills test-hostile test-bad-data test-lock fuzz lock clean
 
 paper: $(READY)
-	$(BIN)/snakemake paper
-	@echo "Tables: results/tables/*.md   Figures: results/figures/*/*.png   More: README.md"
+	@$(BIN)/snakemake paper --logger rich
 
 everything: $(READY)
-	$(BIN)/snakemake
+	@$(BIN)/snakemake --logger rich
 
 bench: $(READY)
-	$(WDR) bench --sample results/data/pyradiomics-3.0.1.tar.gz --out results/benchmarks
-	$(WDR) bench-report results/benchmarks --anchors resources/anchors --out results/benchmarks
+	$(WDR).bench measure --sample results/data/sample --out results/benchmarks
+	$(WDR).bench report --benchmarks results/benchmarks --published resources/published
 
 comparison: $(READY)
 	mkdir -p resources/benchmarks
 	cp $(addprefix results/benchmarks/,rate_distortion.csv codec_speed.csv lossless.csv growth.csv \
 	  startup.csv study_growth.csv machine.csv rate_distortion.svg) resources/benchmarks
-	$(WDR) readme-comparison README.md --benchmarks resources/benchmarks --anchors resources/anchors
-	$(WDR) benchmarks-page docs/benchmarks.md --benchmarks resources/benchmarks --anchors resources/anchors
+	$(WDR).bench readme README.md --benchmarks resources/benchmarks --published resources/published
+	$(WDR).bench page docs/benchmarks.md --benchmarks resources/benchmarks --published resources/published
 
 test: $(READY)
 	$(BIN)/python -m pytest -q -rs -n 2 --dist loadfile --no-loadscope-reorder
@@ -60,18 +65,38 @@ lint: $(READY)
 	$(BIN)/snakemake --lint
 
 check-reference: everything
-	$(WDR) check-reference results/reference results
+	for kind in tables figures; do $(WDR).checks.reference results/reference/$$kind results/$$kind || exit 1; done
 
 reference: everything
-	cd results/reference && find . -type f -exec cp ../{} {} \;
-	$(WDR) readme README.md results/reference
+	cd results/reference && find tables figures -type f -exec cp ../{} {} \;
+	$(WDR).report.readme README.md results/reference
+
+evidence: $(READY)
+	$(BIN)/snakemake evidence
+
+check-evidence: evidence
+	for kind in tables figures; do \
+	  $(WDR).checks.reference results/reference/evidence/$$kind results/$$kind || exit 1; done
+
+cohorts: $(READY)
+	@test -n "$(DATA)" || { echo "make $@ needs DATA=FOLDER with the files of config/cohorts.tsv"; exit 2; }
+	$(BIN)/python -m wdr_mcpd.study.cohorts config/cohorts.tsv "$(DATA)" results/cohorts
+	$(BIN)/python -m wdr_mcpd.report.cohorts results/cohorts results/cohorts
+
+check-cohorts: cohorts
+	$(WDR).checks.reference results/reference/cohorts results/cohorts
 
 docs: $(READY)
-	$(WDR) config-reference workflow/schemas/config.schema.yaml --out docs/configuration.md
-	$(WDR) licences requirements.lock --out docs/licences.md
+	$(WDR).config_page docs/configuration.md workflow/schemas/config.schema.yaml
+	sed '/^| /,$$d' docs/licences.md > docs/licences.draft
+	$(BIN)/pip-licenses --packages $$(sed -n 's/==.*//p' requirements.lock) >> docs/licences.draft
+	mv docs/licences.draft docs/licences.md
 
 verify: $(READY)
-	$(WDR) verify-results results
+	$(WDR) check results
+
+unlock: $(READY)
+	$(BIN)/snakemake --unlock
 
 # The parts of test-reliability can be run alone; `make test` runs the same tests with small counts.
 KILLS ?= 20
@@ -116,9 +141,10 @@ test-cluster: $(READY)
 $(READY): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; make PYTHON=... names another" if sys.version_info < (3, 11) else 0)'
 	@echo "Setting up $(VENV) with the packages of requirements.lock; some minutes where they must be downloaded."
-	$(PYTHON) -m venv --clear --without-pip $(VENV)
-	$(PYTHON) -m pip --python $(BIN)/python install --require-hashes --no-deps --no-compile -r requirements.lock
-	$(BIN)/python -m pip install --no-deps --no-build-isolation --editable .
+	@$(PYTHON) -m venv --clear --without-pip $(VENV)
+	@$(PYTHON) -m pip --python $(BIN)/python install --quiet --require-hashes --no-deps --no-compile -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(WDR).warm_up
 	@touch $@
 	@echo "$(VENV) is ready."
 

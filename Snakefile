@@ -1,95 +1,110 @@
 from pathlib import Path
 
-HERE = Path(workflow.basedir)
+HERE = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
 
 
 configfile: HERE / "config" / "config.yaml"
 
 
 include: "workflow/rules/common.smk"
-
-
-config = checked(config)
-CONFIGURATION = json.dumps(config, sort_keys=True)  # as provenance records it
-
-# What the named targets build: each stage below appends its outputs.
-EXAMS = []
-MCPD, PAPER, TABLES, FIGURES, SWEEP, CROSSVAL, CLAIMS, PEERS, REPORT = ([] for _ in range(9))
-CHECKS = ["results/checks/paper.txt", "results/checks/study.txt"]
-
-
-include: "workflow/rules/series.smk"
+include: "workflow/rules/plan.smk"
+include: "workflow/rules/step.smk"
 include: "workflow/rules/data.smk"
-include: "workflow/rules/coherence.smk"
-include: "workflow/rules/codec.smk"
-include: "workflow/rules/study.smk"
-include: "workflow/rules/peers.smk"
+include: "workflow/rules/measure.smk"
 include: "workflow/rules/paper.smk"
-include: "workflow/rules/report_items.smk"
-include: "workflow/rules/report.smk"
+include: "workflow/rules/study.smk"
+include: "workflow/rules/evidence.smk"
 include: "workflow/rules/checks.smk"
+include: "workflow/rules/report.smk"
+
+
+wildcard_constraints:
+    exam=r"[^/]+",
+    method=r"[^/]+",
+    baseline=r"[^/]+",
 
 
 rule all:
     default_target: True
     input:
-        list(dict.fromkeys([*PAPER, *TABLES, *FIGURES, *MCPD, *SWEEP, *CROSSVAL, *CLAIMS, *CHECKS, *REPORT])),
-        PEERS if config["peers"] else [],
+        rules.series_table.output,
+        with_provenance(*families()),
+        of_all(RESULTS.mcpd(), *FIGURES_OF_EXAM, *sidecars(FIGURES_OF_EXAM)),
+        rules.report.output,
 
 
 rule paper:
     input:
-        PAPER,
+        rules.series_table.output,
+        rules.results_section.output,
+        with_provenance("paper"),
+        of_all(*FIGURES_OF_EXAM, *sidecars(FIGURES_OF_EXAM)),
+        rules.check_paper.output,
 
 
 rule tables:
     input:
-        TABLES,
+        [path for path in with_provenance(*families("baselines")) if "/tables/" in path],
 
 
 rule figures:
     input:
-        FIGURES,
+        [path for path in with_provenance(*families("baselines")) if "/figures/" in path],
+        of_all(*FIGURES_OF_EXAM, *sidecars(FIGURES_OF_EXAM)),
 
 
 rule mcpd:
     input:
-        MCPD,
+        of_all(RESULTS.mcpd()),
 
 
 rule sweep:
     input:
-        SWEEP,
+        of_all(RESULTS.of_exam("sweep")),
+        with_provenance("sweep"),
 
 
 rule crossval:
     input:
-        CROSSVAL,
+        rules.cross_validation.output,
+        with_provenance("crossval"),
 
 
 rule claims:
     input:
-        CLAIMS,
+        with_provenance("claims"),
 
 
-rule peers:
+rule evidence:
     input:
-        PEERS,
+        with_provenance("evidence"),
+
+
+rule baselines:
+    input:
+        rules.baseline_speed.output,
+        with_provenance("baselines"),
 
 
 rule part:
     # What is measured of one exam in so many: a large cohort is run in parts, so that no graph is large (docs/cluster.md).
     input:
-        lambda wildcards: [file for exam in part_of(EXAMS, wildcards) for file in of_exam(exam)],
+        measured_of_exam,
     output:
-        touch("results/parts/{number}-of-{parts}"),
+        touch(below("parts/{number}-of-{parts}")),
     wildcard_constraints:
         number=r"[1-9]\d*",
         parts=r"[1-9]\d*",
     localrule: True
-    message:
-        "Part {wildcards.number} of {wildcards.parts} is finished"
+
+
+finish_steps()
+check_targets()
+
+
+onsuccess:
+    print(*closing(RESULTS.root), sep="\n", file=sys.stderr)
 
 
 onerror:
-    shell("python -m wdr_mcpd failures {log:q}")
+    print(*failures(*log), sep="\n", file=sys.stderr)

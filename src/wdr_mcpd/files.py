@@ -37,11 +37,11 @@ def read_bytes(path: Path) -> bytes:
 
 @contextmanager
 def _naming(path: Path) -> Iterator[None]:
-    """Name `path` in an error that names no file, as that of a full disk."""
+    """Name `path` in an error of the system that names no file, as that of a full disk."""
     try:
         yield
     except OSError as error:
-        if error.filename is None:
+        if error.errno is not None and error.filename is None:  # a library's own text has no number
             error.filename = str(path)
         raise
 
@@ -57,6 +57,12 @@ def whole_file(path: Path) -> Iterator[Path]:
         with _naming(path):
             yield draft
         os.replace(draft, path)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a whole text file, UTF-8 with line ends of one character."""
+    with whole_file(path) as draft:
+        draft.write_text(text, encoding="utf-8", newline="\n")
 
 
 @contextmanager

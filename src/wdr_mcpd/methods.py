@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from wdr_mcpd.codec import Geometry, Scaling, decode, info, truncate
 
 __all__ = [
+    "ALONE",
     "BASELINE",
     "DEFAULT",
     "METHODS",
@@ -64,7 +65,7 @@ METHODS: dict[str, Method] = {
         Method("3d-wdr-cc", "3D-WDR-CC", "#D55E00", "v", "volume", Settings("cc")),
     )
 }
-BASELINE, PROPOSED, DEFAULT = "3d-wdr", "3d-wdr-mcpd", "3d-wdr-auto"
+BASELINE, PROPOSED, DEFAULT, ALONE = "3d-wdr", "3d-wdr-mcpd", "3d-wdr-auto", "2d-wdr"
 SPARE_LOOKS = (("#E69F00", "P"), ("#000000", "X"), ("#F0E442", "p"), ("#7F7F7F", "h"), ("#882255", "<"))
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")  # it becomes part of file names
 SELECTION = ("threshold", "mcpd_unit", "mcpd_reference")

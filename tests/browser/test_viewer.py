@@ -5,12 +5,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 
 from wdr_mcpd.codec import decode, encode
 from wdr_mcpd.data import Volume
-from wdr_mcpd.paper.viewer import COLUMNS, CodedExam, display_window, grey_levels, viewer_html
+from wdr_mcpd.report.viewer import COLUMNS, CodedExam, display_window, grey_levels, viewer_html
 
 RATES = (0.25, 1.0, 4.0)
 SLICES, ROWS, WIDTH = 6, 40, 48
@@ -51,13 +52,15 @@ def exam() -> CodedExam:
 @pytest.fixture
 def page(exam: CodedExam, browser, tmp_path: Path):
     path = tmp_path / "the viewer.html"
-    path.write_text(viewer_html(exam, "peak <65535>"), encoding="utf-8")
+    path.write_text(viewer_html(exam, "peak <65535>")[0], encoding="utf-8")
     browser.open(path)
-    shown(browser, "3d-wdr/1/4/8/false")
+    shown(browser, "3d-wdr/1/4/fitted/false")
     return browser
 
 
 def shown(browser, state: str) -> None:
+    gain = browser.driver.execute_script("return data.gains[Number(arguments[0])]", state.split("/")[1])
+    state = state.replace("fitted", str(gain))
     WebDriverWait(browser.driver, 10).until(
         lambda driver: driver.execute_script("return document.body.dataset.shown") == state
     )
@@ -82,7 +85,9 @@ def test_it_shows_original_decoded_prefix_and_their_difference(page, exam: Coded
     decoded = grey_levels(decode(exam.streams["3d-wdr"], rate=1.0)[4], window)
     assert np.array_equal(grey(page, "original")[..., 0], original)
     assert np.array_equal(grey(page, "coded")[..., 0], decoded)
-    change = np.clip((decoded.astype(float) - original) * 8 / 255, -1, 1)
+    gain = page.driver.execute_script("return data.gains[1]")
+    assert page.driver.find_element("id", "scale-high").text.endswith(f"stored values ({gain} times)")
+    change = np.clip((decoded.astype(float) - original) * gain / 255, -1, 1)
     red = np.where(change < 0, -change * 86, change * 230)
     assert np.abs(grey(page, "difference")[..., 0] - red).max() <= 1
     assert np.any(change < 0)
@@ -91,47 +96,80 @@ def test_it_shows_original_decoded_prefix_and_their_difference(page, exam: Coded
 
 def test_numbers_are_those_of_the_slice_and_rate(page) -> None:
     text = page.driver.find_element("id", "readout").text
-    assert text == "Slice 5, 3d-wdr, 1 bits per voxel: PSNR 54.00 dB, SSIM 0.5400."
+    assert text == "Slice 5, 3D-WDR, 1 bit per voxel: PSNR 54.00 dB, SSIM 0.5400."
     assert page.driver.find_element("id", "rate-text").text == "1 bpv (16 : 1)"
     rows = page.driver.find_elements("css selector", "#numbers tr")
-    assert [row.text.split()[0] for row in rows] == ["3d-wdr", "2d-wdr"]
+    assert [row.text.split()[0] for row in rows] == ["3D-WDR", "2D-WDR"]
 
 
 def test_arrow_keys_change_slice_and_rate_and_stop_at_the_ends(page) -> None:
     press(page, Keys.ARROW_RIGHT, Keys.ARROW_UP)
-    shown(page, "3d-wdr/2/5/8/false")
+    shown(page, "3d-wdr/2/5/fitted/false")
     press(page, Keys.ARROW_RIGHT, Keys.ARROW_UP, Keys.ARROW_LEFT, Keys.ARROW_DOWN)
-    shown(page, "3d-wdr/1/4/8/false")
+    shown(page, "3d-wdr/1/4/fitted/false")
 
 
 def test_m_takes_the_next_method_and_comes_round(page, exam: CodedExam) -> None:
     press(page, "m")
-    shown(page, "2d-wdr/1/4/8/false")
+    shown(page, "2d-wdr/1/4/fitted/false")
     decoded = decode(exam.streams["2d-wdr"], rate=1.0)[4]
     assert np.array_equal(
         grey(page, "coded")[..., 0], grey_levels(decoded, display_window(exam.volume.voxels))
     )
     press(page, "m")
-    shown(page, "3d-wdr/1/4/8/false")
+    shown(page, "3d-wdr/1/4/fitted/false")
 
 
 def test_menus_can_be_worked_with_the_keyboard_alone(page) -> None:
     press(page, Keys.TAB)
     assert page.driver.switch_to.active_element.get_attribute("id") == "method"
     press(page, Keys.ARROW_DOWN)
-    shown(page, "2d-wdr/1/4/8/false")
+    shown(page, "2d-wdr/1/4/fitted/false")
     for _ in ("rate", "slice", "gain"):
         press(page, Keys.TAB)
     press(page, Keys.ARROW_DOWN)
-    shown(page, "2d-wdr/1/4/16/false")
+    shown(page, "2d-wdr/1/4/1/false")
 
 
 def test_space_shows_the_original_while_it_is_held(page) -> None:
     page.driver.execute_script("document.dispatchEvent(new KeyboardEvent('keydown', {key: ' '}))")
-    shown(page, "3d-wdr/1/4/8/true")
+    shown(page, "3d-wdr/1/4/fitted/true")
     assert np.array_equal(grey(page, "coded"), grey(page, "original"))
     page.driver.execute_script("document.dispatchEvent(new KeyboardEvent('keyup', {key: ' '}))")
-    shown(page, "3d-wdr/1/4/8/false")
+    shown(page, "3d-wdr/1/4/fitted/false")
+
+
+def test_zoom_and_place_are_the_same_for_the_three_pictures(page) -> None:
+    place = "return [...document.querySelectorAll('canvas')].map((c) => c.style.transform)"
+    whole = page.driver.execute_script(place)
+    press(page, "+", "+")
+    near = page.driver.execute_script(place)
+    assert len(set(near)) == 1
+    assert near != whole
+    canvas = page.driver.find_element("id", "coded")
+    ActionChains(page.driver).click_and_hold(canvas).move_by_offset(-15, 9).release().perform()
+    moved = page.driver.execute_script(place)
+    assert len(set(moved)) == 1
+    assert moved != near
+    press(page, "0")
+    assert page.driver.execute_script(place) == whole
+
+
+def test_a_page_of_few_slices_keeps_the_first_one_and_its_number(exam: CodedExam, browser, tmp_path) -> None:
+    whole, few, one = viewer_html(exam, limits=(None, 40_000, 1))
+    assert len(whole) > len(few) > len(one)
+    (tmp_path / "one.html").write_text(one, encoding="utf-8")
+    browser.open(tmp_path / "one.html")
+    shown(browser, "3d-wdr/1/0/fitted/false")
+    assert browser.driver.find_element("id", "readout").text.startswith("Slice 5, ")
+    window = display_window(exam.volume.voxels)
+    assert np.array_equal(grey(browser, "original")[..., 0], grey_levels(exam.volume.voxels[4], window))
+
+
+def test_a_larger_rate_has_a_scale_at_least_as_fine(page) -> None:
+    gains = page.driver.execute_script("return data.gains")
+    assert gains == sorted(gains)
+    assert all(gain & (gain - 1) == 0 for gain in gains)
 
 
 def test_the_outline_is_drawn_around_the_tumour(page) -> None:
@@ -155,7 +193,7 @@ def test_every_control_has_a_label_and_every_picture_a_text(page) -> None:
 
 def test_nothing_fails_and_nothing_else_is_asked_for(page) -> None:
     press(page, Keys.ARROW_RIGHT, "m", "t")
-    shown(page, "2d-wdr/1/5/8/false")
+    shown(page, "2d-wdr/1/5/fitted/false")
     assert page.errors() == []
     assert [url.split("/")[-1] for url in page.requests()] == ["the%20viewer.html"]
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from wdr_mcpd.paper.readme import replace_between
+from wdr_mcpd.render.pages import replace_between
 
 ROOT = Path(__file__).parents[2]
 SIZES = (100, 1_000, 10_000)
@@ -102,7 +102,7 @@ def main(results: Path, page: Path) -> None:
         f"({seconds:.0f} s in its jobs, each on one core, {stored / 1e6:.1f} MB) times the number of exams,\n"
         "without the tables over all exams.\n"
     )
-    page.write_text(replace_between(page.read_text(), BEGIN, END, text))
+    replace_between(page, BEGIN, END, text)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import io
 import zipfile
 from collections.abc import Callable
 
+from .faults import REFUSED, SPOILT, Fault, send
 from .holdings import Holding
 
 LICENCE = "This collection may be used under the Creative Commons Attribution 4.0 licence.\n"
@@ -93,21 +94,54 @@ def _bomb(held: Holding) -> bytes:
     return target.getvalue()
 
 
-ARCHIVES: dict[str, Callable[[Holding], bytes]] = {
-    "missing instance": _missing_instance,
-    "no hashes": _without_hashes,
-    "wrong count": _wrong_count,
-    "corrupted pixel": _corrupted_pixel,
-    "bad CRC": _bad_crc,
-    "cut archive": _cut,
-    "dot dot": _named("../outside.dcm"),
-    "absolute": _named("/tmp/wdr-mcpd-outside.dcm"),
-    "drive": _named("C:\\outside.dcm"),
-    "subfolder": _named("a/b.dcm"),
-    "manifest": _named("manifest.json"),
-    "other series": _other_series,
-    "not DICOM": _not_dicom,
-    "instance twice": _twice,
-    "link": _link,
-    "bomb": _bomb,
+def _sends(spoil: Callable[[Holding], bytes]) -> Callable[..., None]:
+    return lambda handler, held: send(handler, spoil(held))
+
+
+def _answer(status: int, text: str) -> Callable[..., None]:
+    return lambda handler, held: send(handler, text.encode(), status)
+
+
+NO_NAME = "no plain file name"
+NO_ACCESS = "The user does not have access to the requested series"
+GIVEN_UP = "gave up after"
+
+SPOILT_ARCHIVES: dict[str, tuple[str, str, str, Callable[[Holding], bytes]]] = {
+    "missing instance": (
+        "a clean short archive without the list of MD5",
+        SPOILT,
+        "left files out",
+        _missing_instance,
+    ),
+    "no hashes": ("all files, but no list of MD5", SPOILT, "has no md5hashes", _without_hashes),
+    "corrupted pixel": ("a file unlike its MD5", SPOILT, "was altered on the way", _corrupted_pixel),
+    "bad CRC": ("an archive unlike its CRC", SPOILT, "is broken", _bad_crc),
+    "cut archive": ("a complete answer with a cut archive", SPOILT, "is broken", _cut),
+    "wrong count": ("fewer files than in the table", REFUSED, "by the table", _wrong_count),
+    "dot dot": ("a path out of the folder", REFUSED, NO_NAME, _named("../outside.dcm")),
+    "absolute": ("a path from the root", REFUSED, NO_NAME, _named("/tmp/wdr-mcpd-outside.dcm")),
+    "drive": ("a path on a drive", REFUSED, NO_NAME, _named("C:\\outside.dcm")),
+    "subfolder": ("a subfolder", REFUSED, NO_NAME, _named("a/b.dcm")),
+    "link": ("a symbolic link", REFUSED, NO_NAME, _link),
+    "manifest": ("a file that we write", REFUSED, "may not bring", _named("manifest.json")),
+    "other series": ("a file of another series", REFUSED, "belongs to another series", _other_series),
+    "not DICOM": ("a file that is no DICOM", REFUSED, "is no DICOM file", _not_dicom),
+    "instance twice": ("an instance twice", REFUSED, "repeats an instance", _twice),
+    "bomb": ("an archive that grows without measure", REFUSED, "refused", _bomb),
 }
+"""Whole answers of getImage whose content is wrong: what, how a fetch ends, what it says, and the bytes."""
+
+ARCHIVES: dict[str, Fault] = {
+    "400 no access": Fault(
+        "header", "400: no access (NBIA)", REFUSED, "the collection is controlled", _answer(400, NO_ACCESS)
+    ),
+    "400": Fault("header", "400: unknown series", REFUSED, "in the table", _answer(400, "no such UID")),
+    "nothing": Fault(
+        "body", "an empty answer (NBIA)", REFUSED, "sent nothing for the series", _answer(200, "")
+    ),
+    **{
+        name: Fault("body", what, ends, says, _sends(spoil))
+        for name, (what, ends, says, spoil) in SPOILT_ARCHIVES.items()
+    },
+}
+"""Faults whose `play` gets the holding instead of a body."""

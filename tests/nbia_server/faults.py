@@ -1,123 +1,318 @@
-"""Ways in which the answer to getImage goes wrong below the archive: statuses, connections, bodies."""
+"""Ways in which the answer to a request goes wrong, whatever is asked for, and how a fetch must end then."""
 
 import socket
 import struct
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler
 
-from .archives import ARCHIVES, zipped
-from .holdings import Holding
+Play = Callable[[BaseHTTPRequestHandler, bytes], None]
+"""Answers a request for the given body."""
 
-Fault = Callable[[BaseHTTPRequestHandler, Holding], None]
+SOUND = "taken: nothing is wrong"
+AGAIN = "tried again, then given up"
+SPOILT = "tried again, then this series is refused"
+REFUSED = "this series is refused at once"
+ENDED = "ended at once"
+DEADLINE = "ended by the deadline"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One way to go wrong.
+
+    Attributes
+    ----------
+    where : str
+        In which part of the exchange.
+    what : str
+    ends : str
+        How a fetch ends: one of the constants above.
+    says : str
+        Part of the line that the user gets, or of the warning before another attempt.
+    play : callable
+    """
+
+    where: str
+    what: str
+    ends: str
+    says: str
+    play: Play
 
 
 def send(handler: BaseHTTPRequestHandler, data: bytes, status: int = 200, **headers: str) -> None:
     """Send a body as NBIA does, chunked, without Content-Length."""
-    handler.send_response(status)
-    for name, value in headers.items():
-        handler.send_header(name.replace("_", "-"), value)
-    handler.send_header("Transfer-Encoding", "chunked")
-    handler.end_headers()
+    _header(handler, status, Transfer_Encoding="chunked", **headers)
     for start in range(0, len(data), 8192):
-        piece = data[start : start + 8192]
-        handler.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+        _chunk(handler, data[start : start + 8192])
     handler.wfile.write(b"0\r\n\r\n")
 
 
-def _status(code: int, text: str = "", **headers: str) -> Fault:
-    return lambda handler, held: send(handler, text.encode(), code, **headers)
+def _header(handler: BaseHTTPRequestHandler, status: int = 200, **headers: str) -> None:
+    handler.send_response(status)
+    for name, value in headers.items():
+        handler.send_header(name.replace("_", "-"), value)
+    handler.end_headers()
 
 
-def _abort(handler: BaseHTTPRequestHandler) -> None:
+def _chunk(handler: BaseHTTPRequestHandler, piece: bytes) -> None:
+    handler.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+
+
+def _leave_open(handler: BaseHTTPRequestHandler) -> None:
+    """Say nothing more until the client goes away, or the server ends (its threads are daemons)."""
+    handler.close_connection = True
+    handler.connection.recv(1)
+
+
+def _close(handler: BaseHTTPRequestHandler, sent: int = 0) -> None:
+    handler.close_connection = True
+
+
+def _reset(handler: BaseHTTPRequestHandler, sent: int = 0) -> None:
     """Close the connection with a reset instead of an orderly end."""
     handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     handler.close_connection = True
     handler.connection.close()
 
 
-def _reset(handler: BaseHTTPRequestHandler, held: Holding) -> None:
-    _abort(handler)
+def _status(code: int, text: str = "", **headers: str) -> Play:
+    return lambda handler, data: send(handler, text.encode(), code, **headers)
 
 
-def _reset_midway(handler: BaseHTTPRequestHandler, held: Holding) -> None:
-    data = zipped(held.files)
-    handler.send_response(200)
-    handler.send_header("Transfer-Encoding", "chunked")
-    handler.end_headers()
-    handler.wfile.write(b"%x\r\n%s" % (len(data), data[: len(data) // 2]))
+def _busy_until(seconds: float) -> Play:
+    def play(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+        send(handler, b"", 429, Retry_After=formatdate(time.time() + seconds, usegmt=True))
+
+    return play
+
+
+def _redirect(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+    send(handler, b"", 302, Location=handler.path)
+
+
+def _reset_at_start(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+    _reset(handler)
+
+
+def _close_at_start(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+    _close(handler)
+
+
+def _hang(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+    handler.server.owner.clock.skip(61)
+    _leave_open(handler)
+
+
+def _no_http(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+    handler.wfile.write(b"220 mail.example ESMTP\r\n")
+    _close(handler)
+
+
+def _beginning(end: Callable[[BaseHTTPRequestHandler], None]) -> Play:
+    def play(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Le")
+        handler.wfile.flush()
+        end(handler)
+
+    return play
+
+
+def _drip_headers(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+    for _ in range(70):
+        handler.wfile.write(b"x")
+        handler.wfile.flush()
+        handler.server.owner.clock.skip(1)
+    _leave_open(handler)
+
+
+def _endless_headers(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+    for number in range(100_000):
+        handler.wfile.write(b"X-%d: %s\r\n" % (number, b"x" * 100))
+    _close(handler)
+
+
+def _drip(piece: bytes, **headers: str) -> Play:
+    """Send the same byte for ever, once a second by the test's clock, each after the one before arrived."""
+
+    def play(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+        _header(handler, **headers)
+        handler.server.owner.arrived.restart()
+        for number in range(1, 20_000):
+            handler.wfile.write(piece)
+            handler.wfile.flush()
+            handler.server.owner.arrived.wait_for(number)
+            handler.server.owner.clock.skip(1)
+        _close(handler)
+
+    return play
+
+
+def _half(end: Callable[[BaseHTTPRequestHandler, int], None]) -> Play:
+    """Half of the announced body, and then `end`, which is told how much that was."""
+
+    def play(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+        handler.server.owner.arrived.restart()
+        _header(handler, Content_Length=str(len(data)))
+        handler.wfile.write(data[: len(data) // 2])
+        handler.wfile.flush()
+        end(handler, len(data) // 2)
+
+    return play
+
+
+def _stop_sending(handler: BaseHTTPRequestHandler, sent: int) -> None:
+    handler.server.owner.arrived.wait_for(sent)
+    handler.server.owner.clock.skip(61)
+    _leave_open(handler)
+
+
+def _no_end(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+    handler.server.owner.arrived.restart()
+    _header(handler, Transfer_Encoding="chunked")
+    _chunk(handler, data)
     handler.wfile.flush()
-    _abort(handler)
+    _stop_sending(handler, len(data))
 
 
-def _hang(handler: BaseHTTPRequestHandler, held: Holding) -> None:
-    """Answer nothing until the client goes away."""
-    handler.connection.settimeout(60)
-    handler.connection.recv(1)
-    handler.close_connection = True
+def _cut_chunked(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+    _header(handler, Transfer_Encoding="chunked")
+    _chunk(handler, data[: len(data) // 2])
+    _close(handler)
 
 
-def _hang_midway(handler: BaseHTTPRequestHandler, held: Holding) -> None:
-    data = zipped(held.files)
-    handler.send_response(200)
-    handler.send_header("Content-Length", str(len(data)))
-    handler.end_headers()
+def _without_last_chunk(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+    _header(handler, Transfer_Encoding="chunked")
+    _chunk(handler, data)
+    _close(handler)
+
+
+def _bad_chunk(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+    _header(handler, Transfer_Encoding="chunked")
+    _chunk(handler, data[: len(data) // 2])
+    handler.wfile.write(b"no size\r\n")
+    _close(handler)
+
+
+def _cut_without_length(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+    _header(handler, Connection="close")
     handler.wfile.write(data[: len(data) // 2])
+    _close(handler)
+
+
+def _endless(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+    _header(handler, Transfer_Encoding="chunked")
+    for _ in range(1000):
+        _chunk(handler, b"PK" * (1 << 19))
+
+
+def _first_byte_alone(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+    """One byte, and the rest when it has arrived."""
+    handler.server.owner.arrived.restart()
+    _header(handler, Transfer_Encoding="chunked")
+    _chunk(handler, data[:1])
     handler.wfile.flush()
-    _hang(handler, held)
+    handler.server.owner.arrived.wait_for(1)
+    _chunk(handler, data[1:])
+    handler.wfile.write(b"0\r\n\r\n")
 
 
-def _cut_with_length(handler: BaseHTTPRequestHandler, held: Holding) -> None:
-    data = zipped(held.files)
-    handler.send_response(200)
-    handler.send_header("Content-Length", str(len(data)))
-    handler.end_headers()
-    handler.wfile.write(data[: len(data) // 2])
-    handler.close_connection = True
-
-
-def _cut_chunked(handler: BaseHTTPRequestHandler, held: Holding) -> None:
-    data = zipped(held.files)
-    half = data[: len(data) // 2]
-    handler.send_response(200)
-    handler.send_header("Transfer-Encoding", "chunked")
-    handler.end_headers()
-    handler.wfile.write(b"%x\r\n%s\r\n" % (len(half), half))
-    handler.close_connection = True
-
-
-def _cut_without_length(handler: BaseHTTPRequestHandler, held: Holding) -> None:
-    data = zipped(held.files)
-    handler.send_response(200)
-    handler.send_header("Connection", "close")
-    handler.end_headers()
-    handler.wfile.write(data[: len(data) // 2])
-    handler.close_connection = True
-
-
-def _sends(archive: Callable[[Holding], bytes]) -> Fault:
-    return lambda handler, held: send(handler, archive(held), Content_Type="application/zip")
+def _more_behind(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+    _header(handler, Content_Length=str(len(data)))
+    handler.wfile.write(data + b"more")
+    _close(handler)
 
 
 PAGE = "<!DOCTYPE html><html><body>The archive is under maintenance.</body></html>"
+CUT = "was cut off after"
 
 FAULTS: dict[str, Fault] = {
-    "400": _status(400, "The user does not have access to the requested series"),
-    "401": _status(401),
-    "403": _status(403),
-    "404": _status(404),
-    "410": _status(410),
-    "408": _status(408),
-    "429": _status(429, Retry_After="1"),
-    "500": _status(500),
-    "503": _status(503, PAGE),
-    "reset": _reset,
-    "reset midway": _reset_midway,
-    "hang": _hang,
-    "hang midway": _hang_midway,
-    "cut with length": _cut_with_length,
-    "cut chunked": _cut_chunked,
-    "cut without length": _cut_without_length,
-    "empty": _status(200),
-    "HTML": _status(200, PAGE, Content_Type="text/html"),
-    **{name: _sends(archive) for name, archive in ARCHIVES.items()},
+    "reset": Fault("start", "the connection is reset", AGAIN, CUT, _reset_at_start),
+    "close": Fault("start", "the connection is closed", AGAIN, CUT, _close_at_start),
+    "hang": Fault("start", "no answer", AGAIN, "gives no answer within 60 s", _hang),
+    "no HTTP": Fault("start", "another protocol answers", AGAIN, CUT, _no_http),
+    "401": Fault("header", "401", REFUSED, "(401 Unauthorized)", _status(401)),
+    "403": Fault("header", "403 and why", REFUSED, "(403 Forbidden: not you)", _status(403, "not you")),
+    "404": Fault("header", "404 with a page", REFUSED, "(404 Not Found)", _status(404, PAGE)),
+    "410": Fault("header", "410", REFUSED, "(410 Gone)", _status(410)),
+    "408": Fault("header", "408", AGAIN, "answers 408", _status(408)),
+    "425": Fault("header", "425", AGAIN, "answers 425", _status(425)),
+    "429": Fault("header", "429, again in 90 s", AGAIN, "answers 429", _status(429, Retry_After="90")),
+    "429 until": Fault("header", "429, again at a time of the day", AGAIN, "answers 429", _busy_until(90)),
+    "429 for long": Fault(
+        "header",
+        "429, again tomorrow",
+        ENDED,
+        "asks to come again in 86400 s",
+        _status(429, Retry_After="86400"),
+    ),
+    "500": Fault("header", "500", AGAIN, "answers 500", _status(500)),
+    "503": Fault("header", "503 with a page", AGAIN, "answers 503", _status(503, PAGE)),
+    "redirects": Fault("header", "redirects without end", REFUSED, "from one address to the next", _redirect),
+    "reset in header": Fault("header", "the connection is reset", AGAIN, CUT, _beginning(_reset)),
+    "cut in header": Fault("header", "the connection is closed", AGAIN, CUT, _beginning(_close)),
+    "drip in header": Fault(
+        "header", "one byte a second", AGAIN, "gives no answer within 60 s", _drip_headers
+    ),
+    "endless header": Fault("header", "lines without end", AGAIN, CUT, _endless_headers),
+    "drip with length": Fault(
+        "body",
+        "one byte a second, with Content-Length",
+        DEADLINE,
+        "not done within",
+        _drip(b"P", Content_Length="1048576"),
+    ),
+    "drip chunked": Fault(
+        "body",
+        "one byte a second, chunked",
+        DEADLINE,
+        "not done within",
+        _drip(b"1\r\nP\r\n", Transfer_Encoding="chunked"),
+    ),
+    "drip without length": Fault(
+        "body",
+        "one byte a second until the connection ends",
+        DEADLINE,
+        "not done within",
+        _drip(b"P", Connection="close"),
+    ),
+    "hang midway": Fault(
+        "body", "stops in the middle", AGAIN, "stopped sending for 60 s", _half(_stop_sending)
+    ),
+    "reset midway": Fault("body", "the connection is reset", AGAIN, CUT, _half(_reset)),
+    "cut with length": Fault("body", "fewer bytes than Content-Length", AGAIN, CUT, _half(_close)),
+    "cut chunked": Fault("body", "chunks without their end", AGAIN, CUT, _cut_chunked),
+    "bad chunk": Fault("body", "a chunk that is none", AGAIN, CUT, _bad_chunk),
+    "cut without length": Fault(
+        "body", "half of it, and a clean end", SPOILT, "gave up after", _cut_without_length
+    ),
+    "page": Fault(
+        "body",
+        "a page with status 200",
+        SPOILT,
+        "gave up after",
+        _status(200, PAGE, Content_Type="text/html"),
+    ),
+    "too much": Fault("body", "more bytes than there can be", REFUSED, "refused", _endless),
+    "first byte alone": Fault("body", "the first byte comes alone", SOUND, "", _first_byte_alone),
+    "no last chunk": Fault("end", "all bytes, but not the last chunk", AGAIN, CUT, _without_last_chunk),
+    "hang at end": Fault(
+        "end", "all bytes, but the end does not come", AGAIN, "stopped sending for 60 s", _no_end
+    ),
+    "more behind": Fault("end", "more bytes than Content-Length", SOUND, "", _more_behind),
 }
+
+LIBRARIES: dict[str, Fault] = {
+    "library drip": Fault(
+        "header",
+        "one byte a second, to a library without a deadline",
+        DEADLINE,
+        "not done within",
+        _drip_headers,
+    ),
+}
+"""For a fetch that asks through tcia-utils or unearth."""

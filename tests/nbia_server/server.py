@@ -1,67 +1,55 @@
-"""The server: getSeries, getSeriesMetadata and getImage of `/nbia-api/services/v4/`."""
+"""The server: what NBIA answers to queries and getImage, and files by their path."""
 
 import csv
 import io
 import json
-import threading
-from collections import Counter
+import ssl
 from collections.abc import Iterable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qsl, urlsplit
 
-from .archives import zipped
-from .faults import FAULTS, send
+from .archives import ARCHIVES, zipped
+from .faults import FAULTS, LIBRARIES, send
 from .holdings import Holding
+from .loopback import Loopback
 
 PREFIX = "/nbia-api/services/v4/"
+QUERY = "query"
 FILTERS = ("Collection", "PatientID", "StudyInstanceUID", "SeriesInstanceUID", "Modality")
 
 
-class NbiaServer:
-    """A server on a free port of 127.0.0.1, as a context manager.
+class NbiaServer(Loopback):
+    """The server; a series is asked for by its UID, a file by its path, a query by its name.
 
     Attributes
     ----------
-    faults : dict
-        For each SeriesInstanceUID the names of the faults that its next answers have, in order; "forever" as
-        the last one repeats the one before it.
+    files : dict
+        Files by their path, e.g. "/a.bin".
     query_faults : list
-        The same for getSeries and getSeriesMetadata.
-    requests : Counter
-        How often each series was asked for, by UID, and each query, by its name.
+        Faults of the next queries, whichever they are.
     """
 
-    def __init__(self, holdings: Iterable[Holding], port: int = 0) -> None:
-        self.holdings = {held.uid: held for held in holdings}
-        self.faults: dict[str, list[str]] = {}
-        self.query_faults: list[str] = []
-        self.requests: Counter[str] = Counter()
-        self.lock = threading.Lock()
-        self.http = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
-        self.http.daemon_threads = True
-        self.thread = threading.Thread(target=self.http.serve_forever, args=(0.05,), daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.http.server_port}"
-
-    def __enter__(self) -> "NbiaServer":
-        self.thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    def __init__(
+        self, holdings: Iterable[Holding] = (), port: int = 0, tls: ssl.SSLContext | None = None
     ) -> None:
-        self.http.shutdown()
-        self.http.server_close()
-        self.thread.join()
+        super().__init__(_handler(self), port)
+        self.holdings = {held.uid: held for held in holdings}
+        self.files: dict[str, bytes] = {}
+        self.query_faults = self.faults[QUERY] = []
+        if tls:
+            self.use_tls(tls)
 
-    def next_fault(self, faults: list[str]) -> str | None:
-        with self.lock:
-            if faults[1:] == ["forever"]:
-                return faults[0]
-            return faults.pop(0) if faults else None
+    def use_tls(self, context: ssl.SSLContext) -> None:
+        """Speak HTTPS; before the server begins."""
+        self.scheme = "https"
+        self.http.socket = context.wrap_socket(
+            self.http.socket, server_side=True, do_handshake_on_connect=False
+        )
+
+    def forget(self) -> None:
+        """Forget faults and requests, and begin with a new clock."""
+        super().forget()
+        self.query_faults = self.faults[QUERY] = []
 
 
 def _handler(server: NbiaServer) -> type[BaseHTTPRequestHandler]:
@@ -78,6 +66,10 @@ def _handler(server: NbiaServer) -> type[BaseHTTPRequestHandler]:
                 self.answer(_get_image, server, question)
             elif place.path == PREFIX + "getSeries":
                 self.answer(_get_series, server, question)
+            elif place.path == PREFIX + "getCollectionValues":
+                self.answer(_get_collections, server, question)
+            elif place.path in server.files:
+                self.answer(_get_file, server, {"path": place.path})
             else:
                 send(self, b"no such service", 404)
 
@@ -91,7 +83,7 @@ def _handler(server: NbiaServer) -> type[BaseHTTPRequestHandler]:
         def answer(self, service, server: NbiaServer, question: dict[str, str]) -> None:
             try:
                 service(self, server, question)
-            except OSError:
+            except (OSError, ValueError):  # ValueError: the fault has closed the connection
                 self.close_connection = True  # the client went away
 
     return Handler
@@ -102,21 +94,23 @@ def _get_image(handler: BaseHTTPRequestHandler, server: NbiaServer, question: di
         return send(handler, b"unknown parameter", 400)
     uid = question.get("SeriesInstanceUID", "")
     held = server.holdings.get(uid)
-    server.requests[uid] += 1
+    fault = server.next_fault(uid)
     if held is None:
         return send(handler, b"")
-    fault = server.next_fault(server.faults.get(uid, []))
+    if fault in ARCHIVES:
+        return ARCHIVES[fault].play(handler, held)
     if fault is not None:
-        return FAULTS[fault](handler, held)
+        return FAULTS[fault].play(handler, zipped(held.files))
     hashes = held.files if question.get("IncludeMD5") == "Yes" else {}
     return send(handler, zipped(held.files, hashes), Content_Type="application/zip")
 
 
 def _query_fault(handler: BaseHTTPRequestHandler, server: NbiaServer, name: str) -> bool:
+    fault = server.next_fault(QUERY)
     server.requests[name] += 1
-    fault = server.next_fault(server.query_faults)
+    del server.requests[QUERY]
     if fault is not None:
-        FAULTS[fault](handler, next(iter(server.holdings.values())))
+        {**FAULTS, **LIBRARIES}[fault].play(handler, b"[]" * 100)
     return fault is not None
 
 
@@ -133,6 +127,24 @@ def _get_series(handler: BaseHTTPRequestHandler, server: NbiaServer, question: d
     ]
     data = json.dumps(records).encode() if records else b""
     send(handler, data, Content_Type="application/json")
+
+
+def _get_collections(handler: BaseHTTPRequestHandler, server: NbiaServer, question: dict[str, str]) -> None:
+    if _query_fault(handler, server, "getCollectionValues"):
+        return
+    names = sorted({str(held.record["Collection"]) for held in server.holdings.values()})
+    data = json.dumps([{"Collection": name} for name in names]).encode()
+    send(handler, data, Content_Type="application/json")
+
+
+def _get_file(handler: BaseHTTPRequestHandler, server: NbiaServer, question: dict[str, str]) -> None:
+    path = question["path"]
+    fault = server.next_fault(path)
+    if fault is not None:
+        {**FAULTS, **LIBRARIES}[fault].play(handler, server.files[path])
+    else:
+        kind = "text/html" if path.endswith("/") else "application/octet-stream"
+        send(handler, server.files[path], Content_Type=kind)
 
 
 def _get_metadata(handler: BaseHTTPRequestHandler, server: NbiaServer, question: dict[str, str]) -> None:

@@ -50,6 +50,14 @@ def raw(tag: str, vr: str, value: bytes, names: str = SECOND) -> Break:
     return apply
 
 
+def scale(value: bytes) -> Break:
+    def apply(folder: Path) -> None:
+        put("RescaleSlope", 1)(folder)
+        raw("RescaleSlope", "DS", value)(folder)
+
+    return apply
+
+
 def cut(size: int) -> Break:
     return lambda folder: (folder / SECOND).write_bytes((folder / SECOND).read_bytes()[:size])
 
@@ -86,6 +94,11 @@ def two_acquisitions(folder: Path) -> None:
         dataset.save_as(folder / f"2-{path.name}")
         dataset.AcquisitionNumber = 1
         dataset.save_as(path)
+
+
+def slice_twice(folder: Path) -> None:
+    shutil.copy(folder / SECOND, folder / "again.dcm")
+    put("SOPInstanceUID", "1.2.3", "again.dcm")(folder)
 
 
 def remove_all(folder: Path) -> None:
@@ -186,7 +199,7 @@ KINDS: dict[str, Break] = {
     "NumberOfFrames beyond the pixels": put("NumberOfFrames", 7),
     "two series": two_series,
     "two acquisitions at the same places": two_acquisitions,
-    "a slice twice": lambda folder: shutil.copy(folder / SECOND, folder / "again.dcm"),
+    "a slice twice": slice_twice,
     "one instance UID for two slices": put("SOPInstanceUID", "1.2.3", "1-0[12].dcm"),
     "a slice missing": lambda folder: (folder / SECOND).unlink(),
     "ImagePositionPatient missing": drop("ImagePositionPatient"),
@@ -200,7 +213,8 @@ KINDS: dict[str, Break] = {
     "PixelSpacing of 0": put("PixelSpacing", [0, 0], "*.dcm"),
     "PixelSpacing that differs": put("PixelSpacing", [2, 2]),
     "slices shifted sideways": put("ImagePositionPatient", [500, 4, 14]),
-    "a scale of its own": edit(lambda d: (setattr(d, "RescaleSlope", 3), setattr(d, "RescaleIntercept", 1))),
+    "a scale of NaN": scale(b"nan "),
+    "a scale that is no number": scale(b"x "),
     "unknown transfer syntax": syntax("1.2.3.4.5"),
     "broken JPEG 2000": syntax(JPEG_2000, b"\xff\x4f\xff\x51" + b"\0" * 60),
     "broken JPEG Lossless": syntax(JPEG_LOSSLESS, b"\xff\xd8\xff\xc3" + b"\0" * 60),

@@ -19,7 +19,7 @@ SMALL = [
     *('synthetic={"subjects": 1, "slices": 6, "size": 48, "seed": 1}', "slices=6", "rates=[0.5, 1.0]"),
 ]
 ARGUMENTS = list(filter(None, [os.environ.get("WDR_MCPD_TARGET")])) if FULL else SMALL
-NOT_COMPARED = ("logs", "benchmarks", "report.html", "report/configuration.json", "peers/bench")
+NOT_COMPARED = ("logs", "benchmarks", "report.html", "report/configuration.json", "baselines/bench")
 """Times of the run: logs, speeds, and the page in which Snakemake lists when each job ran."""
 
 
@@ -83,6 +83,12 @@ def finish(process: "subprocess.Popen[str]", log: Path) -> Ended:
 def run(folder: Path, *more: str, log: Path | None = None, **options: Any) -> Ended:
     """Run the plain command to its end."""
     return finish(start(folder, *more, log=log, **options), log or folder)
+
+
+def unlock(folder: Path) -> None:
+    """Do what Snakemake tells whoever starts a run where one was killed."""
+    ended = run(folder, "--unlock", log=folder / "unlock")
+    assert ended.status == 0, ended.text
 
 
 def kill_after(process: "subprocess.Popen[str]", seconds: float) -> bool:

@@ -28,7 +28,7 @@ def refusal(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Refusal:
             ["mcpd", str(source)],
             ["mcpd", str(source), "--out", str(tmp_path / "out" / "mcpd.csv")],
             ["encode", str(source), str(tmp_path / "out" / "stream.wdr")],
-            ["volume", str(source), str(tmp_path / "out" / "exam.npz"), "--slices", "2"],
+            ["compare", str(source), str(source), "--out", str(tmp_path / "out" / "compared.csv")],
         ):
             assert main(command) == 2, command
             captured = capfd.readouterr()

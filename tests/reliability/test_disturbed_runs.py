@@ -30,6 +30,7 @@ def test_killed_at_random_moments_and_started_again(tmp_path: Path, undisturbed:
             shutil.rmtree(folder)  # it had ended: the next moment meets a run from the start
         else:
             killed += 1
+            runs.unlock(folder)
             assert wrong(folder, undisturbed) == {}
     ended = runs.run(folder)
     assert ended.status == 0, ended.text[-3000:]
@@ -181,7 +182,7 @@ def test_a_wrong_measurement_fails_the_run_and_names_the_file(
     measured.write_text("".join([header, ",".join(cells), *rest]))
     ended = runs.run(folder, target=checked, log=tmp_path / "log")
     assert ended.status != 0
-    line = f"wdr-mcpd check-streams: results/quality/{exam}/3d-wdr.csv: at "
+    line = f"wdr-mcpd: results/quality/{exam}/3d-wdr.csv: at "
     assert line in ended.text, ended.text[-3000:]
     assert not (folder / checked).exists()
 

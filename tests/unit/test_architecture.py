@@ -1,4 +1,5 @@
-"""One direction of flow between the rooms of the package: data -> coherence -> codec -> study -> paper."""
+"""One direction of flow between the rooms of the package: data -> coherence -> codec -> study -> render ->
+paper, report."""
 
 import ast
 from pathlib import Path
@@ -7,25 +8,31 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "src" / "wdr_mcpd"
 
-GROUND = {"errors", "files", "progress"}
+GROUND = {"errors", "files", "progress", "places"}
+SCIENCE = GROUND | {"data", "coherence", "codec", "methods"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "files": {"errors"},
     "progress": set(),
-    "config": {"errors", "files"},
-    "sources": set(),
+    "places": set(),
+    "failures": set(),
+    "step": {"errors"},
     "data": GROUND,
-    "coherence": {"errors"},
+    "coherence": GROUND | {"data"},
     "codec": {"errors"},
-    "peers": {"errors"},
     "methods": {"errors", "coherence", "codec"},
-    "study": GROUND | {"config", "data", "coherence", "codec", "methods", "peers"},
-    "paper": GROUND | {"config", "data", "coherence", "codec", "methods", "study"},
-    "bench": GROUND | {"data", "coherence", "codec", "methods", "peers", "study"},
-    "checks": GROUND | {"data", "coherence", "codec", "study"},
-    "cli": GROUND
-    | {"config", "data", "coherence", "codec", "methods", "peers", "study", "paper", "bench", "checks"},
-    "__init__": {"errors", "methods"},
+    "config": {"errors", "files", "codec", "methods"},
+    "warm_up": {"codec", "methods"},
+    "config_page": {"config", "files"},
+    "study": SCIENCE,
+    "render": SCIENCE | {"study"},
+    "baselines": SCIENCE | {"study", "render"},
+    "paper": SCIENCE | {"study", "render"},
+    "report": SCIENCE | {"study", "render", "paper"},
+    "bench": SCIENCE | {"study", "render", "baselines"},
+    "checks": SCIENCE | {"study"},
+    "cli": SCIENCE | {"config", "study", "render", "report", "checks"},
+    "__init__": {"coherence", "data", "methods", "study"},
     "__main__": {"cli"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -1,6 +1,6 @@
 """The data dictionary describes the tables of transmission, of today's codecs and of the benchmarks.
 
-Those of the study are held against it where they are made, in `tests/unit/study/test_commands.py`.
+Those of the study are held against it where they are made, in `tests/unit/study/test_study_steps.py`.
 """
 
 import re
@@ -10,12 +10,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from wdr_mcpd.paper.anchors import agreement
-from wdr_mcpd.paper.beside_reference import PROFILE, beside_reference
-from wdr_mcpd.paper.comparison import comparison
-from wdr_mcpd.paper.speed_table import speed_table
-from wdr_mcpd.paper.transmission import transmission_table
-from wdr_mcpd.study.peers import BESIDE_REFERENCE
+from wdr_mcpd.baselines.beside_reference import BESIDE_REFERENCE, PROFILE, beside_reference
+from wdr_mcpd.baselines.comparison import comparison
+from wdr_mcpd.baselines.published import agreement
+from wdr_mcpd.baselines.speed import speed_table
+from wdr_mcpd.report.transmission import times_to_quality
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "data-dictionary.md").read_text()
@@ -44,17 +43,17 @@ def test_the_tables_that_are_made_of_them_are_described() -> None:
         pd.DataFrame(RATES).assign(exam="a", method=method, ssim=0.9, tumour_psnr_db=50.0)
         for method in ("3d-wdr", "sperr")
     )
-    anchors = pd.DataFrame(RATES).assign(exam="a", peer="sperr", label="SPERR")
+    published = pd.DataFrame(RATES).assign(exam="a", codec="sperr", label="SPERR")
     label, method = next(iter(BESIDE_REFERENCE.items()))
     both = pd.concat(pd.DataFrame(RATES).assign(exam="a", method=m) for m in (method, method + PROFILE))
     quality = pd.DataFrame({"exam": "a", "method": "3d-wdr", "rate_bpv": [1.0], "bytes": 9, "ssim": 0.9})
     speed = pd.read_csv(BENCHMARKS / "codec_speed.csv").rename(columns={"volume": "exam"})
     tables = {
-        "tables/peers.csv": comparison(curves),
-        "benchmarks/anchors.csv": agreement(curves, anchors),
-        "benchmarks/reference.csv": beside_reference(both, anchors.assign(label=label)),
-        "tables/peers-cost.csv": speed_table(speed).data,
-        "tables/transmission.csv": transmission_table(quality, {"a": 100}, "").data,
+        "tables/baselines.csv": comparison(curves),
+        "benchmarks/published.csv": agreement(curves, published),
+        "benchmarks/reference.csv": beside_reference(both, published.assign(label=label)),
+        "tables/baselines-cost.csv": speed_table(speed).data,
+        "tables/transmission.csv": times_to_quality(quality, {"a": 100}, "").data,
     }
     assert {
         name: undescribed(table.columns) for name, table in tables.items() if undescribed(table.columns)

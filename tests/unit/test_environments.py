@@ -68,7 +68,7 @@ def test_environment_pins_what_the_lock_pins() -> None:
 
 def test_environment_holds_every_package_that_a_run_needs() -> None:
     extras = PROJECT["optional-dependencies"]
-    needed = names(PROJECT["dependencies"] + extras["peers"] + extras["cluster"])
+    needed = names(PROJECT["dependencies"] + extras["study"] + extras["baselines"] + extras["cluster"])
     assert pins_of_environment().keys() == needed | {"python"}
 
 

@@ -1,9 +1,12 @@
+import errno
 import multiprocessing
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,3 +100,11 @@ def test_names_are_not_followed_out_of_the_folder(tmp_path: Path) -> None:
     with whole_file(tmp_path / "inside" / "a") as draft:
         draft.write_text("x")
     assert names(outside) == ["keep"]
+
+
+@pytest.mark.parametrize("kind", [whole_file, whole_folder])
+def test_the_cause_of_an_error_is_never_hidden(tmp_path: Path, kind: Callable[[Path], Any]) -> None:
+    with pytest.raises(OSError, match=r"^what a library says$"), kind(tmp_path / "a"):
+        raise OSError("what a library says")
+    with pytest.raises(OSError, match=r"No space left.*/a'$"), kind(tmp_path / "a"):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

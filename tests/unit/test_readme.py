@@ -3,14 +3,16 @@
 import re
 import shlex
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 import yaml
 
-from wdr_mcpd.cli import parser
+from wdr_mcpd.cli import GROUP_OF, Parser
 from wdr_mcpd.errors import InputError
-from wdr_mcpd.paper.readme import with_results
+from wdr_mcpd.render.pages import replace_between
+from wdr_mcpd.report.readme import BEGIN, END, answer
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -20,7 +22,8 @@ BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 
 def commands(program: str) -> list[list[str]]:
     """Arguments of each command line of the README that starts with the program."""
-    lines = [line for language, block in BLOCKS if not language for line in block.splitlines()]
+    blocks = [block.replace("&&", "\n") for language, block in BLOCKS if not language]
+    lines = [line for block in blocks for line in block.splitlines()]
     return [
         words[1:] for line in lines if (words := shlex.split(line, comments=True)) and words[0] == program
     ]
@@ -29,21 +32,39 @@ def commands(program: str) -> list[list[str]]:
 def test_it_has_the_order_that_a_reader_needs() -> None:
     assert re.findall("^## (.*)$", README, re.MULTILINE) == [
         "Two commands",
-        "Change the experiment",
-        "Bring your own data",
-        "What is and is not reproduced",
-        "Licence",
+        "Sweep the threshold on your own exam",
+        "Run the study on your own data",
+        "The codec beside today's",
+        "More",
     ]
-    assert README.index("figure1.png") < README.index("Table 3: ") < README.index("## Two commands")
+    assert README.index("written by make reference") < README.index("## Two commands")
 
 
-def test_its_results_are_the_committed_ones() -> None:
-    assert with_results(README, REFERENCE) == README
+def test_it_is_read_in_a_few_minutes() -> None:
+    words = re.sub(r"<!--.*?-->|^\|.*$", "", README, flags=re.MULTILINE).split()
+    assert len(words) <= 900
+    tables = re.findall(r"(?:^\|.*\n)+", README, re.MULTILINE)
+    assert len(tables) <= 2
+    for table in tables:
+        _, _, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines())
+        cells = [cell for row in rows for cell in row]
+        assert len(rows) <= 8
+        assert cells.count("-") <= len(cells) / 20
 
 
-def test_a_page_without_the_marks_is_refused() -> None:
-    with pytest.raises(InputError, match="marks"):
-        with_results("# A page\n", REFERENCE)
+def test_its_results_are_the_committed_ones(tmp_path: Path) -> None:
+    page = tmp_path / "README.md"
+    page.write_text(README)
+    replace_between(page, BEGIN, END, answer(REFERENCE))
+    assert page.read_text() == README
+
+
+def test_a_page_without_the_marks_is_refused(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# A page\n")
+    with pytest.raises(InputError, match=r"page\.md: .* marks"):
+        replace_between(page, BEGIN, END, "text")
+    assert page.read_text() == "# A page\n"
 
 
 def test_other_numbers_are_those_of_the_project() -> None:
@@ -54,41 +75,34 @@ def test_other_numbers_are_those_of_the_project() -> None:
     pythons = {f"3.{minor}" for minor in range(11, 14)}
     assert project["requires-python"] == ">=3.11"
     assert "python >=3.11,<3.14" in (ROOT / "environment.yml").read_text()
-    paper_threshold = "0.5"  # tests/unit/paper/test_tables.py
-    assert found == pythons | {paper_threshold}
+    assert found == pythons
 
 
 def test_the_stated_outputs_are_made_by_paper() -> None:
     stated = re.findall(r"`(results/[^`]+)`", "\n".join(re.findall(r"^- (.*)$", README, re.MULTILINE)))
-    tables = [f"results/tables/table{n}.{suffix}" for n in (1, 2, 3) for suffix in ("csv", "md", "tex")]
-    figures = [f"results/figures/brain1_1/figure{n}.{suffix}" for n in (1, 2) for suffix in ("png", "svg")]
-    assert stated == tables + figures
-
-
-def test_every_named_target_exists() -> None:
-    smk = [ROOT / "Snakefile", *(ROOT / "workflow" / "rules").glob("*.smk")]
-    rules = {name for path in smk for name in re.findall(r"^rule (\w+):", path.read_text(), re.MULTILINE)}
-    named = {words[0] for words in commands("snakemake") if words and not words[0].startswith("-")}
-    named |= set(re.search("likewise (.*)", README)[1].split(", "))
-    assert named <= rules
-    assert len(named) == 7
+    tables = [f"results/tables/table1.{suffix}" for suffix in ("csv", "md", "tex")]
+    assert stated == [*tables, *(f"results/figures/brain1_1/figure1.{suffix}" for suffix in ("png", "svg"))]
 
 
 def test_every_command_is_understood() -> None:
-    understood = [parser().parse_args(words).command for words in commands("wdr-mcpd")]
-    assert understood == ["mcpd", "encode", "info", "decode", "series"]
+    lines = commands("wdr-mcpd")
+    assert {words[0] for words in lines} == {"sweep", "encode", "compare", "series"}
+    for name, *given in lines:
+        parser = Parser(prog=name)
+        getattr(import_module(f"wdr_mcpd.cli.{GROUP_OF[name]}"), f"{name}_options")(parser)
+        parser.parse_args(given)
 
 
 def test_every_make_target_exists() -> None:
     makefile = (ROOT / "Makefile").read_text()
-    assert [words[:1] for words in commands("make")] == [[], ["test"]]
-    assert re.search("^test: ", makefile, re.MULTILINE)
+    assert commands("make") == [[]]
+    assert re.search("^paper: ", makefile, re.MULTILINE)
 
 
 def test_the_keys_of_the_examples_exist() -> None:
     shown = {word.partition("=")[0] for words in commands("snakemake") for word in words if "=" in word}
     schema = yaml.safe_load((ROOT / "workflow" / "schemas" / "config.schema.yaml").read_text())
-    assert shown == {"threshold", "source", "data_folder", "series"}
+    assert shown == {"source", "data_folder", "series", "run"}
     assert shown <= schema["properties"].keys()
 
 

@@ -35,7 +35,8 @@ SMALL = {
 
 @dataclass(frozen=True)
 class Clone:
-    """A checkout to run the workflow in."""
+    """A checkout to run the workflow in; its package is the one that is installed, as far as a run can
+    tell."""
 
     folder: Path
 
@@ -45,7 +46,7 @@ class Clone:
         return subprocess.run(
             command,
             cwd=self.folder,
-            env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+            env={**os.environ, "PYTHONPATH": str(self.folder / "src")},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -53,7 +53,9 @@ def execute(checkout: Clone, language: str, code: str) -> None:
     ("example", "results"),
     [
         ("A dataset", ["results/mcpd/phantom001_1.csv", "results/mcpd/phantom001_2.csv"]),
+        ("A method", ["results/quality/phantom001_1/flat.csv", "haar.csv"]),
         ("A codec", []),
+        ("A table", ["results/tables/spread.csv"]),
         ("A figure", ["results/figures/mcpd.png", "results/figures/mcpd.svg"]),
     ],
 )
@@ -66,7 +68,12 @@ def test_the_example_works_as_written(checkout: Clone, example: str, results: li
 
 
 def test_no_example_is_left_out() -> None:
-    assert list(examples()) == ["A dataset", "A codec", "A figure"]
+    assert list(examples()) == ["A dataset", "A codec", "A method", "A table", "A figure"]
+
+
+def test_a_new_table_takes_a_rule_of_at_most_eight_lines() -> None:
+    (rule,) = [code for _, code in examples()["A table"] if ".smk" in code]
+    assert len(rule.splitlines()[1:]) <= 8
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

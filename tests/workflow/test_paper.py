@@ -1,6 +1,7 @@
 """The real Snakefile on a small cohort: what it makes, and what a change makes anew."""
 
 import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,16 +87,23 @@ def test_a_threshold_reruns_only_what_depends_on_it(clone: Clone) -> None:
     assert not anew & (others | first | of_each("results/mcpd/{}.csv") | of_each("results/volumes/{}.npz"))
 
 
-def test_a_peak_reruns_no_encoding(clone: Clone) -> None:
+def test_a_peak_measures_anew_and_selects_nothing_anew(clone: Clone) -> None:
     anew = clone.would_run("paper", "--config", "psnr_peak=max")
     assert anew >= of_each("results/quality/{}/3d-wdr.csv")
-    assert not [name for name in anew if name.endswith((".wdr", ".npz"))]
+    assert not anew & (of_each("results/mcpd/{}.csv") | of_each("results/volumes/{}.npz"))
+
+
+def test_a_key_of_the_readings_reruns_no_stream(clone: Clone) -> None:
+    anew = clone.would_run("results/tables/claims.csv", "--config", "thresholds=[0.4]")
+    assert anew >= of_each("results/sweep/{}.csv")
+    missing = {name for name in anew if "3d-wdr-auto" in name}  # never made by the run of the paper
+    assert not [name for name in anew - missing if name.endswith((".wdr", ".npz"))]
 
 
 def test_todays_codecs_are_in_the_report_when_asked_for(clone: Clone) -> None:
-    figures = {f"results/figures/{name}.png" for name in ("peers", "peers-speed", "peers-lossless")}
-    shown = figures | {"results/report/peers.html"}
-    assert shown <= clone.would_run("results/report.html", "--config", "peers=true")
+    names = ("baselines", "baselines-speed", "baselines-lossless")
+    shown = {"results/tables/baselines.md", *(f"results/figures/{name}.png" for name in names)}
+    assert shown <= clone.would_run("results/report.html", "--config", "baselines=true")
     assert not shown & clone.would_run("results/report.html")
 
 
@@ -106,37 +114,84 @@ def test_an_edited_codec_reruns_all_that_follows(edited: Clone) -> None:
     assert not anew & (of_each("results/mcpd/{}.csv") | of_each("results/volumes/{}.npz"))
 
 
-@pytest.mark.parametrize("edited", ["src/wdr_mcpd/paper/figures.py"], indirect=True)
-def test_an_edited_figure_reruns_no_table_and_no_measurement(edited: Clone) -> None:
+@pytest.mark.parametrize(
+    "edited", ["src/wdr_mcpd/paper/figures.py", "src/wdr_mcpd/render/paper.mplstyle"], indirect=True
+)
+def test_an_edited_figure_or_style_reruns_no_measurement(edited: Clone) -> None:
     anew = edited.would_run("paper")
     assert anew >= FIGURES
-    assert not [name for name in anew - FIGURES if name.endswith((".csv", ".tex", ".wdr", ".npz"))]
+    assert not [name for name in anew - TABLES if name.endswith((".csv", ".wdr", ".npz"))]
+
+
+@pytest.mark.parametrize("edited", ["src/wdr_mcpd/data/volume_files.py"], indirect=True)
+def test_an_edited_reader_reruns_what_reads(edited: Clone) -> None:
+    anew = edited.would_run("paper")
+    assert anew >= of_each("results/volumes/{}.npz") | of_each("results/streams/{}/3d-wdr.wdr") | FIGURES
+
+
+@pytest.mark.parametrize("edited", ["src/wdr_mcpd/step.py"], indirect=True)
+def test_how_a_step_is_called_reruns_nothing(edited: Clone) -> None:
+    assert edited.would_run("paper") == set()
 
 
 def test_the_viewer_shows_what_is_compared_where_that_is_none_of_the_usual_methods(clone: Clone) -> None:
     page = f"results/viewer/{EXAMS[0]}.html"
-    run = clone.snakemake("--dry-run", "--printshellcmds", page, "--config", "methods=[2d-wdr,3d-wdr-auto]")
+    run = clone.snakemake("--dry-run", page, "--config", "methods=[2d-wdr,3d-wdr-auto]")
     assert run.returncode == 0, run.stdout
-    streams = " ".join(f"results/streams/{EXAMS[0]}/{method}.wdr" for method in ("2d-wdr", "3d-wdr-auto"))
-    assert f"--stream {streams} --quality" in run.stdout
+    viewer = run.stdout.partition("rule viewer:")[2].partition("output:")[0]
+    assert re.findall(r"streams/\S+/(\S+)\.wdr", viewer) == ["2d-wdr", "3d-wdr-auto"]
+
+
+def test_a_variant_joins_the_study_by_its_name(clone: Clone) -> None:
+    flat = "variants={flat: {method: 3d-wdr, axial_levels: 0}}"
+    assert of_each("results/quality/{}/flat.csv") <= clone.would_run(
+        "results/tables/rates.csv", "--config", flat, "methods=[3d-wdr, flat]"
+    )
+
+
+def test_a_run_with_a_name_has_results_of_its_own(clone: Clone) -> None:
+    anew = clone.would_run("results/runs/t06/paper.md", "--config", "run=t06", "threshold=0.6")
+    assert {name for name in anew if not name.startswith("results/runs/t06/")} == set()
+    assert clone.would_run("paper") == set()
+
+
+def test_a_target_that_is_nearly_one_is_named(clone: Clone) -> None:
+    run = clone.snakemake("papr")
+    assert run.returncode == 1
+    assert "wdr-mcpd: papr is no target; did you mean paper?" in run.stdout
 
 
 @pytest.mark.parametrize(
     ("given", "line"),
     [
-        ("threshold=-1", "wdr-mcpd: configuration key threshold is -1; allowed: a number of at least 0"),
-        ("treshold=1", "wdr-mcpd: unknown configuration key treshold; did you mean threshold?"),
+        (["threshold=-1"], "configuration key threshold is -1; allowed: a number of at least 0"),
+        (["run=a/b"], 'configuration key run is "a/b"; allowed: a text that matches ^\\w[\\w.-]*$ or null'),
+        (["treshold=1"], "unknown configuration key treshold; did you mean threshold?"),
+        (["peers=true"], "configuration key peers is now called baselines"),
         (
-            "rates=[0]",
-            "wdr-mcpd: configuration key rates is [0]; allowed: a list of at least one value, all different,"
+            ["rates=[0]"],
+            "configuration key rates is [0]; allowed: a list of at least one value, all different,"
             " each a number above 0 and at most 64",
+        ),
+        (
+            ["figure_slices=[2,7]"],
+            "configuration key figure_slices is [2, 7]; 6 slices are taken (key slices)",
+        ),
+        (
+            ["first_slice=4"],
+            "exam phantom001_1: 6 slices from number 4 on are asked for, its series has 8 images; lower"
+            " slices or first_slice (or write 0 images into the table, if they hold several slices each)",
         ),
     ],
 )
-def test_a_wrong_configuration_stops_with_one_line(clone: Clone, given: str, line: str) -> None:
-    run = clone.snakemake("paper", "--config", given)
+def test_what_cannot_be_stops_with_one_line_and_deletes_nothing(
+    clone: Clone, given: list[str], line: str
+) -> None:
+    before = sorted((clone.folder / "results").rglob("*"))
+    run = clone.snakemake("paper", "--config", *given)
     assert run.returncode == 1
     ours = [
         text for text in run.stdout.splitlines() if not text.startswith(("Using workflow", "Config file"))
     ]
-    assert ours == [line]
+    assert ours == [f"wdr-mcpd: {line}"]
+    assert sorted((clone.folder / "results").rglob("*")) == before

@@ -14,7 +14,6 @@ QUICK = {
     "synthetic": {"subjects": 2, "slices": 8, "size": 48, "seed": 1},
     "methods": ["3d-wdr", "3d-wdr-mcpd"],
     "thresholds": [0.4, 0.8],
-    "bootstrap_samples": 20,
 }
 
 

@@ -1,152 +1,207 @@
+import difflib
 import gc
 import json
 import os
-import shlex
 import sys
+from dataclasses import asdict
 
-sys.path.insert(0, str(HERE / "src"))
-
-from wdr_mcpd.checks.interrupted import join_runs
-from wdr_mcpd.config import read_schema, resolve, typed
+from wdr_mcpd.baselines.codecs import CODECS
+from wdr_mcpd.config import configuration
+from wdr_mcpd.data.excluded import read_excluded
+from wdr_mcpd.data.study import check_slices, how_to_make_a_table, series_of_study
 from wdr_mcpd.errors import InputError
-from wdr_mcpd.sources import code_hash
+from wdr_mcpd.failures import failures
+from wdr_mcpd.methods import ALONE, BASELINE, DEFAULT, PROPOSED
+from wdr_mcpd.report.closing import closing
+from wdr_mcpd.places import Results, sidecar_of
+from wdr_mcpd.step import code_hash
+
+RULES = workflow.current_basedir
 
 # The graph of a large cohort is millions of objects that stay to the end: looking for garbage among them all the time
 # takes a fifth of the time to build it, and finds none.
 gc.set_threshold(1_000_000, 100, 1000)
 
-# Jobs run `python -m wdr_mcpd` of this checkout with the Python that runs Snakemake, activated or not.
-shell.prefix(
-    f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH"
-    f" PYTHONPATH={shlex.quote(str(HERE / 'src'))}${{{{PYTHONPATH:+:$PYTHONPATH}}}}; "
-)
 
-# Kept open until the run ends: so the next one can tell a run that was killed from one that works.
-LOCK_OF_THIS_RUN = join_runs(Path.cwd())
-
-
-def checked(given):
-    """Give every configuration key its value, or stop before anything runs with one line that says what is wrong."""
+def or_stop(function, *arguments):
+    """What a function gives, or one line that says what is wrong, before anything runs."""
     try:
-        return resolve(typed(given), read_schema(HERE / "workflow" / "schemas" / "config.schema.yaml"))
+        return function(*arguments)
     except InputError as error:
         sys.exit(f"wdr-mcpd: {error}")
 
 
-def resource(name):
-    """A file of the checkout that is not code."""
-    return os.path.relpath(HERE / "resources" / name)
+def step(function, *names, **values):
+    """Parameters of a step: its function, the keys and values that it gets by name, and the hash of its code."""
+    settings = {name: CONFIGURATION.value(name) for name in names} | values
+    return {"step": function, "settings": settings, "code": code_hash(function)}
 
 
-def rates():
-    """Rates at which every stream is measured, in bits per voxel."""
-    return sorted({*config["rates"], config["table_rate"]})
+def several(**steps):
+    """Parameters of a job that runs several steps in one process, by the name of the output that each makes."""
+    of_each = {name: {made: one[name] for made, one in steps.items()} for name in ("step", "settings")}
+    return of_each | {"code": " ".join(one["code"] for one in steps.values())}
 
 
-def encode_options(wildcards):
-    """Options of one method: only those that change its stream, so that a changed key reruns no more than it must."""
-    method = wildcards.method
-    options = ["--method", "3d-wdr" if method == "3d-wdr-auto" else method]
-    options += ["--rate", max(rates()), "--in-plane-levels", config["in_plane_levels"]]
-    if method != "2d-wdr":
-        levels = config["axial_levels"] if method in ("3d-wdr", "3d-wdr-mcpd") else "auto"
-        options += ["--axial-levels", levels]
-    if method != "3d-wdr-cc":
-        options += ["--decomposition", config["decomposition"]]
-    if method == "3d-wdr-mcpd":
-        options += [
-            "--threshold",
-            config["threshold"],
-            "--mcpd-unit",
-            config["mcpd_unit"],
-        ]
-        options += ["--mcpd-reference", config["mcpd_reference"]]
-    return [str(option) for option in options]
+def finish_steps():
+    """Give every step its log and its benchmark, by rule and wildcards."""
+    for one in workflow.rules:
+        if one.script and not one.log:
+            wildcards = sorted(one.wildcard_names) if one.has_wildcards() else []
+            stem = Path(one.name, *(f"{{{name}}}" for name in wildcards))
+            one.log_modifier = one.benchmark_modifier = workflow.modifier.path_modifier
+            one.set_log(below(f"logs/{stem}.log"))
+            one.benchmark = below(f"logs/benchmarks/{stem}.tsv")
 
 
-def readings():
-    """Say under the tables how the configuration reads what the paper leaves open."""
-    return (
-        f"PSNR with peak {config['psnr_peak']}, SSIM with range {config['ssim_range']} and window {config['ssim_window']};"
-        f" {config['decomposition']} transform, {config['in_plane_levels']} in-plane"
-        f" and {config['axial_levels']} axial levels"
-    )
+def check_targets():
+    """Stop with one line where a word of the command line is nearly the name of a rule; Snakemake names none."""
+    rules_here = {one.name for one in workflow.rules}
+    for before, word in zip(sys.argv, sys.argv[1:]):
+        near = difflib.get_close_matches(word, rules_here, n=1, cutoff=0.75)
+        if near and word.isidentifier() and word not in rules_here and "profile" not in before:
+            sys.exit(f"wdr-mcpd: {word} is no target; did you mean {near[0]}? All: docs/commands.md")
 
 
-def measures():
-    """How PSNR and SSIM are read, as options of the commands."""
-    return f"--peak {config['psnr_peak']} --ssim-range {config['ssim_range']} --ssim-window {config['ssim_window']}"
+def beside(*names):
+    """Files of the checkout, whatever the working folder is and whoever uses this workflow as a module."""
+    return [local(os.path.relpath(HERE / name)) for name in names]
 
 
-def peer_names():
-    """Names of today's codecs, from the package that runs the jobs."""
-    from wdr_mcpd.peers import PEERS as peers
-
-    return [name for name, peer in peers.items() if peer.control]
-
-
-def methods_of(family):
-    """Methods whose streams a family of tables and figures is made from; the sweep encodes by itself."""
-    of_the_paper = ["3d-wdr", "3d-wdr-mcpd"]
-    of_family = {"paper": of_the_paper, "sweep": [], "crossval": [], "claims": AUDITED}
-    return of_family.get(family, sorted({*AUDITED, *config["methods"]}))
-
-
-def shown(*targets):
-    """Tables and figures among the files of targets, each once."""
-    files = dict.fromkeys(str(file) for target in targets for file in target)
-    return [file for file in files if file.startswith(("results/tables/", "results/figures/"))]
+def given_table():
+    """The table that names the exams, in the working folder or beside this file; None for the synthetic cohort."""
+    if CONFIGURATION.source == "synthetic":
+        return None
+    if CONFIGURATION.source == "local" and not CONFIGURATION.data_folder:
+        raise InputError("data_folder: source local needs the folder with the DICOM series")
+    named = CONFIGURATION.series or ("config/series/sample.tsv" if CONFIGURATION.source == "sample" else None)
+    places = [Path(named), Path(os.path.relpath(HERE / named))] if named else []
+    found = next((place for place in places if place.exists()), None)
+    if found is None:
+        hint = how_to_make_a_table(CONFIGURATION.source, CONFIGURATION.data_folder, named or "my.tsv")
+        raise InputError(f"series: {named or 'is not set'}; {hint}")
+    return found
 
 
-def sidecars(files):
-    """Provenance of tables and figures: one file for all with the same stem."""
-    return list(dict.fromkeys(os.path.splitext(file)[0] + ".provenance.json" for file in files))
+def exams_of_study():
+    """The row of each exam; where a bad series stops the run, each has as many images as slices are taken."""
+    rows = series_of_study(CONFIGURATION.source, TABLE, CONFIGURATION.value("synthetic"))
+    if CONFIGURATION.on_bad_series == "fail":
+        for row in rows:
+            check_slices(row, CONFIGURATION.slices, CONFIGURATION.first_slice, CONFIGURATION.slice_step)
+    return {row.exam_id: row for row in rows}
 
 
-def thresholds():
-    """The thresholds of the sweep as options of the command."""
-    grid = config["thresholds"]
-    if isinstance(grid, list):
-        return ["--thresholds", *map(str, grid)]
-    return ["--grid", *(str(grid[key]) for key in ("start", "stop", "num"))]
+def exams():
+    """Exams of the study without those that are left out, which are known once all series are there."""
+    if not MAY_EXCLUDE:
+        return list(SERIES)
+    left_out = read_excluded(Path(checkpoints.excluded.get().output.out))
+    return [exam for exam in SERIES if exam not in left_out]
 
 
-def study_tables(*names):
-    """Files of tables of the study."""
-    return expand("results/tables/{name}.{suffix}", name=names, suffix=STUDY_SUFFIXES)
-
-
-def study_figures(*names):
-    """Files of figures of the study."""
-    return expand("results/figures/{name}.{suffix}", name=names, suffix=PICTURES)
-
-
-def figures_of(exams, suffixes):
-    """Files of Figures 1 and 2 of some exams."""
-    return expand(
-        "results/figures/{exam}/figure{number}.{suffix}", exam=exams, number=[1, 2], suffix=suffixes
-    )
-
-
-def of_all(pattern, **values):
+def of_all(*paths, only=None, **values):
     """Files of all exams, as a function: only a process whose graph holds the rule makes the list, not each job."""
-    return lambda wildcards: expand(pattern, exam=EXAMS, **values)
+    patterns = [str(path) for path in paths]
+    return lambda wildcards: expand(patterns, exam=exams()[:only], **values)
 
 
-def part_of(exams, wildcards):
-    """Give part `number` of `parts`, from 1, of the exams."""
-    return exams[int(wildcards.number) - 1 :: int(wildcards.parts)]
+def pictures_shown(wildcards):
+    """Figures 1 and 2 of the exams that pages for readers show, exam by exam."""
+    pictures = [path for path in FIGURES_OF_EXAM if path.endswith(".png")]
+    return [path.format(exam=exam) for exam in exams()[:SHOWN_EXAMS] for path in pictures]
 
 
-def of_exam(exam):
-    """What is measured of one exam; tables and figures over all exams are made from these files."""
-    per_method = ["results/quality/{exam}/{method}.csv", "results/checks/{exam}/{method}.csv"]
-    per_exam = [
-        "results/mcpd/{exam}.csv",
-        "results/sweep/{exam}.csv",
-        "results/whole_exam/{exam}.csv",
-        "results/readings/{exam}.csv",
-        "results/figures/{exam}/figure1.png",
+def of_methods(path, methods):
+    """Files of one exam, one for each method."""
+    return expand(str(path), method=methods, allow_missing=True)
+
+
+def below(path):
+    """A file of this run's results."""
+    return str(RESULTS.root / path)
+
+
+def files(paths):
+    """Paths as Snakemake takes them."""
+    return [str(path) for path in paths]
+
+
+def tables(*names):
+    """Files of tables."""
+    return [str(path) for name in names for path in RESULTS.table(name)]
+
+
+def figures(*names):
+    """Files of figures."""
+    return [str(path) for name in names for path in RESULTS.figure(name)]
+
+
+def sidecars(paths):
+    """Provenance of tables and figures: one file for all with the same stem."""
+    return list(dict.fromkeys(str(sidecar_of(Path(path))) for path in paths))
+
+
+def families(*left_out):
+    """Names of the families of tables and figures that this configuration makes."""
+    asked = {"baselines": CONFIGURATION.baselines, "evidence": CONFIGURATION.evidence}
+    return [name for name in MADE if name not in left_out and asked.get(name, True)]
+
+
+def shown(*names):
+    """Tables and figures of families."""
+    return [
+        path for name in names for path in tables(*MADE[name]["tables"]) + figures(*MADE[name]["figures"])
     ]
-    peers = expand(PEER_QUALITY, exam=exam, peer=peer_names()) if config["peers"] else []
-    return expand(per_exam, exam=exam) + expand(per_method, exam=exam, method=methods_of("study")) + peers
+
+
+def with_provenance(*names):
+    """Tables and figures of families and their provenance."""
+    return shown(*names) + sidecars(shown(*names))
+
+
+def coded(methods):
+    """Steps that encode, measure and check an exam by some methods, as one job.
+
+    The settings hold only what changes a stream, so that a changed key makes no more anew than it must.
+    """
+    known = {name: CONFIGURATION.registry[name] for name in methods}
+    selection = {name: CONFIGURATION.value(name) for name in SELECTION if set(SELECTING) & set(methods)}
+    codings = {
+        name: {"grouping": one.grouping, "coding": asdict(one.settings)} for name, one in known.items()
+    }
+    return several(
+        streams=step("study.encode.encode", methods=codings, rate=max(CONFIGURATION.rates), **selection),
+        quality=step("study.quality.quality", "rates", *MEASURES),
+        checked=step("checks.streams.check", "rates", "psnr_peak", **selection),
+    )
+
+
+def measured_of_exam(wildcards):
+    """What is measured of each exam of one part; tables and figures over all exams are made from these files."""
+    per_exam = [
+        RESULTS.mcpd(),
+        *(RESULTS.of_exam(kind) for kind in ("sweep", "whole_exam", "readings", "controls", "fidelity")),
+    ]
+    per_exam += sidecars(FIGURES_OF_EXAM)
+    part = exams()[int(wildcards.number) - 1 :: int(wildcards.parts)]
+    measured = expand(files(per_exam), exam=part)
+    measured += expand(
+        files([RESULTS.quality(), RESULTS.checked_stream()]), exam=part, method=STREAMS_OF["study"]
+    )
+    return measured + expand(str(RESULTS.baseline()), exam=part, baseline=COMPARED_CODECS)
+
+
+def in_report(path):
+    """A file of the report with its section, title and caption (workflow/report/NAME.rst)."""
+    folder, name = os.path.splitext(path)[0].split("/")[-2:]
+    exam = {"few": name}.get(folder, "" if folder in ("tables", "figures", "data", "cohorts") else folder)
+    stem = "viewer" if folder == "few" else name
+    section, item = next((title, items[stem]) for title, items in IN_REPORT.items() if stem in items)
+    labels = {
+        "item": f"{item}, {exam}" if exam else item,
+        "kind": "figure" if path.endswith(".png") else "table",
+    }
+    # A caption is a file to Snakemake, not its name, where the inputs of a rule are a function.
+    caption = RULES.join(f"../report/{stem}.rst")
+    return report(path, category=section, caption=caption, labels=labels)

@@ -1,128 +1,88 @@
-SAMPLE_ARCHIVE = "results/data/pyradiomics-3.0.1.tar.gz"
-LOCAL_INDEX = "results/data/local.tsv"
-
-
-rule series_table:
+use rule step as series_table with:
     input:
-        table=given_table() or [],
-        without=EXCLUDED if config["on_bad_series"] == "exclude" else [],
+        table=GIVEN,
+        excluded=str(RESULTS.excluded()) if MAY_EXCLUDE else [],
     output:
-        "results/data/series.tsv",
-    log:
-        "results/logs/series_table.log",
-    benchmark:
-        "results/logs/benchmarks/series_table.tsv"
-    conda:
-        "../../environment.yml"
+        out=RESULTS.series_table(),
     params:
-        code=code_hash("data/series", "data/synthetic", "data/excluded", "cli/series"),
-        kind=table_command(),
-        without=["--without", EXCLUDED] if config["on_bad_series"] == "exclude" else [],
-    message:
-        "Series of the study"
-    shell:
-        "python -m wdr_mcpd series {params.kind:q} {input.table:q} {params.without:q} --out {output:q} 2> {log:q}"
+        **step("data.study.series_table", "source", "synthetic"),
 
 
-rule excluded:
+checkpoint excluded:
     input:
-        table=given_table() or [],
-        manifests=expand("results/data/series/{exam}/manifest.json", exam=SERIES_OF_EXAM),
+        table=GIVEN,
+        manifests=expand(str(RESULTS.manifest()), exam=SERIES),
     output:
-        EXCLUDED,
-    log:
-        "results/logs/excluded.log",
-    benchmark:
-        "results/logs/benchmarks/excluded.tsv"
+        out=RESULTS.excluded(),
     conda:
         "../../environment.yml"
     params:
-        code=code_hash("data/dicom", "data/exam", "data/excluded", "cli/series"),
-        cohort=["--series"] if given_table() else ["--synthetic", *synthetic_cohort().values()],
-        slices=config["slices"],
-        first=config["first_slice"],
-    message:
-        "Looking for series that cannot be used"
-    shell:
-        "python -m wdr_mcpd series excluded results/data/series {params.cohort:q} {input.table:q}"
-        " --slices {params.slices} --first {params.first} --out {output:q} > {log:q} 2>&1"
+        **step("data.study.excluded_series", "source", "synthetic", "on_bad_series", *CUT),
+    script:
+        "../scripts/step.py"
 
 
-rule sample_archive:
+use rule step as sample_archive with:
     output:
-        SAMPLE_ARCHIVE,
-    log:
-        "results/logs/sample_archive.log",
-    benchmark:
-        "results/logs/benchmarks/sample_archive.tsv"
-    conda:
-        "../../environment.yml"
-    message:
-        "Sample data: downloading with pip (34 MB, once)"
-    shell:
-        "python -m wdr_mcpd sample {output:q} 2> {log:q}"
-
-
-rule local_index:
-    output:
-        LOCAL_INDEX,
-    log:
-        "results/logs/local_index.log",
-    benchmark:
-        "results/logs/benchmarks/local_index.tsv"
-    conda:
-        "../../environment.yml"
+        out=directory("results/data/sample"),
     params:
-        folder=config["data_folder"],
+        step="data.sample.sample_archive",
+        settings={},
     message:
-        "{params.folder}: listing its DICOM series (once; delete {output} to list them anew)"
-    shell:
-        "python -m wdr_mcpd index {params.folder:q} --out {output:q} 2> {log:q}"
+        "Sample data: downloading (69 MB, once)"
 
 
-rule fetch:
+use rule step as local_index with:
+    output:
+        out=below("data/local.tsv"),
+    params:
+        step="data.local.local_index",
+        settings={"data_folder": CONFIGURATION.data_folder},
+    message:
+        "Listing the DICOM series of data_folder (once; delete {output} to list them again)"
+
+
+# A series that is there and whole is kept: the step checks it and downloads nothing. So its code has no hash.
+use rule step as fetch with:
     input:
-        fetch_needs(),
+        sample=rules.sample_archive.output.out if CONFIGURATION.source == "sample" else [],
+        index=rules.local_index.output.out if CONFIGURATION.source == "local" else [],
     output:
-        # A series that is there and whole is kept: fetch checks it and downloads nothing.
-        update("results/data/series/{exam}/manifest.json"),
-    log:
-        "results/logs/fetch/{exam}.log",
-    benchmark:
-        "results/logs/benchmarks/fetch/{exam}.tsv"
-    conda:
-        "../../environment.yml"
+        manifest=update(str(RESULTS.manifest())),
+    resources:
+        downloads=1,
     params:
-        folder=subpath(output[0], ancestor=2),
-        row=lambda wildcards: row_text(SERIES_OF_EXAM[wildcards.exam]),
-        options=fetch_options(),
-    message:
-        "{wildcards.exam}: fetching the series"
-    shell:
-        "python -m wdr_mcpd fetch {params.folder:q} --row {params.row:q} {params.options:q} > {log:q} 2>&1"
+        step="data.fetch.fetch_exam",
+        settings=lambda wildcards: {
+            "row": asdict(SERIES[wildcards.exam]),
+            "base_url": CONFIGURATION.base_url,
+            "idc_endpoint": CONFIGURATION.idc_endpoint,
+            "limits": CONFIGURATION.download_limits,
+            "data_folder": CONFIGURATION.data_folder,
+            "exclude": MAY_EXCLUDE,
+        },
 
 
-rule volume:
+# What is there stays until the new one is whole: slices that an exam does not have delete nothing.
+use rule step as volume with:
     input:
-        manifest=rules.fetch.output[0],
+        manifest=RESULTS.manifest(),
     output:
-        "results/volumes/{exam}.npz",
-    log:
-        "results/logs/volume/{exam}.log",
-    benchmark:
-        "results/logs/benchmarks/volume/{exam}.tsv"
-    conda:
-        "../../environment.yml"
+        out=update(str(RESULTS.volume())),
     params:
-        code=code_hash("data/reading", "data/exam", "data/manifest", "cli/data"),
-        folder=subpath(input.manifest, parent=True),
-        slices=config["slices"],
-        first=config["first_slice"],
-    message:
-        "{wildcards.exam}: reading {params.slices} slices"
-    shell:
-        "python -m wdr_mcpd volume {params.folder:q} {output:q} --slices {params.slices} --first {params.first}"
-        " 2> {log:q}"
+        step=step("data.cut.volume_of_exam", *CUT)["step"],
+        code=step("data.cut.volume_of_exam", *CUT)["code"],
+        settings=lambda wildcards: {
+            **step("data.cut.volume_of_exam", *CUT)["settings"],
+            **({"slice_step": own} if (own := SERIES[wildcards.exam].slice_step) else {}),
+        },
 
 
-PAPER += ["results/data/series.tsv"]
+use rule step as exam_table with:
+    input:
+        series=RESULTS.series_table(),
+        volumes=of_all(RESULTS.volume()),
+    output:
+        out=RESULTS.exam_table(),
+    params:
+        **step("data.exam_table.exam_table"),

@@ -1,283 +1,95 @@
-STUDY_SUFFIXES = ["csv", "md", "tex"]
-PICTURES = ["png", "svg"]
-STUDY_TABLE = (
-    "paper/study_tables",
-    "paper/study_figures",
-    "paper/render",
-    "paper/style",
-    "paper/tables",
-    "study",
-    "data/series",
-    "cli/study_tables",
-)
-SELECTION = (
-    f"--threshold {config['threshold']} --mcpd-unit {config['mcpd_unit']}"
-    f" --mcpd-reference {config['mcpd_reference']}"
-)
-SETTINGS = (
-    f"--decomposition {config['decomposition']} --in-plane-levels {config['in_plane_levels']}"
-    f" --axial-levels {config['axial_levels']}"
-)
-RATE_AND_THRESHOLD = f"--rate {config['table_rate']} --threshold {config['threshold']}"
-STATISTICS = f"--samples {config['bootstrap_samples']} --seed {config['seed']}"
-# The audit compares the paper's two methods, and 3D-WDR with its axial depth chosen by content.
-AUDITED = ["3d-wdr", "3d-wdr-mcpd", "3d-wdr-auto"]
-
-
-rule sweep_of_exam:
+use rule step as rates with:
     input:
-        volume="results/volumes/{exam}.npz",
+        series=RESULTS.series_table(),
+        quality=of_all(RESULTS.quality(), method=CONFIGURATION.methods),
     output:
-        "results/sweep/{exam}.csv",
-    log:
-        "results/logs/sweep/{exam}.log",
-    benchmark:
-        "results/logs/benchmarks/sweep/{exam}.tsv"
-    conda:
-        "../../environment.yml"
+        rates=tables("rates"),
+        bjontegaard=tables("bjontegaard"),
+        tumour=tables("tumour"),
+        rates_figure=figures("rates"),
+        tumour_figure=figures("tumour"),
     params:
-        code=code_hash(
-            "coherence",
-            "codec",
-            "study/sweep",
-            "study/metrics",
-            "study/frames",
-            "data/exam",
-            "data/volume",
-            "cli/study",
-        ),
-        grid=thresholds(),
-        rates=rates(),
-        selection=SELECTION,
-        settings=SETTINGS,
-        peak=config["psnr_peak"],
-    message:
-        "{wildcards.exam}: sweep of the threshold"
-    shell:
-        "python -m wdr_mcpd sweep {input.volume:q} --exam {wildcards.exam:q} {params.grid:q} {params.selection}"
-        " {params.settings} --rates {params.rates} --peak {params.peak} --out {output:q} 2> {log:q}"
+        **step("report.rates.rates", "variants", *MEASURED),
 
 
-rule whole_exam:
+use rule step as thresholds with:
     input:
-        volume="results/volumes/{exam}.npz",
+        series=RESULTS.series_table(),
+        sweep=of_all(RESULTS.of_exam("sweep")),
     output:
-        "results/whole_exam/{exam}.csv",
-    log:
-        "results/logs/whole_exam/{exam}.log",
-    benchmark:
-        "results/logs/benchmarks/whole_exam/{exam}.tsv"
-    conda:
-        "../../environment.yml"
+        table=tables("thresholds"),
+        figure=figures("thresholds"),
     params:
-        code=code_hash(
-            "coherence",
-            "codec",
-            "study/whole_exam",
-            "study/allocation",
-            "study/metrics",
-            "study/frames",
-            "data/exam",
-            "data/volume",
-            "cli/study",
-        ),
-        rates=rates(),
-        selection=SELECTION,
-        settings=SETTINGS,
-        measures=measures(),
-    message:
-        "{wildcards.exam}: ways to spend the same bits on the whole exam"
-    shell:
-        "python -m wdr_mcpd whole-exam {input.volume:q} --exam {wildcards.exam:q} {params.selection}"
-        " {params.settings} --rates {params.rates} {params.measures} --out {output:q} 2> {log:q}"
+        **step("report.thresholds.thresholds", *AT, *MEASURED),
 
 
-rule readings_of_exam:
+use rule step as cross_validation with:
     input:
-        volume="results/volumes/{exam}.npz",
-        claims=resource("paper/claims.csv"),
+        series=RESULTS.series_table(),
+        sweep=of_all(RESULTS.of_exam("sweep")),
     output:
-        "results/readings/{exam}.csv",
-    log:
-        "results/logs/readings/{exam}.log",
-    benchmark:
-        "results/logs/benchmarks/readings/{exam}.tsv"
-    conda:
-        "../../environment.yml"
+        table=tables("crossval"),
+        assigned=below("crossval/folds.csv"),
+        chosen=below("crossval/thresholds.csv"),
+        held_out=below("crossval/held_out.csv"),
     params:
-        code=code_hash(
-            "coherence",
-            "codec",
-            "study/readings",
-            "study/paper_claims",
-            "study/metrics",
-            "study/frames",
-            "data/exam",
-            "data/volume",
-            "cli/study",
-        ),
-        rate=config["table_rate"],
-        selection=SELECTION,
-    message:
-        "{wildcards.exam}: each reading of what the paper leaves open"
-    shell:
-        "python -m wdr_mcpd readings {input.volume:q} --exam {wildcards.exam:q} --rate {params.rate}"
-        " {params.selection} --claims {input.claims:q} --out {output:q} 2> {log:q}"
+        **step("report.cross_validation.cross_validation", *AT, *FOLDS, "seed", *MEASURED),
 
 
-rule rates:
+use rule step as decomposition with:
     input:
-        series="results/data/series.tsv",
-        quality=of_all(QUALITY, method=config["methods"]),
+        series=RESULTS.series_table(),
+        exams=of_all(RESULTS.of_exam("whole_exam")),
     output:
-        study_tables("rates", "bjontegaard", "tumour"),
-        study_figures("rates", "tumour"),
-    log:
-        "results/logs/rates.log",
-    benchmark:
-        "results/logs/benchmarks/rates.tsv"
-    conda:
-        "../../environment.yml"
+        ways=tables("whole_exam"),
+        parts=tables("decomposition"),
+        ways_figure=figures("whole_exam"),
+        parts_figure=figures("decomposition"),
     params:
-        code=code_hash(*STUDY_TABLE),
-        methods=config["methods"],
-        readings=readings(),
-        statistics=STATISTICS,
-    message:
-        "Quality against rate, of exams and of tumours"
-    shell:
-        "python -m wdr_mcpd rates --series {input.series:q} --quality results/quality --methods {params.methods}"
-        " --readings {params.readings:q} {params.statistics} --tables results/tables --figures results/figures"
-        " 2> {log:q}"
+        **step("report.decomposition.decomposition", "table_rate", *MEASURED),
 
 
-rule thresholds:
+use rule step as audit with:
     input:
-        series="results/data/series.tsv",
-        sweep=of_all("results/sweep/{exam}.csv"),
+        series=RESULTS.series_table(),
+        quality=of_all(RESULTS.quality(), method=AUDITED),
+        mcpd=of_all(RESULTS.mcpd()),
+        grid=of_all(RESULTS.of_exam("readings")),
+        chosen=rules.cross_validation.output.chosen,
+        claims=beside("resources/paper/claims.csv")[0],
+        paper=beside(*(f"resources/paper/table{number}.csv" for number in (1, 2, 3))),
     output:
-        study_tables("thresholds"),
-        study_figures("thresholds"),
-    log:
-        "results/logs/thresholds.log",
-    benchmark:
-        "results/logs/benchmarks/thresholds.tsv"
-    conda:
-        "../../environment.yml"
+        claims_table=tables("claims"),
+        readings_table=tables("readings"),
     params:
-        code=code_hash(*STUDY_TABLE),
-        at=RATE_AND_THRESHOLD,
-        readings=readings(),
-        statistics=STATISTICS,
-    message:
-        "What each threshold selects and gains"
-    shell:
-        "python -m wdr_mcpd thresholds --series {input.series:q} --sweep results/sweep {params.at}"
-        " --readings {params.readings:q} {params.statistics} --tables results/tables --figures results/figures"
-        " 2> {log:q}"
+        **step("report.audit.audit", *AT, "mcpd_unit", *MEASURED),
 
 
-rule cross_validation:
+use rule step as transmission with:
     input:
-        series="results/data/series.tsv",
-        sweep=of_all("results/sweep/{exam}.csv"),
+        series=RESULTS.series_table(),
+        quality=of_all(RESULTS.quality(), method=CONFIGURATION.methods),
+        volumes=of_all(RESULTS.volume()),
     output:
-        study_tables("crossval"),
-        expand("results/crossval/{name}.csv", name=["folds", "thresholds", "held_out"]),
-    log:
-        "results/logs/crossval.log",
-    benchmark:
-        "results/logs/benchmarks/crossval.tsv"
-    conda:
-        "../../environment.yml"
+        table=tables("transmission"),
+        figure=figures("transmission"),
     params:
-        code=code_hash(*STUDY_TABLE),
-        at=RATE_AND_THRESHOLD,
-        folds=config["folds"],
-        least=config["min_selected"],
-        objective=config["objective"],
-        readings=readings(),
-        statistics=STATISTICS,
-    message:
-        "Cross-validation of the threshold, by subject"
-    shell:
-        "python -m wdr_mcpd crossval --series {input.series:q} --sweep results/sweep {params.at}"
-        " --folds {params.folds} --min-selected {params.least} --objective {params.objective}"
-        " --readings {params.readings:q} {params.statistics} --out results/crossval --tables results/tables"
-        " 2> {log:q}"
+        **step("report.transmission.transmission", "variants", *MEASURED),
 
 
-rule decomposition:
+use rule step as baseline_tables with:
     input:
-        series="results/data/series.tsv",
-        exams=of_all("results/whole_exam/{exam}.csv"),
+        series=RESULTS.series_table(),
+        volumes=of_all(RESULTS.volume()),
+        quality=of_all(RESULTS.quality(), method=list(dict.fromkeys([*CONFIGURATION.methods, BASELINE]))),
+        baselines=of_all(RESULTS.baseline(), baseline=COMPARED_CODECS),
+        codec_speed=BENCHMARKS["codec_speed"],
+        lossless=BENCHMARKS["lossless"],
     output:
-        study_tables("whole_exam", "decomposition"),
-        study_figures("whole_exam", "decomposition"),
-    log:
-        "results/logs/decomposition.log",
-    benchmark:
-        "results/logs/benchmarks/decomposition.tsv"
-    conda:
-        "../../environment.yml"
+        table=tables("baselines"),
+        cost=tables("baselines-cost"),
+        figure=figures("baselines"),
+        speed_figure=figures("baselines-speed"),
+        lossless_figure=figures("baselines-lossless"),
     params:
-        code=code_hash(*STUDY_TABLE),
-        at=RATE_AND_THRESHOLD,
-        readings=readings(),
-        statistics=STATISTICS,
-    message:
-        "The whole exam at equal bits, and what the gain is made of"
-    shell:
-        "python -m wdr_mcpd decomposition --series {input.series:q} --whole-exam results/whole_exam {params.at}"
-        " --readings {params.readings:q} {params.statistics} --tables results/tables --figures results/figures"
-        " 2> {log:q}"
-
-
-rule audit:
-    input:
-        series="results/data/series.tsv",
-        quality=of_all(QUALITY, method=AUDITED),
-        mcpd=of_all("results/mcpd/{exam}.csv"),
-        readings=of_all("results/readings/{exam}.csv"),
-        chosen="results/crossval/thresholds.csv",
-        paper=expand(resource("paper/{name}.csv"), name=["claims", "table1", "table2", "table3"]),
-    output:
-        study_tables("claims", "readings"),
-    log:
-        "results/logs/audit.log",
-    benchmark:
-        "results/logs/benchmarks/audit.tsv"
-    conda:
-        "../../environment.yml"
-    params:
-        code=code_hash(*STUDY_TABLE, "coherence"),
-        at=RATE_AND_THRESHOLD,
-        unit=config["mcpd_unit"],
-        methods=AUDITED,
-        paper=lambda wildcards, input: os.path.dirname(input.paper[0]),
-        readings=readings(),
-        statistics=STATISTICS,
-    message:
-        "The paper's claims beside our measurements"
-    shell:
-        "python -m wdr_mcpd audit --series {input.series:q} --quality results/quality --mcpd results/mcpd"
-        " --mcpd-unit {params.unit} --grid results/readings --chosen {input.chosen:q} --paper {params.paper:q}"
-        " --methods {params.methods} {params.at} --readings {params.readings:q} {params.statistics}"
-        " --tables results/tables 2> {log:q}"
-
-
-SWEEP += expand("results/sweep/{exam}.csv", exam=EXAMS) + rules.thresholds.output
-CROSSVAL += rules.cross_validation.output
-CLAIMS += rules.audit.output
-TABLES += study_tables(
-    "rates",
-    "bjontegaard",
-    "tumour",
-    "thresholds",
-    "crossval",
-    "whole_exam",
-    "decomposition",
-    "claims",
-    "readings",
-)
-FIGURES += study_figures("rates", "tumour", "thresholds", "whole_exam", "decomposition")
+        **step("baselines.report.baseline_tables", "table_rate", "variants", *MEASURED),

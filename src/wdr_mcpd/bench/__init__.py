@@ -1,1 +1,1 @@
-"""Benchmarks behind `make bench`: speed, growth, lossless and rate-distortion beside peers."""
+"""Benchmarks behind `make bench`: speed, growth, lossless and rate-distortion beside codecs."""

@@ -9,7 +9,7 @@ from wdr_mcpd.bench.contestants import Array, Contestant, Run, small
 from wdr_mcpd.bench.harness import RUNS, Times, alternate, in_fresh_process
 
 REFERENCES = {"sperr": "sperr", "jpeg2000": "jpeg2000-slices-rate"}
-"""Peers to which speeds are given as a ratio: column suffix -> name."""
+"""Codecs to which speeds are given as a ratio: column suffix -> name."""
 
 
 def codec_speed(
@@ -17,8 +17,8 @@ def codec_speed(
 ) -> pd.DataFrame:
     """Time encoding and decoding of every contestant that reaches the rate.
 
-    A peer without rate control is timed for one encoding at the parameter that reaches the rate; the search
-    for it is not counted, which favours such peers.
+    A codec without rate control is timed for one encoding at the parameter that reaches the rate; the search
+    for it is not counted, which favours such codecs.
 
     Returns
     -------

@@ -1,61 +1,47 @@
 """Who takes part: our methods and today's codecs, each brought to a rate and then ready to be run again."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wdr_mcpd import methods
+from wdr_mcpd.baselines.beside_reference import BESIDE_REFERENCE, PROFILE
+from wdr_mcpd.baselines.codecs import CODECS, Codec, RateSearch
 from wdr_mcpd.errors import InputError
-from wdr_mcpd.peers import PEERS, Peer, RateSearch
-from wdr_mcpd.study.peers import BESIDE_REFERENCE, OUR_LABELS
+from wdr_mcpd.methods import BASELINE, METHODS
 
 Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
-class OurRun:
-    """One of our methods with its settings, on one volume; picklable, to run in another process."""
+class Run:
+    """One way to encode one volume, and the stream; picklable, to run in another process."""
 
     volume: Array
-    settings: dict[str, Any]
+    encoder: Callable[..., bytes]
+    decoder: Callable[[bytes], Array]
     stream: bytes = b""
 
     def encode(self) -> bytes:
         """Encode the volume."""
-        return methods.encode(self.volume, **self.settings)
+        return self.encoder(self.volume)
 
     def decode(self) -> Array:
         """Decode the stream."""
-        return methods.decode(self.stream)
+        return self.decoder(self.stream)
 
-
-@dataclass(frozen=True)
-class PeerRun:
-    """A peer at one value of its parameter, on one volume."""
-
-    volume: Array
-    peer: Peer
-    quality: float | None
-    stream: bytes = b""
-
-    def encode(self) -> bytes:
-        """Encode the volume."""
-        return self.peer.encode(self.volume, self.quality)
-
-    def decode(self) -> Array:
-        """Decode the stream."""
-        return self.peer.decode(self.stream)
-
-
-Run = OurRun | PeerRun
+    def on(self, volume: Array) -> "Run":
+        """Make the same run on another volume."""
+        return replace(self, volume=volume, stream=self.encoder(volume))
 
 
 @dataclass(frozen=True)
 class OurMethod:
-    """A method of this package and the settings it is compared with."""
+    """A method of this package and the settings it is compared with, where they are not its own."""
 
     name: str
     method: str
@@ -65,77 +51,70 @@ class OurMethod:
     @property
     def label(self) -> str:
         """Name of the method for people."""
-        return OUR_LABELS.get(self.name, self.name)
+        return METHODS[self.name].label if self.name in METHODS else self.name
 
-    def at_rates(self, volume: Array, rates: Iterable[float]) -> dict[float, OurRun]:
+    def at_rates(self, volume: Array, rates: Iterable[float]) -> dict[float, Run]:
         """Code the volume at each rate, in bits per voxel."""
         return {rate: self._run(volume, rate=rate) for rate in rates}
 
-    def lossless(self, volume: Array) -> OurRun:
+    def lossless(self, volume: Array) -> Run:
         """Code the volume without loss."""
         return self._run(volume, lossless=True)
 
-    def _run(self, volume: Array, **budget: Any) -> OurRun:
+    def _run(self, volume: Array, **budget: Any) -> Run:
         settings = {"method": self.method, **self.settings, **budget}
-        return OurRun(volume, settings, OurRun(volume, settings).encode())
+        encoder: Callable[..., bytes] = partial(methods.encode, **settings)
+        return Run(volume, encoder, methods.decode, encoder(volume))
 
 
 @dataclass(frozen=True)
-class PeerMethod:
+class OtherCodec:
     """A codec that a user could pick instead."""
 
-    peer: Peer
+    codec: Codec
     ours = False
 
     @property
     def name(self) -> str:
-        """Short name of the peer."""
-        return self.peer.name
+        """Short name of the codec."""
+        return self.codec.name
 
     @property
     def label(self) -> str:
-        """Name of the peer for people."""
-        return self.peer.label
+        """Name of the codec for people."""
+        return self.codec.label
 
-    def at_rates(self, volume: Array, rates: Iterable[float]) -> dict[float, PeerRun]:
+    def at_rates(self, volume: Array, rates: Iterable[float]) -> dict[float, Run]:
         """Code the volume within 1 % of each rate; a rate that cannot be reached is left out."""
-        if self.peer.control is None or self.peer.refusal(volume):
+        if self.codec.control is None or self.codec.refusal(volume):
             return {}
-        search = RateSearch(self.peer, volume)
-        runs = {}
-        for rate in rates:
-            if reached := search.reach(rate):
-                setting, quality, stream = reached
-                runs[rate] = PeerRun(volume, setting, quality, stream)
-        return runs
+        search = RateSearch(self.codec, volume)
+        found = {rate: reached for rate in rates if (reached := search.reach(rate))}
+        return {
+            rate: Run(volume, partial(codec.encode, quality=quality), codec.decode, stream)
+            for rate, (codec, quality, stream) in found.items()
+        }
 
-    def lossless(self, volume: Array) -> PeerRun | None:
-        """Code the volume without loss, or None if the peer cannot."""
-        if not self.peer.lossless or self.peer.refusal(volume):
+    def lossless(self, volume: Array) -> Run | None:
+        """Code the volume without loss, or None if the codec cannot."""
+        if not self.codec.lossless or self.codec.refusal(volume):
             return None
-        return PeerRun(volume, self.peer, None, self.peer.encode(volume))
+        return Run(volume, self.codec.encode, self.codec.decode, self.codec.encode(volume))
 
 
-Contestant = OurMethod | PeerMethod
+Contestant = OurMethod | OtherCodec
 
-OURS = (
-    OurMethod("3d-wdr-cc", "3d-wdr-cc"),
-    OurMethod("3d-wdr-auto", "3d-wdr", {"axial_levels": "auto"}),
-    OurMethod("3d-wdr", "3d-wdr", {"axial_levels": 3}),
-    OurMethod("3d-wdr-mcpd", "3d-wdr-mcpd", {"axial_levels": 3}),
-    OurMethod("2d-wdr", "2d-wdr"),
-)
+OURS = tuple(OurMethod(name, name) for name in reversed(METHODS))
 """The study's methods at its default settings; a configuration that changes them does not reach here."""
-
 SAME_TRANSFORM = (
     *(method for method in OURS if method.name in BESIDE_REFERENCE.values()),
-    OurMethod("3d-wdr-flat", "3d-wdr", {"axial_levels": 0}),
-    OurMethod("3d-wdr-dyadic", "3d-wdr", {"axial_levels": 5, "decomposition": "dyadic"}),
+    OurMethod("3d-wdr-flat", BASELINE, {"axial_levels": 0}),
+    OurMethod("3d-wdr-dyadic", BASELINE, {"axial_levels": 5, "decomposition": "dyadic"}),
 )
 VARIANTS = (
     *(method for method in SAME_TRANSFORM if method not in OURS),
     *(
-        OurMethod(f"{same.name}-reference", same.method, {**same.settings, "coder": "wdr-reference"})
+        OurMethod(f"{same.name}{PROFILE}", same.method, {**same.settings, "coder": "wdr-reference"})
         for same in SAME_TRANSFORM
     ),
 )
@@ -151,7 +130,7 @@ def contestants(names: Iterable[str] = ()) -> tuple[list[Contestant], list[str]]
         When a name is unknown.
     """
     known: dict[str, Contestant] = {ours.name: ours for ours in (*OURS, *VARIANTS)}
-    known |= {name: PeerMethod(peer) for name, peer in PEERS.items()}
+    known |= {name: OtherCodec(codec) for name, codec in CODECS.items()}
     chosen = list(names) or list(known)
     if unknown := [name for name in chosen if name not in known]:
         raise InputError(f"unknown codec {', '.join(unknown)}; known: {', '.join(known)}")
@@ -159,7 +138,7 @@ def contestants(names: Iterable[str] = ()) -> tuple[list[Contestant], list[str]]
     notes: list[str] = []
     for name in chosen:
         contestant = known[name]
-        if isinstance(contestant, PeerMethod) and (missing := contestant.peer.missing()):
+        if isinstance(contestant, OtherCodec) and (missing := contestant.codec.missing()):
             notes.append(missing)
         else:
             present.append(contestant)
@@ -173,8 +152,4 @@ def to_compare(present: Sequence[Contestant]) -> list[Contestant]:
 
 def small(run: Run) -> Run:
     """Make the same run on a small part of the volume, to load and compile what the run needs."""
-    part = np.ascontiguousarray(run.volume[:4, :64, :64])
-    if isinstance(run, OurRun):
-        kept = {key: value for key, value in run.settings.items() if key != "max_bytes"}
-        return OurRun(part, kept, OurRun(part, kept).encode())
-    return PeerRun(part, run.peer, run.quality, run.peer.encode(part, run.quality))
+    return run.on(np.ascontiguousarray(run.volume[:4, :64, :64]))

@@ -2,23 +2,32 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from wdr_mcpd.bench.contestants import Array, Contestant, OurMethod, PeerMethod
+from wdr_mcpd.baselines.codecs import CODECS
+from wdr_mcpd.baselines.codecs.library import OTHERS
+from wdr_mcpd.bench.contestants import Array, Contestant, OtherCodec, OurMethod
 from wdr_mcpd.bench.lossless import lossless
 from wdr_mcpd.data.phantom import phantom
-from wdr_mcpd.peers import PEERS
-from wdr_mcpd.peers.jpegxl import JpegXL
 
 RIVALS = ("jpegxl", "jpegls", "jpeg2000-slices-quality", "htj2k-slices")
+JPEG_XL = next(codec for codec in OTHERS if codec.name == "jpegxl")
+
+
+def _at_effort_9(bits: int, quality: float | None) -> dict[str, Any]:
+    return {**JPEG_XL.options(bits, quality), "effort": 9}
+
+
+JPEG_XL_EFFORT_9 = replace(JPEG_XL, name="jpegxl-e9", label="JPEG XL, slices, effort 9", options=_at_effort_9)
 CONTESTANTS: tuple[Contestant, ...] = (
     OurMethod("3d-wdr-cc, effort 2", "3d-wdr-cc", {"effort": 2}),
     OurMethod("3d-wdr-cc, effort 1", "3d-wdr-cc", {"effort": 1}),
     OurMethod("3d-wdr-auto", "3d-wdr-auto"),
-    PeerMethod(replace(JpegXL(), name="jpegxl-e9", label="JPEG XL, slices, effort 9", effort=9)),
-    *(PeerMethod(PEERS[name]) for name in RIVALS if name in PEERS),
+    OtherCodec(JPEG_XL_EFFORT_9),
+    *(OtherCodec(CODECS[name]) for name in RIVALS),
 )
 NOISE_SEED, NOISE_SHAPE, NOISE_DEVIATION = 0, (4, 128, 128), 40.0
 

@@ -1,4 +1,4 @@
-"""Quality at equal total bits: every method and peer at the study's five rates."""
+"""Quality at equal total bits: every method and codec at the study's five rates."""
 
 import sys
 import time
@@ -51,7 +51,7 @@ def rate_distortion(
     """
     jobs = [(name, contestant) for name in volumes for contestant in contestants]
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        # The slowest peers stand last in the registry: begun first, they do not leave a core idle at the end.
+        # The slowest codecs stand last in the registry: begun first, they leave no core idle at the end.
         begun = [pool.submit(_measure, name, volumes[name], c, tuple(rates)) for name, c in reversed(jobs)]
         rows = [row for result in reversed(begun) for row in result.result()]
     return pd.DataFrame(rows, columns=list(COLUMNS))

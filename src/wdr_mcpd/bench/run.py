@@ -11,8 +11,8 @@ from wdr_mcpd.bench.codec_speed import codec_speed
 from wdr_mcpd.bench.contestants import (
     Array,
     Contestant,
+    OtherCodec,
     OurMethod,
-    PeerMethod,
     contestants,
     to_compare,
 )
@@ -23,6 +23,7 @@ from wdr_mcpd.bench.machine import machine
 from wdr_mcpd.bench.rate_distortion import rate_distortion
 from wdr_mcpd.bench.startup import startup
 from wdr_mcpd.bench.study_growth import study_growth
+from wdr_mcpd.data.exam import read_exam
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.study.frames import write_csv
 
@@ -61,7 +62,7 @@ def run_benchmarks(
     volumes : name -> ndarray (slice, row, column)
     out : folder of the tables
     names : which benchmarks; all if empty
-    codecs : which methods and peers; all if empty
+    codecs : which methods and codecs; all if empty
     rate : bits per voxel at which speeds are taken
 
     Raises
@@ -76,7 +77,7 @@ def run_benchmarks(
         (name, refusal)
         for name, volume in volumes.items()
         for contestant in present
-        if isinstance(contestant, PeerMethod) and (refusal := contestant.peer.refusal(volume))
+        if isinstance(contestant, OtherCodec) and (refusal := contestant.codec.refusal(volume))
     ]
     for volume, note in notes:
         print(f"{volume or 'all volumes'}: {note}; skipped", file=sys.stderr)
@@ -90,3 +91,18 @@ def run_benchmarks(
 
 def _first(volumes: Volumes) -> Volumes:
     return dict(list(volumes.items())[:1])
+
+
+def baseline_speed(
+    *,
+    volumes: list[Path],
+    codec_speed: Path,
+    lossless: Path,
+    notes: Path,
+    machine: Path,
+    table_rate: float,
+) -> None:
+    """Measure speeds on the first exam and lossless rates on all; the four tables lie in one folder."""
+    exams = {path.stem: read_exam(path).volume.voxels for path in volumes}
+    run_benchmarks(exams, codec_speed.parent, [lossless.stem, codec_speed.stem], rate=table_rate)
+    assert notes.parent == machine.parent == lossless.parent == codec_speed.parent

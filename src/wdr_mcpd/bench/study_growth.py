@@ -13,16 +13,16 @@ from wdr_mcpd.coherence import average_mcpd, select
 from wdr_mcpd.data import Volume
 from wdr_mcpd.data.phantom import phantom
 from wdr_mcpd.study.crossval import assign_folds, cross_validate, crossval_table
+from wdr_mcpd.study.frames import at_rate
 from wdr_mcpd.study.metrics import Reading
 from wdr_mcpd.study.readings import readings, readings_table
-from wdr_mcpd.study.statistics import Bootstrap
-from wdr_mcpd.study.sweep import sweep, threshold_grid, thresholds_table
+from wdr_mcpd.study.sweep import sweep, thresholds_of, thresholds_table
 from wdr_mcpd.study.whole_exam import decomposition_table, whole_exam, whole_exam_table
 
 EXAMS = (2, 4, 8, 16)
 SLICES, SIZE = 20, 128
 RATES = (0.1, 0.25, 0.5, 1.0, 2.0)
-THRESHOLD, RATE, FOLDS, MIN_SELECTED = 0.5, 1.0, 5, 3
+THRESHOLD, RATE, FOLDS, MIN_SELECTED, SEED = 0.5, 1.0, 5, 3, 1
 SETTINGS = Settings(axial_levels=3)
 Frames = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 
@@ -70,12 +70,12 @@ def study_growth(exams: Sequence[int] = EXAMS, slices: int = SLICES, size: int =
 def _measure(number: int, head: Volume) -> Frames:
     exam, voxels = f"s{number // 2}_{number % 2 + 1}", head.voxels
     average = average_mcpd(voxels)
-    thresholds = threshold_grid(0.2, 1.2, 101, THRESHOLD)
+    thresholds = thresholds_of({"start": 0.2, "stop": 1.2, "num": 101}, THRESHOLD)
     selected = select(average, THRESHOLD)
     frames = (
         sweep(exam, voxels, average, "std", thresholds, RATES, SETTINGS, 65535),
         whole_exam(exam, voxels, selected, RATES, SETTINGS, Reading()),
-        readings(exam, voxels, THRESHOLD, "std", "following", RATE, {}),
+        readings(exam, voxels, average, THRESHOLD, "std", "following", RATE, {}),
     )
     first, second, third = (frame.assign(subject=f"s{number // 2}") for frame in frames)
     return first, second, third
@@ -83,11 +83,10 @@ def _measure(number: int, head: Volume) -> Frames:
 
 def _join(measured: Sequence[Frames]) -> None:
     swept, whole, read = (pd.concat(frames, ignore_index=True) for frames in zip(*measured, strict=True))
-    bootstrap = Bootstrap()
-    thresholds_table(swept, bootstrap)
-    at_rate = swept[swept["rate_bpv"] == RATE]
-    folds = assign_folds(at_rate, FOLDS, bootstrap.seed)
-    crossval_table(*cross_validate(at_rate, folds, THRESHOLD, MIN_SELECTED), bootstrap)
-    whole_exam_table(whole, bootstrap)
-    decomposition_table(whole, bootstrap)
+    thresholds_table(swept)
+    at_one = at_rate(swept, RATE)
+    folds = assign_folds(at_one, FOLDS, SEED)
+    crossval_table(*cross_validate(at_one, folds, THRESHOLD, MIN_SELECTED))
+    whole_exam_table(whole)
+    decomposition_table(whole)
     readings_table(read)

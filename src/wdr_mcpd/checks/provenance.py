@@ -8,17 +8,17 @@ import hashlib
 import json
 import platform
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from wdr_mcpd.data.manifest import MANIFEST, read_manifest, sha256_of
+from wdr_mcpd.data.manifest import read_manifest, sha256_of
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import read_bytes, whole_file
+from wdr_mcpd.places import Results, sidecar_of
 
-SUFFIX = ".provenance.json"
 PACKAGE = Path(__file__).parents[1]
 LIBRARIES = ("numpy", "PyWavelets", "numba", "scipy", "scikit-image", "pandas", "matplotlib", "pydicom")
 CODEC_LIBRARIES = ("imagecodecs", "av", "pylibjpeg-openjpeg")
@@ -37,57 +37,49 @@ def _versions() -> Iterator[tuple[str, str]]:
             yield name, version(name)
 
 
-def sidecar_of(path: Path) -> Path:
-    """Give the place of the provenance of a table or figure."""
-    return path if path.name.endswith(SUFFIX) else path.with_name(path.stem + SUFFIX)
-
-
-def record(
-    files: Sequence[Path],
-    results: Path,
-    exams: Sequence[str],
-    methods: Sequence[str],
+def provenance(
+    *,
+    files: list[Path],
+    series: Path,
+    manifests: Path | list[Path],
+    streams: Path | list[Path],
+    out: list[Path],
     configuration: Mapping[str, Any],
-) -> list[Path]:
-    """Write the provenance of finished tables and figures beside them.
+    exam: str = "",
+) -> None:
+    """Step: write beside finished tables and figures where they come from.
 
     Parameters
     ----------
-    files : sequence of Path
-        Tables and figures below `results`; those of one stem share a sidecar.
-    results : Path
-        Folder of the results; it holds `data/series/EXAM` and `streams/EXAM/METHOD.wdr`.
-    exams, methods : sequence of str
-        Whose series and streams the files are made from.
-    configuration : mapping
-        Of the run.
-
-    Returns
-    -------
-    list of Path
-        What was written.
+    files : tables and figures; those of one stem share a sidecar
+    series : the run's table of series, from whose place paths are told
+    manifests, streams : of the series and the streams that they are made from
+    out : the sidecars
+    configuration : of the run
+    exam : that they show, if it is one
 
     Raises
     ------
     InputError
         A file, a series or a stream is missing.
     """
+    results = Results.of(series)
     common = {
-        "series": [_series(results, exam) for exam in exams],
-        "streams": {path: hashed for exam in exams for path, hashed in _streams(results, exam, methods)},
+        "series": [_series(path) for path in _listed(manifests)],
+        "streams": {path.relative_to(results.root).as_posix(): sha256(path) for path in _listed(streams)},
         "configuration": {key: value for key, value in configuration.items() if key not in OF_THE_MACHINE},
         "package": package_state(),
         "libraries": {"python": platform.python_version(), **dict(_versions())},
     }
-    groups: dict[Path, list[Path]] = {}
-    for path in files:
-        groups.setdefault(sidecar_of(path), []).append(path)
-    for sidecar, members in groups.items():
-        known = {"files": {path.name: sha256(path) for path in members}, **common}
-        text = json.dumps(known, indent=1, sort_keys=True, ensure_ascii=False)
+    for sidecar in out:
+        members = {path.name: sha256(path) for path in files if sidecar_of(path) == sidecar}
+        text = json.dumps({"files": members, **common}, indent=1, sort_keys=True, ensure_ascii=False)
         with whole_file(sidecar) as draft:
             draft.write_text(text + "\n", encoding="utf-8")
-    return sorted(groups)
+
+
+def _listed(paths: Path | list[Path]) -> list[Path]:
+    return [paths] if isinstance(paths, Path) else paths
 
 
 def read(path: Path) -> Record:
@@ -153,18 +145,12 @@ def _git(*command: str) -> str | None:
     return run.stdout.strip()
 
 
-def _series(results: Path, exam: str) -> Record:
-    folder = results / "data" / "series" / exam
-    origin, entries = read_manifest(folder)
+def _series(manifest: Path) -> Record:
+    origin, entries = read_manifest(manifest.parent)
     return {
-        "exam": exam,
+        "exam": manifest.parent.name,
         "series_instance_uid": origin.get("series_instance_uid"),
         "source": origin.get("source"),
         "files": len(entries),
-        "manifest_sha256": sha256(folder / MANIFEST),
+        "manifest_sha256": sha256(manifest),
     }
-
-
-def _streams(results: Path, exam: str, methods: Sequence[str]) -> list[tuple[str, str]]:
-    names = [f"streams/{exam}/{method}.wdr" for method in methods]
-    return [(name, sha256(results / name)) for name in names]

@@ -14,8 +14,13 @@ from numpy.typing import NDArray
 from wdr_mcpd import codec
 from wdr_mcpd.checks.results import WRITTEN_DIGITS
 from wdr_mcpd.coherence import select
+from wdr_mcpd.coherence.table import read_average
+from wdr_mcpd.data import read_exam
 from wdr_mcpd.errors import InputError, StreamError
+from wdr_mcpd.files import read_bytes
 from wdr_mcpd.progress import steps
+from wdr_mcpd.study.cuts import decoded_cut
+from wdr_mcpd.study.frames import read_csv, write_csv
 from wdr_mcpd.study.metrics import pooled_psnr, slice_psnr
 
 TOLERATED_FALL_DB = 0.01
@@ -111,7 +116,7 @@ def _at_rate(original: NDArray[Any], measured: Measured, rate: float) -> dict[st
     if set(rows["bytes"]) != {size}:
         raise InputError(f"{where} {sorted(set(rows['bytes']))} bytes stand there; the stream has {size}")
     try:
-        decoded = codec.decode(codec.truncate(measured.stream, rate=rate))
+        _, decoded = decoded_cut(measured.stream, rate)
     except StreamError as error:
         raise InputError(f"{measured.path}: {error}") from error
     psnr = slice_psnr(original, decoded, measured.peak)
@@ -136,3 +141,30 @@ def _listed(rates: Iterable[float]) -> str:
 
 def _numbers(indices: set[int]) -> str:
     return ", ".join(str(index + 1) for index in sorted(indices)) or "none"
+
+
+def check(
+    *,
+    volume: Path,
+    streams: list[Path],
+    quality: list[Path],
+    mcpd: Path | list[Path],
+    out: list[Path],
+    exam: str,
+    rates: list[float],
+    psnr_peak: float | str,
+    mcpd_unit: str = "",
+    threshold: float = 0.0,
+) -> None:
+    """Step: check streams of an exam (METHOD.wdr) against its volume and their measurements, in that order.
+
+    `mcpd` is the table of the MCPD by which these streams select their slices; an empty list if they do not.
+    """
+    original = read_exam(volume).volume.voxels
+    for stream, measurements, path in zip(streams, quality, out, strict=True):
+        rows = read_csv(measurements, ["rate_bpv", "slice", "psnr_db", "bytes"])
+        measured = Measured(stream, measurements, read_bytes(stream), rows, psnr_peak)
+        found = check_stream(original, measured, rates)
+        if isinstance(mcpd, Path):
+            check_selection(measured, read_average(mcpd, mcpd_unit), threshold)
+        write_csv(found, path)

@@ -1,179 +1,195 @@
-"""Subcommands of the codec: encode, decode, truncate and info."""
+"""Commands of the codec: `encode`, `decode`, `truncate` and `info`."""
 
 import argparse
+import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from wdr_mcpd.methods import DEFAULT, METHODS
+from wdr_mcpd.cli.keys import CODING, SELECTION, add_keys
+from wdr_mcpd.cli.volumes import SOURCE, add_pick, metadata_of, pick_of, read_source, say, with_metadata
+from wdr_mcpd.config import configuration
+from wdr_mcpd.errors import InputError
+from wdr_mcpd.files import read_bytes, whole_file
+from wdr_mcpd.methods import DEFAULT, METHODS, ignored_options, method_named
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
-def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the subcommands."""
-    encode = commands.add_parser("encode", help="compress a volume")
-    encode.add_argument(
-        "source", type=Path, metavar="SOURCE", help="DICOM folder, .npy, .nrrd, .nii(.gz), or .npz of an exam"
-    )
-    encode.add_argument("out", type=Path, metavar="OUT.wdr")
-    encode.add_argument("--method", choices=METHODS, default=DEFAULT, help="default: %(default)s")
-    much = encode.add_mutually_exclusive_group()
+def encode_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `encode`."""
+    parser.add_argument("source", type=Path, metavar="SOURCE", help=SOURCE)
+    parser.add_argument("out", type=Path, metavar="OUT.wdr")
+    parser.add_argument("--method", choices=METHODS, default=DEFAULT, help="default: %(default)s")
+    much = parser.add_mutually_exclusive_group()
     much.add_argument("--rate", type=float, help="bits per voxel (default: 1, or everything with --lossless)")
     much.add_argument("--max-bytes", type=int, metavar="N", help="size of the file")
     much.add_argument("--psnr", type=float, metavar="DB", help="decibels to reach, peak 65535")
-    encode.add_argument("--lossless", action="store_true", help="every voxel restored")
-    encode.add_argument(
-        "--effort", type=int, metavar="N", help="of 3d-wdr-cc --lossless: 1 (default), or 2, the shorter"
+    parser.add_argument("--lossless", action="store_true", help="every voxel restored")
+    effort = "of 3d-wdr-cc --lossless: 1 (default), or 2, the shorter"
+    parser.add_argument("--effort", type=int, metavar="N", help=effort)
+    preview = (
+        "of 3d-wdr-cc --lossless: begin with so many bits per voxel of an embedded stream (default: none)"
     )
-    encode.add_argument(
-        "--preview",
-        type=float,
-        metavar="R",
-        help="of 3d-wdr-cc --lossless: begin with so many bits per voxel of an embedded stream, so that the"
-        " file may be cut (default: none)",
+    parser.add_argument("--preview", type=float, metavar="R", help=preview)
+    parser.add_argument(
+        "--fast",
+        action="store_true",
+        help="3d-wdr-cc without the network that restores decoded slices, to be decoded in less time",
     )
-    encode.add_argument("--decomposition", choices=("packet", "dyadic"), default="packet")
-    encode.add_argument("--in-plane-levels", type=int, default=5, metavar="N", help="default: %(default)s")
-    encode.add_argument(
-        "--axial-levels", type=levels, metavar="N", help="0, 1, ... or auto (default: the method's own)"
+    reference = "the choices of the reference codec, for comparison"
+    parser.add_argument(
+        "--profile", choices=("default", "reference"), default="default", help=f"reference: {reference}"
     )
-    encode.add_argument(
-        "--profile",
-        choices=("default", "reference"),
-        default="default",
-        help="reference: the choices of the reference codec, for comparison",
-    )
-    encode.add_argument("--threshold", type=float, default=0.5, help="of 3d-wdr-mcpd (default: %(default)s)")
-    encode.add_argument("--mcpd-unit", default="std", choices=("std", "stored", "range", "dtype"))
-    encode.add_argument("--mcpd-reference", default="following", choices=("following", "all", "adjacent"))
-    encode.set_defaults(run=_encode)
-
-    decode = commands.add_parser("decode", help="restore a volume from a stream or the first part of one")
-    decode.add_argument("stream", type=Path, metavar="IN.wdr")
-    decode.add_argument(
-        "out", type=Path, metavar="OUT", help=".npy, .nrrd or .nii.gz; with --dicom-from a folder"
-    )
-    decode.add_argument("--rate", type=float, help="decode only so many bits per voxel")
-    decode.add_argument(
-        "--like", type=Path, metavar="SOURCE", help="volume whose spacing and position the output takes"
-    )
-    decode.add_argument(
-        "--dicom-from",
-        type=Path,
-        metavar="SOURCE",
-        help="write a DICOM series with the headers of this folder",
-    )
-    decode.add_argument("--max-voxels", type=int, metavar="N", help="refuse streams of larger volumes")
-    decode.set_defaults(run=_decode)
-
-    truncate = commands.add_parser("truncate", help="cut a stream to a lower rate without decoding it")
-    truncate.add_argument("stream", type=Path, metavar="IN.wdr")
-    truncate.add_argument("out", type=Path, metavar="OUT.wdr")
-    much = truncate.add_mutually_exclusive_group(required=True)
-    much.add_argument("--rate", type=float, help="bits per voxel")
-    much.add_argument("--max-bytes", type=int, metavar="N", help="size of the file")
-    truncate.set_defaults(run=_truncate)
-
-    info = commands.add_parser("info", help="describe a stream as JSON")
-    info.add_argument("stream", type=Path, metavar="IN.wdr")
-    info.set_defaults(run=_info)
+    add_pick(parser)
+    parser.add_argument("--quantise", type=int, metavar="BITS", help="round what is no 16-bit integer")
+    parser.add_argument("--no-geometry", action="store_true", help="leave out their place and scale")
+    add_keys(parser, *CODING, default="the method's own")
+    add_keys(parser, *SELECTION, unset=True)
 
 
-def levels(text: str) -> int | str:
-    """Number of axial levels as it stands on the command line."""
-    if text == "auto":
-        return text
-    try:
-        return int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is neither a whole number nor auto") from None
-
-
-def _encode(options: argparse.Namespace) -> None:
-    from wdr_mcpd import methods
-    from wdr_mcpd.data import read_volume
+def encode(options: argparse.Namespace) -> None:
+    """Compress a volume."""
+    from wdr_mcpd import codec, methods
+    from wdr_mcpd.codec import Metadata
     from wdr_mcpd.progress import elapsed
 
-    settings: dict[str, Any] = {"coder": "wdr-reference"} if options.profile == "reference" else {}
-    if options.axial_levels is not None:
-        settings["axial_levels"] = options.axial_levels
-    for name in ("effort", "preview"):
-        if getattr(options, name) is not None:
-            settings[name] = getattr(options, name)
-    voxels = read_volume(options.source).voxels
+    given = {
+        key: value
+        for key in (*CODING, *SELECTION, "effort", "preview", "fast")
+        if (value := getattr(options, key)) is not None
+    }
+    if ignored := [key for key in ignored_options(method_named(options.method)) if key in given]:
+        option = f"--{ignored[0].replace('_', '-')}"
+        raise InputError(
+            f"{option} makes no difference to {options.method}: leave it out, or take another method"
+        )
+    check_place(options.out)
+    coder = {"coder": "wdr-reference"} if options.profile == "reference" else {}
+    keys = {key: configuration({}).value(key) for key in SELECTION} | given | coder
+    volume = read_source(options.source, options)
+    voxels = volume.voxels
+    known = Metadata() if options.no_geometry else metadata_of(volume)
+    start = time.monotonic()
     with elapsed("encoding") as tell:
         data = methods.encode(
             voxels,
             options.method,
             options.rate,
-            threshold=options.threshold,
-            mcpd_unit=options.mcpd_unit,
-            mcpd_reference=options.mcpd_reference,
             max_bytes=options.max_bytes,
             psnr=options.psnr,
             lossless=options.lossless,
-            decomposition=options.decomposition,
-            in_plane_levels=options.in_plane_levels,
             progress=tell,
-            **settings,
+            geometry=known.geometry,
+            scaling=known.scaling,
+            **keys,
         )
     _write(options.out, data)
+    together = max(len(group["slices"]) for group in codec.info(data)["groups"])
+    print(
+        f"{_said(options.out, data, volume.voxels)}; {together} of {len(volume.voxels)} slices in one volume;"
+        f" {time.monotonic() - start:.1f} s"
+    )
 
 
-def _decode(options: argparse.Namespace) -> None:
+def decode_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `decode`."""
+    parser.add_argument("stream", type=Path, metavar="IN.wdr")
+    parser.add_argument(
+        "out", type=Path, metavar="OUT", help=".nii, .nii.gz, .nrrd or .npy; with --dicom-from a folder"
+    )
+    parser.add_argument("--rate", type=float, help="decode only so many bits per voxel")
+    place = parser.add_mutually_exclusive_group()
+    place.add_argument(
+        "--like", type=Path, metavar="SOURCE", help="volume whose header the output takes, as far as it holds"
+    )
+    headers = "write a DICOM series with the headers of this folder or file"
+    place.add_argument("--dicom-from", type=Path, metavar="SOURCE", help=headers)
+    add_pick(parser)
+    parser.add_argument("--max-voxels", type=int, metavar="N", help="refuse streams of larger volumes")
+
+
+def decode(options: argparse.Namespace) -> None:
+    """Restore a volume."""
     from dataclasses import replace
 
     from wdr_mcpd import codec
+    from wdr_mcpd.codec import Metadata
     from wdr_mcpd.data import Volume, read_volume, write_volume
     from wdr_mcpd.data.volume_files import check_writable_suffix
-    from wdr_mcpd.errors import InputError
-    from wdr_mcpd.files import read_bytes
     from wdr_mcpd.progress import elapsed
 
     if options.dicom_from is None:
         check_writable_suffix(options.out)
-    elif options.like is not None:
-        raise InputError("give either --like or --dicom-from")
+    check_place(options.out)
     limit = codec.DEFAULT_LIMIT if options.max_voxels is None else options.max_voxels
     data = read_bytes(options.stream)
     with elapsed("decoding"):
         voxels = codec.decode(data, rate=options.rate, max_voxels=limit)
+    used = data if options.rate is None else codec.truncate(data, rate=options.rate)
+    print(f"decoded {_said(options.stream, used, voxels)}")
     if options.dicom_from is not None:
         from wdr_mcpd.data.dicom_out import write_reconstruction
 
-        used = data if options.rate is None else codec.truncate(data, rate=options.rate)
-        write_reconstruction(voxels, options.dicom_from, options.out, used)
+        write_reconstruction(voxels, options.dicom_from, options.out, used, pick_of(options))
         return
-    volume = Volume(voxels)
+    known = codec.metadata(data)
+    volume = with_metadata(Volume(voxels), known)
     if options.like is not None:
-        like = read_volume(options.like)
+        like = read_volume(options.like, replace(pick_of(options), quantise=16))
         if like.voxels.shape != voxels.shape:
             raise InputError(f"{options.like}: has the shape {like.voxels.shape}, the stream {voxels.shape}")
-        volume = replace(like, voxels=voxels)
-    write_volume(options.out, volume)
+        volume = replace(like, voxels=voxels, mask=None)
+        if known.scaling is not None:
+            volume = with_metadata(volume, Metadata(scaling=known.scaling))
+    say(write_volume(options.out, volume, options.like))
 
 
-def _truncate(options: argparse.Namespace) -> None:
+def truncate_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `truncate`."""
+    parser.add_argument("stream", type=Path, metavar="IN.wdr")
+    parser.add_argument("out", type=Path, metavar="OUT.wdr")
+    much = parser.add_mutually_exclusive_group(required=True)
+    much.add_argument("--rate", type=float, help="bits per voxel")
+    much.add_argument("--max-bytes", type=int, metavar="N", help="size of the file")
+
+
+def truncate(options: argparse.Namespace) -> None:
+    """Cut a stream."""
     from wdr_mcpd import codec
-    from wdr_mcpd.files import read_bytes
 
-    _write(
-        options.out,
-        codec.truncate(read_bytes(options.stream), rate=options.rate, max_bytes=options.max_bytes),
-    )
+    cut = codec.truncate(read_bytes(options.stream), rate=options.rate, max_bytes=options.max_bytes)
+    _write(options.out, cut)
 
 
-def _info(options: argparse.Namespace) -> None:
+def info_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `info`."""
+    parser.add_argument("stream", type=Path, metavar="IN.wdr")
+
+
+def info(options: argparse.Namespace) -> None:
+    """Describe a stream."""
     import json
 
     from wdr_mcpd import codec
-    from wdr_mcpd.files import read_bytes
 
     print(json.dumps(codec.info(read_bytes(options.stream)), indent=2))
 
 
-def _write(path: Path, data: bytes) -> None:
-    from wdr_mcpd.errors import InputError
-    from wdr_mcpd.files import whole_file
+def check_place(path: Path) -> None:
+    """Refuse a file in a folder that does not exist: none is made on the way."""
+    if not path.parent.is_dir():
+        raise InputError(f"{path.parent}: no such folder; make it first")
 
+
+def _said(path: Path, data: bytes, voxels: "NDArray[Any]") -> str:
+    rate = 8 * len(data) / voxels.size
+    ratio = voxels.nbytes / len(data)
+    bits = 8 * voxels.itemsize
+    return f"{path}: {len(data)} bytes, {rate:.4g} bits per voxel, {ratio:.1f} : 1 of {bits}-bit voxels"
+
+
+def _write(path: Path, data: bytes) -> None:
     try:
         with whole_file(path) as draft:
             draft.write_bytes(data)

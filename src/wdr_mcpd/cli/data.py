@@ -1,107 +1,175 @@
-"""Subcommands of the data room: where series come from, and the exams cut out of them."""
+"""Commands of the data: `series`, `fetch` and `verify`."""
 
 import argparse
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from wdr_mcpd.cli.series import add_window
+from wdr_mcpd.cli.keys import add_keys
+from wdr_mcpd.config import Synthetic, configuration
+from wdr_mcpd.errors import InputError
 
-
-def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `sample`, `fetch`, `index`, `verify` and `volume`."""
-    sample = commands.add_parser("sample", help="download the archive of the sample data with pip")
-    sample.add_argument("archive", type=Path, help="file to write")
-    sample.set_defaults(run=_sample)
-
-    fetch = commands.add_parser("fetch", help="fetch series, whole and verified, one folder for each exam")
-    fetch.add_argument(
-        "folder", type=Path, help="folder to write below: EXAM/ with DICOM files, manifest.json"
-    )
-    fetch.add_argument("--series", type=Path, metavar="TSV", help="series table")
-    fetch.add_argument("--exam", action="append", help="only this exam of the table (can be repeated)")
-    fetch.add_argument("--row", help="instead of a table: its one row, values separated by tabs")
-    fetch.add_argument("--archive", type=Path, help="source sample: the archive (wdr-mcpd sample)")
-    fetch.add_argument("--base-url", help="source nbia: address of the server")
-    fetch.add_argument("--data-folder", type=Path, help="source local: the tree of DICOM files")
-    fetch.add_argument("--index", type=Path, help="source local: index of the tree (wdr-mcpd index)")
-    fetch.add_argument("--copy", action="store_true", help="source local: copy the files instead of linking")
-    fetch.set_defaults(run=_fetch)
-
-    index = commands.add_parser("index", help="list which file of a folder tree is of which DICOM series")
-    index.add_argument("data_folder", type=Path, help="tree of DICOM files, read only")
-    index.add_argument("--out", type=Path, required=True, metavar="TSV", help="index to write")
-    index.set_defaults(run=_index)
-
-    verify = commands.add_parser("verify", help="compare fetched series with their manifests, byte for byte")
-    verify.add_argument("folder", type=Path, help="folder that holds one folder for each exam")
-    verify.add_argument("--series", type=Path, required=True, metavar="TSV", help="series table")
-    verify.add_argument("--discard", action="store_true", help="remove what is broken, to be fetched again")
-    verify.set_defaults(run=_verify)
-
-    volume = commands.add_parser("volume", help="cut the slices of the study out of a series")
-    volume.add_argument("series", type=Path, metavar="SOURCE", help="DICOM folder, .npy, .nrrd, .nii(.gz)")
-    volume.add_argument("out", type=Path, metavar="OUT.npz", help="voxels, mask, spacing and first slice")
-    add_window(volume)
-    volume.set_defaults(run=_volume)
-
-
-def _sample(options: argparse.Namespace) -> None:
-    from wdr_mcpd.data.sample import download_archive
-
-    download_archive(options.archive)
-
-
-def _fetch(options: argparse.Namespace) -> None:
-    from wdr_mcpd.data.cohort import fetch_cohort
+if TYPE_CHECKING:
+    from wdr_mcpd.data.choose import Record
     from wdr_mcpd.data.fetch import Sources
-    from wdr_mcpd.data.nbia import BASE_URL
-    from wdr_mcpd.data.series import find_exam, read_row, read_series_table
-    from wdr_mcpd.errors import InputError
 
-    if (options.series is None) == (options.row is None):
-        raise InputError("give either --series TSV or --row")
-    if options.row is not None:
-        table = [read_row(options.row)]
+SERVER_KEYS = (
+    "base_url",
+    "idc_endpoint",
+    "download_seconds",
+    "download_rate",
+    "download_header_seconds",
+    "download_idle_seconds",
+)
+
+
+def series_options(parser: argparse.ArgumentParser) -> None:
+    """Add the kinds of `series` and their options."""
+    kinds = parser.add_subparsers(dest="kind", metavar="KIND", required=True)
+    listed = kinds.add_parser("list", help="choose exams from what an archive or a folder holds")
+    listed.add_argument("--source", choices=("nbia", "idc", "local", "files", "bids"), required=True)
+    listed.add_argument("--collection", help="as TCIA writes it, e.g. UPENN-GBM")
+    listed.add_argument("--base-url", help="source nbia: address of the server")
+    listed.add_argument("--data-folder", type=Path, help="sources local, files, bids: the folder; only read")
+    pattern = "source files: paths below the folder, as {subject}/study{exam}_{sequence}.nii.gz"
+    listed.add_argument("--pattern", action="append", help=pattern)
+    listed.add_argument("--suffix", help="source bids: kind of image, as T1w")
+    listed.add_argument("--no-checksums", action="store_true", help="sources files, bids: any copy will do")
+    listed.add_argument("--licence", default="", help="sources files and bids: what the table says")
+    listed.add_argument("--description", default="", help="pattern that SeriesDescription begins with")
+    listed.add_argument("--min-images", type=int, default=20, help="fewest images of a series (default 20)")
+    listed.add_argument("--max-images", type=int, default=1_000_000, help="most images of a series")
+    listed.add_argument("--exams", type=int, default=2, help="first exams of a patient by date (default 2)")
+    listed.add_argument("--patients", type=int, help="first patients by PatientID (default: all that fit)")
+    check = kinds.add_parser("check", help="check a table and write it in its plain form")
+    check.add_argument("table", type=Path, metavar="TSV")
+    synthetic = kinds.add_parser("synthetic", help="list a cohort of phantoms, two exams each")
+    for name, default in Synthetic().model_dump().items():
+        synthetic.add_argument(f"--{name}", type=int, default=default, help=f"default {default}")
+    for kind in (listed, check, synthetic):
+        kind.add_argument("--out", type=Path, required=True, metavar="TSV", help="table to write")
+
+
+def series(options: argparse.Namespace) -> None:
+    """Write a table of series, from an archive or folder, another table, or the phantoms."""
+    from wdr_mcpd.data.choose import Rule, choose
+    from wdr_mcpd.data.series import read_series_table, write_series_table
+    from wdr_mcpd.data.synthetic import synthetic_table
+
+    if options.kind == "check":
+        table = read_series_table(options.table)
+    elif options.kind == "synthetic":
+        table = synthetic_table(options.subjects, options.slices, options.size, options.seed)
     else:
-        table = read_series_table(options.series)
-        if options.exam:
-            table = [find_exam(table, exam) for exam in options.exam]
-    sources = Sources(
-        archive=options.archive,
-        base_url=options.base_url or BASE_URL,
+        images = (options.min_images, options.max_images)
+        rule = Rule(options.description, images, options.exams, options.patients)
+        source = "files" if options.source == "bids" else options.source
+        table = choose(_records(options), rule, source, say=_say)
+    write_series_table(options.out, table)
+    masks = sum(row.mask_series_uid != "" for row in table)
+    drawn = f", {masks} with a tumour mask" if masks else ""
+    print(f"{len(table)} exams of {len({row.patient_id for row in table})} patients{drawn}")
+
+
+def _say(line: str) -> None:
+    print(f"wdr-mcpd series: {line}", file=sys.stderr)
+
+
+def _records(options: argparse.Namespace) -> "list[Record]":
+    if options.source in ("local", "files", "bids"):
+        if options.data_folder is None:
+            raise InputError(f"source {options.source} needs --data-folder, the folder with the files")
+        return _records_below(options.data_folder, options)
+    if options.collection is None:
+        raise InputError(f"source {options.source} needs --collection, its name at TCIA, e.g. UPENN-GBM")
+    if options.source == "idc":
+        from wdr_mcpd.data.idc import idc_records
+
+        return idc_records(options.collection)
+    from wdr_mcpd.data.nbia import BASE_URL
+    from wdr_mcpd.data.nbia_query import nbia_records
+
+    return nbia_records(options.collection, options.base_url or BASE_URL)
+
+
+def _records_below(folder: Path, options: argparse.Namespace) -> "list[Record]":
+    from wdr_mcpd.data.file_list import bids_patterns, file_records
+    from wdr_mcpd.data.local import local_records
+
+    collection = options.collection or options.source
+    if options.source == "local":
+        return local_records(folder, collection, say=_say)
+    if options.source == "bids" and options.suffix is None:
+        raise InputError("source bids needs --suffix, the kind of image, as T1w")
+    patterns = bids_patterns(options.suffix) if options.source == "bids" else options.pattern
+    if not patterns:
+        raise InputError("source files needs --pattern, as '{subject}/study{exam}_{sequence}.nii.gz'")
+    return file_records(folder, patterns, collection, options.licence, not options.no_checksums, _say)
+
+
+def fetch_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `fetch`."""
+    parser.add_argument("folder", type=Path, help="folder to write below: EXAM/ with files, manifest.json")
+    parser.add_argument("--series", type=Path, required=True, metavar="TSV", help="series table")
+    parser.add_argument("--exam", action="append", help="only this exam of the table (can be repeated)")
+    add_keys(parser, "parallel_downloads")
+    parser.add_argument("--exclude", action="store_true", help="what cannot be had is recorded, and no error")
+    _add_sources(parser)
+
+
+def _add_sources(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--sample", type=Path, help="source sample: its folder; downloaded what is not there")
+    add_keys(parser, *SERVER_KEYS)
+    parser.add_argument("--data-folder", type=Path, help="sources local and files: the folder with the files")
+    copy = "sources local and files: copy the files instead of linking"
+    parser.add_argument("--copy", action="store_true", help=copy)
+
+
+def _sources(options: argparse.Namespace) -> "Sources":
+    from wdr_mcpd.data.fetch import Sources
+    from wdr_mcpd.data.http_limits import Limits
+
+    asked = configuration({key: getattr(options, key) for key in SERVER_KEYS})
+    return Sources(
+        sample=options.sample,
+        base_url=asked.base_url,
+        idc_endpoint=asked.idc_endpoint,
+        limits=Limits(**asked.download_limits),
         data_folder=options.data_folder,
-        index=options.index,
         copy=options.copy,
     )
-    fetch_cohort(table, options.folder, sources)
 
 
-def _index(options: argparse.Namespace) -> None:
-    from wdr_mcpd.data.local import write_index
+def fetch(options: argparse.Namespace) -> None:
+    """Fetch every series of a table that is not there and whole."""
+    from dataclasses import replace
 
-    write_index(options.data_folder, options.out)
-
-
-def _verify(options: argparse.Namespace) -> None:
-    from wdr_mcpd.data.cohort import verify_cohort
-    from wdr_mcpd.data.series import read_series_table
+    from wdr_mcpd.data.cohort import fetch_cohort
+    from wdr_mcpd.data.series import find_exam, read_series_table
+    from wdr_mcpd.data.source_archives import fetch_archives
 
     table = read_series_table(options.series)
-    count = verify_cohort(table, options.folder, discard=options.discard)
+    if options.exam:
+        table = [find_exam(table, exam) for exam in options.exam]
+    sources = _sources(options)
+    if any(row.source == "sample" for row in table):
+        sample = options.sample or options.folder / "sample"
+        fetch_archives(sample, limits=sources.limits)
+        sources = replace(sources, sample=sample)
+    fetch_cohort(table, options.folder, sources, options.parallel_downloads, options.exclude)
+
+
+def verify_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `verify`."""
+    parser.add_argument("folder", type=Path, help="folder that holds one folder for each exam")
+    parser.add_argument("--series", type=Path, required=True, metavar="TSV", help="series table")
+    parser.add_argument("--discard", action="store_true", help="remove what is broken, to be fetched again")
+    _add_sources(parser)
+
+
+def verify(options: argparse.Namespace) -> None:
+    """Compare the series of a table with their manifests."""
+    from wdr_mcpd.data.cohort import verify_cohort
+
+    count = verify_cohort(options.series, options.folder, _sources(options), options.discard)
     print(f"{count} series are whole")
-
-
-def _volume(options: argparse.Namespace) -> None:
-    from wdr_mcpd.data.exam import window, write_exam
-    from wdr_mcpd.data.manifest import MANIFEST, check_whole
-    from wdr_mcpd.data.reading import read_volume
-    from wdr_mcpd.errors import InputError
-
-    if (options.series / MANIFEST).exists():
-        check_whole(options.series)
-    try:
-        exam = window(read_volume(options.series), options.slices, options.first)
-    except InputError as error:
-        raise InputError(
-            str(error) if str(options.series) in str(error) else f"{options.series}: {error}"
-        ) from error
-    write_exam(options.out, exam)

@@ -1,168 +1,198 @@
-"""Subcommands that measure one exam for the study: `quality`, `sweep`, `whole-exam` and `readings`."""
+"""Commands that measure any volume as the study does: `mcpd`, `sweep`, `compare` and `view`."""
 
 import argparse
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from wdr_mcpd.cli.codec import levels
-from wdr_mcpd.files import as_written
+from wdr_mcpd.cli.codec import check_place
+from wdr_mcpd.cli.keys import CODING, MEASURES, SELECTION, add_keys
+from wdr_mcpd.cli.volumes import SOURCE, add_pick, read_source
+from wdr_mcpd.config import configuration
+from wdr_mcpd.errors import InputError
+from wdr_mcpd.files import SIGNIFICANT_DIGITS, read_bytes, whole_file
 
 if TYPE_CHECKING:
-    import numpy as np
+    import pandas as pd
     from numpy.typing import NDArray
 
-    from wdr_mcpd.codec import Settings
-    from wdr_mcpd.data import Volume
-    from wdr_mcpd.study.metrics import Reading
+WINDOW = ("slices", "first_slice")
+UNITS = {"std": "SD", "stored": "stored values", "range": "ranges", "dtype": "of 65535"}
+SWEPT = {
+    "selected_slices": "selected",
+    "selected_gain_db": "gain of the selected (dB)",
+    "exam_psnr_db": "PSNR of the exam (dB)",
+    "exam_gain_db": "gain of the exam (dB)",
+}
+"""Columns of a sweep that are printed, and their headings."""
 
 
-def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the subcommands."""
-    quality = measurement(commands, "quality", "PSNR and SSIM of a stream at every rate, from its prefixes")
-    quality.add_argument("stream", type=Path, help="the exam's stream (.wdr), at the highest rate or above")
-    quality.add_argument("--method", required=True, help="name of the method in the table")
-    add_readings(quality)
-    quality.set_defaults(run=_quality)
+def mcpd_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `mcpd`."""
+    parser.add_argument("source", type=Path, metavar="SOURCE", help=SOURCE)
+    add_pick(parser)
+    add_keys(parser, *SELECTION)
+    add_keys(parser, *WINDOW, default="all slices")
+    _add_files(parser)
 
-    sweep = measurement(commands, "sweep", "gain of 3D-WDR-MCPD over 3D-WDR for many thresholds")
-    grid = sweep.add_mutually_exclusive_group(required=True)
-    grid.add_argument(
-        "--grid", type=float, nargs=3, metavar=("START", "STOP", "NUM"), help="thresholds in equal steps"
+
+def mcpd(options: argparse.Namespace) -> None:
+    """Give one row for each slice: its number from 1, its average MCPD, whether it is selected."""
+    import pandas as pd
+
+    from wdr_mcpd.coherence import average_mcpd, select
+
+    voxels, first, available = _slices(options)
+    average = average_mcpd(voxels, options.mcpd_unit, options.mcpd_reference)
+    selected = ["yes" if chosen else "no" for chosen in select(average, options.threshold)]
+    numbers, column = range(first + 1, first + len(average) + 1), f"mcpd_{options.mcpd_unit}"
+    exact = [repr(float(value)) for value in average]
+    frame = pd.DataFrame({"slice": numbers, column: exact, "selected": selected})
+    _write(options, frame, frame.assign(**{column: average.round(4)}))
+    if options.csv is None:
+        taken = min(options.slices or configuration({}).slices, available)
+        start = (available - taken) // 2 + 1
+        unit = UNITS[options.mcpd_unit]
+        print(f"T = {options.threshold:g} {unit} selects {selected.count('yes')} of {len(average)} slices.")
+        print(f"A study of {taken} slices takes {start} to {start + taken - 1} of {available}.")
+
+
+def sweep_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `sweep`."""
+    parser.add_argument("source", type=Path, metavar="SOURCE", help=SOURCE)
+    add_pick(parser)
+    add_keys(parser, "thresholds", "rates", *SELECTION, *CODING, "psnr_peak")
+    add_keys(parser, *WINDOW, default="all slices")
+    _add_files(parser, "selected slices, PSNR and gains against the threshold")
+
+
+def sweep(options: argparse.Namespace) -> None:
+    """Give one row for each rate and threshold: what is selected, and what it gains at equal bits."""
+    from wdr_mcpd.render.style import write_figure
+    from wdr_mcpd.report.thresholds import plateaus, sweep_figure
+    from wdr_mcpd.study.sweep import sweep_of_volume
+
+    keys = {key: getattr(options, key) for key in ("thresholds", "rates", *SELECTION, *CODING, "psnr_peak")}
+    swept = sweep_of_volume(_slices(options)[0], name=options.source.name, **keys)
+    if options.plot is not None:
+        write_figure(lambda: sweep_figure(swept, options.threshold, options.source.name), [options.plot])
+    shown = plateaus(swept)[["rate_bpv", "threshold_mcpd", *SWEPT]]
+    _write(options, swept, shown.rename(columns={"threshold_mcpd": "T"} | SWEPT).round(3))
+
+
+def compare_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `compare`."""
+    parser.add_argument("original", type=Path, metavar="ORIGINAL", help=SOURCE)
+    add_pick(parser)
+    parser.add_argument(
+        "other", type=Path, metavar="STREAM_OR_VOLUME", help="a stream (.wdr), or a volume likewise"
     )
-    grid.add_argument("--thresholds", type=float, nargs="+", metavar="T", help="thresholds one by one")
-    _add_selection(sweep)
-    _add_settings(sweep)
-    sweep.add_argument("--peak", default="65535", help="peak of the PSNR: a number or max (default 65535)")
-    sweep.set_defaults(run=_sweep)
-
-    whole = measurement(commands, "whole-exam", "ways to spend the bits of an exam, at equal total bits")
-    _add_selection(whole)
-    _add_settings(whole)
-    add_readings(whole)
-    whole.set_defaults(run=_whole_exam)
-
-    reading = commands.add_parser("readings", help="an exam under each reading of what the paper leaves open")
-    _add_exam(reading)
-    reading.add_argument("--rate", type=float, default=1.0, help="bits per voxel (default 1)")
-    reading.add_argument("--claims", type=Path, required=True, metavar="CSV", help="the paper's claims")
-    _add_selection(reading)
-    reading.set_defaults(run=_readings)
+    parser.add_argument("--rate", type=float, help="decode only so many bits per voxel of a stream")
+    add_keys(parser, *MEASURES)
+    _add_files(parser, "PSNR and SSIM of each slice")
 
 
-def measurement(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, shows: str
-) -> argparse.ArgumentParser:
-    """Add a subcommand that measures one exam."""
-    command = commands.add_parser(name, help=shows)
-    _add_exam(command)
-    command.add_argument("--rates", type=as_written, nargs="+", required=True, help="bits per voxel")
-    return command
+def compare(options: argparse.Namespace) -> None:
+    """Write PSNR and SSIM of each slice, and of the tumour in it where the original has a mask."""
+    from wdr_mcpd import codec
+    from wdr_mcpd.data import read_volume
+    from wdr_mcpd.study.quality import measure_volume
+
+    original = read_source(options.original, options)
+    if options.other.suffix == ".wdr":
+        restored = codec.decode(read_bytes(options.other), rate=options.rate)
+    elif options.rate is not None:
+        raise InputError(f"{options.other}: --rate cuts streams; this is a volume")
+    else:
+        restored = read_volume(options.other).voxels
+    if restored.shape != original.voxels.shape:
+        raise InputError(
+            f"{options.other}: has the shape {restored.shape}, the original {original.voxels.shape}"
+        )
+    measured = measure_volume(original.voxels, restored, _reading(options), original.mask)
+    measured = measured.dropna(axis="columns", how="all")
+    if options.plot is not None:
+        from wdr_mcpd.render.style import write_figure
+        from wdr_mcpd.report.thresholds import slices_figure
+
+        title = f"{options.other.name} against {options.original.name}"
+        write_figure(lambda: slices_figure(measured, title), [options.plot])
+    _write(options, measured, measured.round(4))
 
 
-def _add_exam(command: argparse.ArgumentParser) -> None:
-    command.add_argument("volume", type=Path, help="the exam's slices (.npz)")
-    command.add_argument("--exam", required=True, help="name of the exam in the table, e.g. brain1_1")
-    command.add_argument("--out", type=Path, required=True, metavar="CSV")
+def view_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `view`."""
+    parser.add_argument("original", type=Path, metavar="ORIGINAL", help=SOURCE)
+    add_pick(parser)
+    parser.add_argument("streams", type=Path, nargs="+", metavar="STREAM", help=".wdr files of that volume")
+    parser.add_argument("--out", type=Path, required=True, metavar="HTML", help="page to write")
+    add_keys(parser, "rates", *MEASURES)
 
 
-def add_readings(command: argparse.ArgumentParser) -> None:
-    """Add the options that say how PSNR and SSIM are read."""
-    command.add_argument("--peak", default="65535", help="peak of the PSNR: a number or max (default 65535)")
-    command.add_argument(
-        "--ssim-range", default="max", help="range of the SSIM: max, dtype or a number (default max)"
-    )
-    command.add_argument("--ssim-window", default="uniform7", choices=("uniform7", "gaussian11"))
+def view(options: argparse.Namespace) -> None:
+    """Write a page with the original, the reconstructions and their differences at each rate."""
+    from dataclasses import replace
 
+    import pandas as pd
 
-def _add_selection(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--threshold", type=float, default=0.5, help="T (default 0.5)")
-    command.add_argument("--mcpd-unit", default="std", choices=("std", "stored", "range", "dtype"))
-    command.add_argument("--mcpd-reference", default="following", choices=("following", "all", "adjacent"))
-
-
-def _add_settings(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--decomposition", default="packet", choices=("packet", "dyadic"))
-    command.add_argument("--in-plane-levels", type=int, default=5, metavar="N", help="default 5")
-    command.add_argument(
-        "--axial-levels", type=levels, default=3, metavar="N", help="0, 1, ... or auto (default 3)"
-    )
-
-
-def _quality(options: argparse.Namespace) -> None:
-    from wdr_mcpd.files import read_bytes
-    from wdr_mcpd.study.frames import write_csv
+    from wdr_mcpd.methods import DEFAULT, METHODS
+    from wdr_mcpd.report.viewer import CodedExam, viewer_html
     from wdr_mcpd.study.quality import measure_stream
 
-    volume, stream = _volume(options), read_bytes(options.stream)
-    read_as = reading(options)
-    frame = measure_stream(
-        options.exam, options.method, volume.voxels, stream, options.rates, read_as, volume.mask
-    )
-    write_csv(frame, options.out)
+    volume = read_source(options.original, options)
+    streams = {path.stem: read_bytes(path) for path in options.streams}
+    rates = options.rates
+    measured = [
+        measure_stream(
+            options.original.name, name, volume.voxels, data, rates, _reading(options), volume.mask
+        )
+        for name, data in streams.items()
+    ]
+    shown = CodedExam(options.original.name, volume, streams, pd.concat(measured, ignore_index=True))
+    unnamed = {name: replace(METHODS[DEFAULT], name=name, label=name) for name in streams}
+    with whole_file(options.out) as draft:
+        draft.write_text(viewer_html(shown, methods=unnamed | METHODS)[0], encoding="utf-8", newline="\n")
 
 
-def _sweep(options: argparse.Namespace) -> None:
-    from wdr_mcpd.study.frames import write_csv
-    from wdr_mcpd.study.sweep import sweep, threshold_grid, with_threshold
-
-    voxels = _volume(options).voxels
-    if options.thresholds is not None:
-        thresholds = with_threshold(options.thresholds, options.threshold)
-    else:
-        start, stop, num = options.grid
-        thresholds = threshold_grid(start, stop, int(num), options.threshold)
-    unit, settings = options.mcpd_unit, _settings(options)
-    average = _average(options, voxels)
-    frame = sweep(options.exam, voxels, average, unit, thresholds, options.rates, settings, options.peak)
-    write_csv(frame, options.out)
-
-
-def _whole_exam(options: argparse.Namespace) -> None:
-    from wdr_mcpd.coherence import select
-    from wdr_mcpd.study.frames import write_csv
-    from wdr_mcpd.study.whole_exam import whole_exam
-
-    voxels = _volume(options).voxels
-    selected = select(_average(options, voxels), options.threshold)
-    settings, read_as = _settings(options), reading(options)
-    write_csv(whole_exam(options.exam, voxels, selected, options.rates, settings, read_as), options.out)
-
-
-def _readings(options: argparse.Namespace) -> None:
-    from wdr_mcpd.study.frames import write_csv
-    from wdr_mcpd.study.paper_claims import printed_ranges, read_claims
-    from wdr_mcpd.study.readings import readings
-
-    selection = options.threshold, options.mcpd_unit, options.mcpd_reference
-    ranges = printed_ranges(read_claims(options.claims))
-    frame = readings(options.exam, _volume(options).voxels, *selection, options.rate, ranges)
-    write_csv(frame, options.out)
-
-
-def _volume(options: argparse.Namespace) -> "Volume":
-    from wdr_mcpd.data import read_exam
-
-    return read_exam(options.volume).volume
-
-
-def _average(options: argparse.Namespace, voxels: "NDArray[np.generic]") -> "NDArray[np.float64]":
-    from wdr_mcpd.coherence import average_mcpd
-
-    return average_mcpd(voxels, options.mcpd_unit, options.mcpd_reference)
-
-
-def reading(options: argparse.Namespace) -> "Reading":
-    """Make the reading that the options say."""
+def _reading(options: argparse.Namespace) -> Any:
     from wdr_mcpd.study.metrics import Reading
 
-    return Reading(options.peak, options.ssim_range, options.ssim_window)
+    return Reading(*(getattr(options, key) for key in MEASURES))
 
 
-def _settings(options: argparse.Namespace) -> "Settings":
-    from wdr_mcpd.codec import Settings
+def _slices(options: argparse.Namespace) -> "tuple[NDArray[Any], int, int]":
+    """Voxels of the slices asked for, the first one's number from 0, and how many slices there are."""
+    from wdr_mcpd.data import window
+    from wdr_mcpd.data.exam import first_index
 
-    return Settings(
-        decomposition=options.decomposition,
-        in_plane_levels=options.in_plane_levels,
-        axial_levels=options.axial_levels,
-    )
+    volume = read_source(options.source, options)
+    if options.slices is None and options.first_slice is None:
+        return volume.voxels, 0, len(volume.voxels)
+    count = options.slices or configuration({}).slices
+    cut = window(volume, count, first_index(options.first_slice or "central"))
+    return cut.volume.voxels, cut.first, cut.available
+
+
+def _add_files(parser: argparse.ArgumentParser, drawn: str = "") -> None:
+    parser.add_argument("--csv", type=Path, metavar="CSV", help="write the numbers; - prints them as CSV")
+    if drawn:
+        parser.add_argument("--plot", type=_drawing, metavar="PNG", help=f"draw {drawn} (.png or .svg)")
+
+
+def _drawing(text: str) -> Path:
+    path = Path(text)
+    if path.suffix not in (".png", ".svg"):
+        raise argparse.ArgumentTypeError(f"{text}: figures are .png or .svg")
+    return path
+
+
+def _write(options: argparse.Namespace, frame: "pd.DataFrame", shown: "pd.DataFrame") -> None:
+    from wdr_mcpd.study.frames import write_csv
+
+    if str(options.csv) == "-":
+        frame.to_csv(sys.stdout, index=False, float_format=SIGNIFICANT_DIGITS, lineterminator="\n")
+        return
+    if options.csv is not None:
+        check_place(options.csv)
+        write_csv(frame, options.csv)
+    print(shown.to_string(index=False, na_rep="-"))

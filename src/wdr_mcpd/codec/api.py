@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wdr_mcpd.codec import container
+from wdr_mcpd.codec.axial import TYPICAL_RATE
 from wdr_mcpd.codec.coders import CODERS, Coder
 from wdr_mcpd.codec.fields import Fields, Geometry, Metadata, Prediction, Scaling
 from wdr_mcpd.codec.header import Group, Header, pack, unpack
@@ -30,6 +31,7 @@ from wdr_mcpd.errors import InputError, StreamError
 
 DEFAULT_LIMIT = 1 << 27  # voxels: 512 slices of 512 x 512
 PSNR_PEAK = 65535  # eq. 2 of the paper
+TRIED = 4  # slices on which the encoder tries whether restoration helps
 Progress = Callable[[str], object]
 
 
@@ -88,7 +90,8 @@ def encode(
         return _predicted(volume, members, settings, Fields(geometry=geometry, scaling=scaling))
     whole = [tuple(range(volume.shape[0]))]
     blocks = (volume if members == whole else volume[list(slices)] for slices in members)
-    coded = [transformed(block, settings, low, high) for block in blocks]
+    aim = 8 * budget / volume.size if budget is not None else TYPICAL_RATE
+    coded = [transformed(block, settings, low, high, aim) for block in blocks]
     header = Header(
         volume.shape,
         volume.dtype,
@@ -102,7 +105,7 @@ def encode(
             Group(slices, part.axial_levels, part.mean, part.planes)
             for slices, part in zip(members, coded, strict=True)
         ),
-        Fields(settings.wavelet, geometry, scaling),
+        Fields(settings.wavelet, geometry, scaling, _restoration(volume, settings, coder, aim)),
     )
     if target is not None:
         return _reaching(target, volume, header, coded, coder, progress)
@@ -211,6 +214,17 @@ def reallocate(data: bytes, lengths: Sequence[int]) -> bytes:
     return _joined(header.with_lengths([p.size for p in kept]), kept)
 
 
+def _restoration(volume: Volume, settings: Settings, coder: Coder, rate: float) -> bool:
+    """Tell whether decoded slices are to be restored: tried on a few in the middle of the volume."""
+    if coder.restoration_helps is None or settings.lossless or settings.decomposition == "dyadic":
+        return True
+    first = max(volume.shape[0] // 2 - TRIED // 2, 0)
+    slices = volume[first : first + TRIED].astype(np.float32)
+    return not settings.fast and coder.restoration_helps(
+        slices - slices.mean(), settings.in_plane_levels, rate
+    )
+
+
 def _fit(header: Header, coded: list[Part], coder: Coder, budget: int | None) -> bytes:
     """Code each group for its share of the budget; shares grow where other groups are complete."""
     slices = [len(group.slices) for group in header.groups]
@@ -317,9 +331,13 @@ def _coder_of(header: Header) -> Coder:
     if header.coder >= len(CODER_NAMES):
         raise StreamError(f"the stream was coded by coder {header.coder}, which this version does not know")
     name = CODER_NAMES[header.coder]
-    effort = 1 if header.fields.prediction is None else header.fields.prediction.effort
+    found = header.fields.prediction
+    effort = 1 if found is None else found.effort
+    settings = Settings(name, lossless=header.lossless, wavelet=header.fields.wavelet, effort=effort)
     try:
-        check_settings(Settings(name, lossless=header.lossless, wavelet=header.fields.wavelet, effort=effort))
+        check_settings(settings)
+        if found is not None and not settings.predicts:
+            raise InputError("only coder cc without loss predicts in the image domain")
     except InputError as error:
         raise StreamError(f"the stream cannot be decoded: {error}") from error
     return CODERS[name]

@@ -3,6 +3,7 @@
 Thin slices resemble their neighbours and gain from three or four levels; thick ones lose with every level.
 """
 
+from bisect import bisect_left
 from math import ceil
 
 import numpy as np
@@ -16,24 +17,37 @@ SAMPLE = 1 << 17  # coefficients looked at
 TYPICAL_RATE = 1.0  # bits per voxel
 
 
-def best_axial_levels(frames: Block, transform: Transform) -> int:
+def best_axial_levels(
+    frames: Block, transform: Transform, rate: float = TYPICAL_RATE, price: float = 0
+) -> int:
     """Choose 0 to 4 axial levels for frames (slice, row, column) that `transform` has transformed in plane.
 
     A coefficient c costs about log2(1 + (c/T)^2) / 2 bits at a distortion of about T^2. Step T is the one
-    that `TYPICAL_RATE` allows without an axial transform; the depth with the smallest cost at T wins. The
-    rate that was asked for plays no part, so that a stream of a low rate is the beginning of one of a high
-    rate.
+    that `rate`, in bits per voxel, allows without an axial transform; the depth with the smallest cost at T
+    wins, where each level costs the share `price` more. Rates above `TYPICAL_RATE` count as that: their
+    streams are likely to be cut, and low rates lose more by too few levels than high ones by too many.
     """
-    most = min(MOST_LEVELS, depth(frames.shape[0]))
-    every = max(1, ceil(frames.size / SAMPLE))
-    rows = slice(every // 2, None, every) if frames.shape[1] >= 2 * every else slice(None)
-    lines: Block = frames[:, rows, :].copy()
-    step = _step(lines)
+    lines = _some_lines(frames)
+    most = min(MOST_LEVELS, depth(lines.shape[0]))
+    step = _step(lines, min(rate, TYPICAL_RATE))
     costs = [_bits(lines, step)]
     for split in layout(lines.shape, "packet", 0, most).steps:
         transform.split(lines, (split,))
         costs.append(_bits(lines, step))
-    return int(np.argmin(costs))
+    return int(np.argmin([cost * (1 + price) ** level for level, cost in enumerate(costs)]))
+
+
+def _some_lines(frames: Block) -> Block:
+    """Copy lines along the slices, evenly spread, that hold about `SAMPLE` coefficients together.
+
+    Whole rows while 16 of them fit; else about 16 (or all there are) and so many of their columns as fit, at
+    least one. Lines longer than all that are cut to their middle.
+    """
+    slices, height, width = frames.shape
+    rows = min(max(1, ceil(frames.size / SAMPLE)), max(1, height // 16))
+    columns = min(max(1, ceil(slices * ceil(height / rows) * width / (2 * SAMPLE))), width)
+    first = max(0, slices - SAMPLE) // 2
+    return frames[first : first + SAMPLE, rows // 2 :: rows, columns // 2 :: columns].copy()
 
 
 def _bits(coefficients: Block, step: float) -> float:
@@ -42,9 +56,6 @@ def _bits(coefficients: Block, step: float) -> float:
     return float(np.log2(1 + ratio * ratio).mean(dtype=np.float64)) / 2
 
 
-def _step(coefficients: Block) -> float:
-    """Find the power of two step at which the coefficients cost about `TYPICAL_RATE` bits each."""
-    step = 2.0**24
-    while step > 2.0**-4 and _bits(coefficients, step) < TYPICAL_RATE:
-        step /= 2
-    return step
+def _step(coefficients: Block, rate: float) -> float:
+    """Find the largest power of two from 2^-4 to 2^24 at which coefficients cost `rate` bits each or more."""
+    return 2.0 ** (24 - bisect_left(range(28), rate, key=lambda k: _bits(coefficients, 2.0 ** (24 - k))))

@@ -17,8 +17,7 @@ Payload = NDArray[np.uint8]
 
 def shares(total: int, slices: Sequence[int], lengths: Sequence[int | None]) -> list[int]:
     """Split `total` bytes in time order among groups of so many slices and at most so many bytes."""
-    counts: list[int] = np.bincount(_order(total, slices, lengths), minlength=len(slices)).tolist()
-    return counts
+    return [places.size for places in _places(total, slices, lengths)]
 
 
 def interleave(payloads: Sequence[Payload], slices: Sequence[int]) -> Payload:
@@ -26,10 +25,9 @@ def interleave(payloads: Sequence[Payload], slices: Sequence[int]) -> Payload:
     if len(payloads) == 1:
         return payloads[0]
     total = sum(p.size for p in payloads)
-    order = _order(total, slices, [p.size for p in payloads])
     merged = np.empty(total, np.uint8)
-    for group, payload in enumerate(payloads):
-        merged[order == group] = payload
+    for places, payload in zip(_places(total, slices, [p.size for p in payloads]), payloads, strict=True):
+        merged[places] = payload
     return merged
 
 
@@ -37,13 +35,11 @@ def separate(merged: Payload, slices: Sequence[int], lengths: Sequence[int | Non
     """Undo `interleave` for a stream that may be cut; bytes beyond all lengths are left out."""
     if len(slices) == 1:
         return [merged[: lengths[0]]]
-    order = _order(merged.size, slices, lengths)
-    merged = merged[: order.size]
-    return [merged[order == group] for group in range(len(slices))]
+    return [merged[places] for places in _places(merged.size, slices, lengths)]
 
 
-def _order(total: int, slices: Sequence[int], lengths: Sequence[int | None]) -> NDArray[np.intp]:
-    """Give the group of each of the first `total` payload bytes in time order."""
+def _places(total: int, slices: Sequence[int], lengths: Sequence[int | None]) -> list[NDArray[np.intp]]:
+    """Give the places of each group's bytes among the first `total` payload bytes in time order."""
     weights = np.array(slices, np.int64)
     limits = np.array([total if n is None else min(n, total) for n in lengths], np.int64)
     total = min(total, int(limits.sum()))
@@ -58,4 +54,6 @@ def _order(total: int, slices: Sequence[int], lengths: Sequence[int | None]) -> 
     groups = np.repeat(np.arange(weights.size), counts)
     rank = np.arange(groups.size) - np.repeat(np.cumsum(counts) - counts, counts)
     times = (rank + 1) / weights[groups]
-    return groups[np.argsort(times, kind="stable")][:total]
+    places = np.empty(groups.size, np.intp)
+    places[np.argsort(times, kind="stable")] = np.arange(groups.size)
+    return [kept[: np.searchsorted(kept, total)] for kept in np.split(places, np.cumsum(counts)[:-1])]

@@ -13,8 +13,14 @@ from wdr_mcpd.codec.numbers import Reader, put
 from wdr_mcpd.codec.settings import CDF97
 from wdr_mcpd.errors import InputError, StreamError
 
-WAVELET, GEOMETRY, SCALING, PREDICTION = 1, 2, 3, 4
-KNOWN = {WAVELET: "wavelet", GEOMETRY: "geometry", SCALING: "scaling", PREDICTION: "prediction"}
+WAVELET, GEOMETRY, SCALING, RESTORATION, PREDICTION = 1, 2, 3, 4, 5
+KNOWN = {
+    WAVELET: "wavelet",
+    GEOMETRY: "geometry",
+    SCALING: "scaling",
+    RESTORATION: "restoration",
+    PREDICTION: "prediction",
+}
 MAX_TAG = 1 << 32
 SPACES = ("unknown", "LPS", "RAS")
 UNITS = ("unknown", "m", "mm", "um")
@@ -99,11 +105,16 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Fields:
-    """The fields of a header; `unknown` are optional ones of later versions, tag and bytes."""
+    """The fields of a header.
+
+    `restoration` tells whether a coder that has a network to restore decoded slices is to use it; `unknown`
+    are optional ones of later versions, tag and bytes.
+    """
 
     wavelet: str = CDF97
     geometry: Geometry | None = None
     scaling: Scaling | None = None
+    restoration: bool = True
     prediction: Prediction | None = None
     unknown: tuple[tuple[int, bytes], ...] = ()
 
@@ -121,6 +132,8 @@ def put_fields(body: bytearray, fields: Fields) -> None:
     if fields.scaling is not None:
         numbers = fields.scaling.slope + fields.scaling.intercept
         found.append((2 * SCALING, struct.pack(f"<{len(numbers)}d", *numbers)))
+    if not fields.restoration:
+        found.append((2 * RESTORATION + 1, b"\0"))
     if fields.prediction is not None:
         numbers_of = bytearray()
         for number in (fields.prediction.effort, *fields.prediction.previews):
@@ -155,10 +168,17 @@ def read_fields(reader: Reader, slices: int, groups: int) -> Fields:
         wavelet = given[WAVELET].decode("ascii") if WAVELET in given else CDF97
         geometry = _geometry(given[GEOMETRY]) if GEOMETRY in given else None
         scaling = _scaling(given[SCALING], slices) if SCALING in given else None
+        restoration = _restoration(given.get(RESTORATION, b"\1"))
         prediction = _prediction(given[PREDICTION], groups) if PREDICTION in given else None
     except (InputError, IndexError, ValueError, struct.error) as error:
         raise StreamError(f"the header has a damaged field: {str(error).splitlines()[0]}") from error
-    return Fields(wavelet, geometry, scaling, prediction, unknown)
+    return Fields(wavelet, geometry, scaling, restoration, prediction, unknown)
+
+
+def _restoration(content: bytes) -> bool:
+    if content not in (b"\0", b"\1"):
+        raise InputError("restoration is 0 or 1")
+    return content == b"\1"
 
 
 def _geometry(content: bytes) -> Geometry:

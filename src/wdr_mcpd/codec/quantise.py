@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.axial import best_axial_levels
+from wdr_mcpd.codec.axial import TYPICAL_RATE, best_axial_levels
 from wdr_mcpd.codec.coders import CODERS, Coder
 from wdr_mcpd.codec.header import MAX_TOP, Group, Header
 from wdr_mcpd.codec.layout import Block, Layout, depth, gather
@@ -26,7 +26,7 @@ class Part:
     planes: int
 
 
-def transformed(block: Volume, settings: Settings, low: int, high: int) -> Part:
+def transformed(block: Volume, settings: Settings, low: int, high: int, rate: float = TYPICAL_RATE) -> Part:
     """Transform and quantise the slices of a group.
 
     Parameters
@@ -34,6 +34,7 @@ def transformed(block: Volume, settings: Settings, low: int, high: int) -> Part:
     block : ndarray (slice, row, column), the voxels of the group
     settings : how it is coded
     low, high : range of the whole volume, in which the mean that the header holds must lie
+    rate : bits per voxel for which axial levels are chosen
 
     Raises
     ------
@@ -44,7 +45,7 @@ def transformed(block: Volume, settings: Settings, low: int, high: int) -> Part:
     mean = min(max(round(float(block.mean(dtype=np.float64))), low), high)
     # Exact in both types: voxels have at most 16 bits.
     work = np.subtract(block, mean, dtype=transform.dtype, order="C")
-    plan, axial = _transform(work, transform, settings)
+    plan, axial = _transform(work, transform, settings, rate)
     coefficients = np.empty(plan.size, np.int32)
     gather(work, plan.boxes, coefficients, transform.dtype(transform.units))
     planes = max(int(coefficients.max()), -int(coefficients.min())).bit_length()
@@ -53,7 +54,7 @@ def transformed(block: Volume, settings: Settings, low: int, high: int) -> Part:
     return Part(coefficients, plan, axial, mean, planes)
 
 
-def _transform(work: Block, transform: Transform, settings: Settings) -> tuple[Layout, int]:
+def _transform(work: Block, transform: Transform, settings: Settings, rate: float) -> tuple[Layout, int]:
     """Transform a block in place; returns the plan and the axial levels, chosen by content for "auto"."""
     decomposition, levels, axial = settings.decomposition, settings.in_plane_levels, settings.axial_levels
     if not isinstance(axial, str):
@@ -63,7 +64,9 @@ def _transform(work: Block, transform: Transform, settings: Settings) -> tuple[L
         return plan, axial
     frames = transform.lay_out(work.shape, "packet", levels, 0)
     transform.forward(work, frames)
-    axial = best_axial_levels(work, transform)
+    axial = best_axial_levels(
+        work, transform, rate, 0 if settings.lossless else CODERS[settings.coder].axial_price
+    )
     plan = transform.lay_out(work.shape, decomposition, levels, axial)
     if decomposition == "packet":
         transform.split(work, plan.steps[len(frames.steps) :])
@@ -80,7 +83,7 @@ def restored(header: Header, group: Group, payload: NDArray[np.uint8], coder: Co
         return np.full(shape, group.mean, header.dtype)
     transform = coder.transform(header.decomposition, header.lossless, header.fields.wavelet)
     plan = transform.lay_out(shape, header.decomposition, header.in_plane_levels, group.axial_levels)
-    block = coder.restore(payload, plan, group.planes - 1, transform)
+    block = coder.restore(payload, plan, group.planes - 1, transform, header.fields.restoration)
     volume = np.empty(shape, header.dtype)
     for values, voxels in zip(block, volume, strict=True):  # a slice at a time stays in the cache
         values += transform.dtype(group.mean)

@@ -5,7 +5,7 @@ from typing import Any
 
 from wdr_mcpd.errors import InputError
 
-CODER_NAMES = ("wdr", "wdr-reference", "cc")  # in the order of their numbers in a stream
+CODER_NAMES = ("wdr", "wdr-reference", "cc-1", "cc")  # in the order of their numbers in a stream
 CDF97 = "bior4.4"  # the name of the CDF 9/7 in PyWavelets
 DECOMPOSITIONS = ("packet", "dyadic")
 EFFORTS = (1, 2)
@@ -15,7 +15,8 @@ EFFORTS = (1, 2)
 class Settings:
     """How a group of slices is coded.
 
-    `coder`: "wdr" (ours), "wdr-reference" (the reference's choices) or "cc" (coherence-conditioned contexts).
+    `coder`: "wdr" (ours), "wdr-reference" (the reference's choices), "cc" (coherence-conditioned contexts)
+    or "cc-1" (the first version of that).
     `decomposition`: "packet" (axial and in-plane levels independent) or "dyadic".
     `in_plane_levels`, `axial_levels`: at most so many; "auto" tries 0 to 4 axial levels.
     `lossless`: every voxel restored, by the reversible 5/3 transform; coder cc predicts voxels in the image
@@ -23,6 +24,7 @@ class Settings:
     `wavelet`: a discrete wavelet of PyWavelets, orthogonal or biorthogonal; "bior4.4" is the CDF 9/7.
     `effort`: how hard coder cc tries without loss, 1 or 2, which is shorter and some fifteen times slower.
     `preview`: bits per voxel of an embedded beginning, with which such a stream can be cut; 0 for none.
+    `fast`: without the network that restores decoded slices of coder "cc", for decoding in less time.
     """
 
     coder: str = "wdr"
@@ -33,6 +35,7 @@ class Settings:
     wavelet: str = CDF97
     effort: int = 1
     preview: float = 0.0
+    fast: bool = False
 
     @property
     def predicts(self) -> bool:
@@ -69,6 +72,10 @@ def check_settings(settings: Settings) -> None:
         raise InputError(f"preview must be 0 or more bits per voxel, not {settings.preview!r}")
     if (settings.effort, settings.preview) != (1, 0) and not settings.predicts:
         raise InputError("effort and preview are for coding without loss by coder cc")
+    if not isinstance(settings.fast, bool):
+        raise InputError(f"fast must be true or false, not {settings.fast!r}")
+    if settings.fast and (settings.coder != "cc" or settings.lossless or settings.decomposition == "dyadic"):
+        raise InputError("fast: there is no network to leave out; only coder cc has one, for lossy packets")
     if settings.wavelet != CDF97:
         check_wavelet(settings.coder, settings.lossless, settings.wavelet)
 
@@ -77,8 +84,8 @@ def check_wavelet(coder: str, lossless: bool, wavelet: str) -> None:
     """Raise InputError if a wavelet other than the CDF 9/7 cannot be used, in general or here."""
     if lossless:
         raise InputError(f"wavelet {wavelet}: lossless coding has the reversible 5/3, and no other wavelet")
-    if coder == "cc":
-        raise InputError(f"wavelet {wavelet}: coder cc has wavelets of its own, and takes no other")
+    if coder in ("cc", "cc-1"):
+        raise InputError(f"wavelet {wavelet}: coder {coder} has wavelets of its own, and takes no other")
     from wdr_mcpd.codec.filter_bank import bank
 
     bank(wavelet)

@@ -74,9 +74,21 @@ def average_mcpd(
         When the volume is not three-dimensional, or the unit or reference is unknown.
     """
     weights = reference_weights(len(volume), reference)
+    averages: NDArray[np.float64] = (matrix_in(volume, unit) * weights).sum(axis=1)
+    return averages
+
+
+def matrix_in(volume: NDArray[Any], unit: str) -> NDArray[np.float64]:
+    """MCPD of every pair of slices (`mcpd_matrix`) in a unit of intensity (`average_mcpd`)."""
     size = _unit_size(volume, unit)
-    averages: NDArray[np.float64] = (mcpd_matrix(volume) * weights).sum(axis=1)
-    return averages / size
+    return mcpd_matrix(volume) / size
+
+
+def in_unit(
+    average: NDArray[np.float64], volume: NDArray[Any], unit: str, wanted: str
+) -> NDArray[np.float64]:
+    """Average MCPD of the slices of a volume, given in one unit, in another."""
+    return average if unit == wanted else average * (_unit_size(volume, unit) / _unit_size(volume, wanted))
 
 
 def reference_weights(slices: int, reference: str) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 from wdr_mcpd.data.manifest import MANIFEST
-from wdr_mcpd.errors import InputError
+from wdr_mcpd.errors import SeriesError
 
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,199}")
 MAX_MEMBERS = 20_000
@@ -38,7 +38,7 @@ def unpack(archive: Path, folder: Path, limit: int) -> dict[str, str]:
 
     Raises
     ------
-    InputError
+    SeriesError
         A member's name leads out of the folder, it is no plain file, or there is more than the limit.
     BrokenArchive
         The archive is cut short, or a member's bytes do not match its checksum.
@@ -48,7 +48,7 @@ def unpack(archive: Path, folder: Path, limit: int) -> dict[str, str]:
             members = contents.infolist()
             _check_members(members, limit)
             return {member.filename: _extract(contents, member, folder, limit) for member in members}
-    except (InputError, BrokenArchive):
+    except (SeriesError, BrokenArchive):
         raise
     except OSError as error:
         # Broken bzip2 data has no number; a table of contents that points before the file is EINVAL.
@@ -64,15 +64,15 @@ def _check_members(members: list[zipfile.ZipInfo], limit: int) -> None:
     for member in members:
         kind = stat.S_IFMT(member.external_attr >> 16)
         if not SAFE_NAME.fullmatch(member.filename) or member.is_dir() or kind not in (0, stat.S_IFREG):
-            raise InputError(
+            raise SeriesError(
                 f"the archive holds {member.filename[:80]!r}, which is no plain file name; refused"
             )
         if member.filename in (MANIFEST, CITATION):
-            raise InputError(f"the archive may not bring a {member.filename}; refused")
+            raise SeriesError(f"the archive may not bring a {member.filename}; refused")
     if len({name.lower() for name in names}) < len(names):
-        raise InputError("the archive holds two files of the same name; refused")
+        raise SeriesError("the archive holds two files of the same name; refused")
     if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > limit:
-        raise InputError(f"the archive holds more than {MAX_MEMBERS} files or {limit} bytes; refused")
+        raise SeriesError(f"the archive holds more than {MAX_MEMBERS} files or {limit} bytes; refused")
 
 
 def _extract(contents: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, limit: int) -> str:
@@ -83,7 +83,7 @@ def _extract(contents: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, l
         while piece := source.read(PIECE):
             size += len(piece)
             if size > min(limit, member.file_size):
-                raise InputError(f"the archive's {member.filename} is larger than it says; refused")
+                raise SeriesError(f"the archive's {member.filename} is larger than it says; refused")
             digest.update(piece)
             target.write(piece)
     if size != member.file_size:

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-import pydicom
-
+from wdr_mcpd.data.dicom_files import open_dicom
 from wdr_mcpd.data.series import Series
-from wdr_mcpd.errors import InputError
+from wdr_mcpd.errors import SeriesError
 
 IDENTITY_TAGS = ["SeriesInstanceUID", "SOPInstanceUID"]
 
@@ -20,20 +19,20 @@ def check_files(paths: list[Path], series: Series) -> dict[str, str]:
 
     Raises
     ------
-    InputError
+    SeriesError
         A file is no DICOM file or belongs to another series, or an instance comes twice.
     """
     instances: dict[str, str] = {}
     for path in paths:
         try:
-            header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=IDENTITY_TAGS)
+            header = open_dicom(path, stop_before_pixels=True, specific_tags=IDENTITY_TAGS)
             uid, instance = str(header.SeriesInstanceUID), str(header.SOPInstanceUID)
         except Exception as error:  # broken files raise many kinds
-            raise InputError(f"{path.name} is no DICOM file of a series") from error
+            raise SeriesError(f"{path.name} is no DICOM file of a series") from error
         if uid != series.series_instance_uid:
-            raise InputError(f"{path.name} belongs to another series ({uid})")
+            raise SeriesError(f"{path.name} belongs to another series ({uid})")
         if instance in instances.values():
-            raise InputError(f"{path.name} repeats an instance of the series ({instance})")
+            raise SeriesError(f"{path.name} repeats an instance of the series ({instance})")
         instances[path.name] = instance
     return instances
 
@@ -43,8 +42,10 @@ def check_count(count: int, series: Series) -> None:
 
     Raises
     ------
-    InputError
+    SeriesError
         They differ; a table that says 0 does not know.
     """
     if series.image_count and count != series.image_count:
-        raise InputError(f"{count} files came, the series has {series.image_count}")
+        raise SeriesError(
+            f"{count} files came, the series has {series.image_count} by the table; make it anew if it is old"
+        )

@@ -1,11 +1,13 @@
 """From the series that a source lists to the exams of a study: one series for each exam, exams by date."""
 
 import re
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import count, groupby
 
-from wdr_mcpd.data.series import Series
+from wdr_mcpd.data.series import Series, is_name
 from wdr_mcpd.errors import InputError
 
 MASK_DESCRIPTION = "masktumor"
@@ -16,8 +18,10 @@ MASK_DESCRIPTION = "masktumor"
 class Record:
     """What a source tells about one series.
 
-    `study_date` is YYYYMMDD. It, `study_instance_uid` and `segmented_series` (the series that a segmentation
-    is of) are empty where they are unknown.
+    `study_date` is YYYYMMDD, and for files whatever orders the exams of a patient. It, `study_instance_uid`
+    and `segmented_series` (the series that a segmentation is of) are empty where they are unknown, as are
+    `file` and `checksum` where the source is none of files. `image_count` counts frames, 0 where it is
+    unknown; `per_position` counts the images at each position.
     """
 
     collection: str
@@ -31,6 +35,14 @@ class Record:
     licence: str
     study_instance_uid: str = ""
     segmented_series: tuple[str, ...] = ()
+    per_position: int = 1
+    file: str = ""
+    checksum: str = ""
+
+    @property
+    def study(self) -> str:
+        """What tells one exam of a patient from another."""
+        return self.study_instance_uid or self.study_date
 
 
 @dataclass(frozen=True)
@@ -44,7 +56,8 @@ class Rule:
     images : (int, int)
         Fewest and most images of a series.
     exams : int
-        Exams of each patient: the first ones by StudyDate. A patient with fewer is left out.
+        Exams of each patient: the first ones by StudyDate, one for each study. A patient with fewer is left
+        out.
     patients : int, optional
         How many patients, the first ones by PatientID.
     """
@@ -55,49 +68,89 @@ class Rule:
     patients: int | None = None
 
 
-def choose(records: Iterable[Record], rule: Rule, source: str) -> list[Series]:
+def choose(
+    records: Iterable[Record], rule: Rule, source: str, say: Callable[[str], object] = lambda line: None
+) -> list[Series]:
     """List the exams that `rule` takes, in order of patient and date.
 
-    Of several fitting series on one date the one with most images is taken, then the one with the smallest
+    Of several fitting series of one study the one with most images is taken, then the one with the smallest
     SeriesInstanceUID: the same records in any order give the same table. Its mask is the series MaskTumor of
-    the same study, else a segmentation (SEG) of the series; of several, the same way.
+    the same study, else a segmentation (SEG) of the series; of several, the same way. Patients whose names
+    cannot name folders get others.
+
+    Parameters
+    ----------
+    say : callable
+        Gets one line on each patient that is named otherwise or whose exams have an unknown order.
 
     Raises
     ------
     InputError
-        The expression is none, nothing fits, or fewer patients fit than are asked for.
+        The expression is none, nothing fits, or fewer patients fit than are asked for; the message says why.
     """
     try:
         wanted = re.compile(rule.description, re.IGNORECASE)
     except re.error as error:
         raise InputError(f"--description {rule.description!r} is no regular expression ({error})") from error
     records = list(records)
-    fitting = [
-        record
-        for record in records
-        if record.modality == "MR"
-        and not _draws_tumour(record)
-        and wanted.match(record.series_description)
-        and rule.images[0] <= record.image_count <= rule.images[1]
-    ]
-    fitting.sort(key=lambda record: (record.patient_id, record.study_date))
+    reasons = {record: _reason(record, wanted, rule.images) for record in records}
+    fitting = [record for record, reason in reasons.items() if not reason]
+    fitting.sort(key=lambda record: (record.patient_id, record.study_date, record.study))
+    names = safe_names(record.patient_id for record in fitting)
     table: list[Series] = []
-    patients = 0
+    patients, few = 0, Counter[str]()
     for patient, its_series in groupby(fitting, lambda record: record.patient_id):
-        exams = [_best(list(day)) for _, day in groupby(its_series, lambda record: record.study_date)]
-        if len(exams) >= rule.exams and (rule.patients is None or patients < rule.patients):
+        exams = [_best(list(study)) for _, study in groupby(its_series, lambda record: record.study)]
+        if len(exams) < rule.exams:
+            few[f"patients have {len(exams)}"] += 1
+        elif rule.patients is None or patients < rule.patients:
             table += [
-                _row(record, patient, number, source, _mask_of(record, records))
+                _row(record, names[patient], number, source, _mask_of(record, records))
                 for number, record in enumerate(exams[: rule.exams], 1)
             ]
             patients += 1
+            if names[patient] != patient:
+                say(f"patient {patient!r} is listed as {names[patient]}")
+            dates = [record.study_date for record in exams[: rule.exams]]
+            if len(set(dates)) < len(dates):
+                say(f"patient {names[patient]}: the order of the exams is unknown (no dates, or equal ones)")
     if not table or (rule.patients is not None and patients < rule.patients):
+        found = Counter(reason for reason in reasons.values() if reason) + few
+        why = "; ".join(f"{number} {reason}" for reason, number in found.most_common(6))
         seen = sorted({record.series_description for record in records if record.modality == "MR"})
         raise InputError(
-            f"{patients} patients have {rule.exams} exams with a series that fits, of {len(records)} series; "
-            f"descriptions there: {', '.join(seen[:8])}{', ...' if len(seen) > 8 else ''}"
+            f"{patients} patients have {rule.exams} exams with a series that fits, of {len(records)} series"
+            f"{f' ({why})' if why else ''}; descriptions there: {', '.join(seen[:8])}"
+            f"{', ...' if len(seen) > 8 else ''}"
         )
     return table
+
+
+def _reason(record: Record, wanted: re.Pattern[str], images: tuple[int, int]) -> str:
+    """Say why a series is not taken; empty if it may be."""
+    if record.modality != "MR" or _draws_tumour(record):
+        return "are no images of MR"
+    if not wanted.match(record.series_description):
+        return "have another description"
+    if not record.patient_id.strip():
+        return "name no patient (PatientID is empty)"
+    if record.per_position > 1:
+        return f"hold {record.per_position} images at each position (times, echoes or b values)"
+    if record.image_count and not images[0] <= record.image_count <= images[1]:
+        return f"have {record.image_count} images, not {images[0]} to {images[1]}"
+    return ""
+
+
+def safe_names(names: Iterable[str]) -> dict[str, str]:
+    """Give each name one that can name folders and stays apart from the others; most stay as they are."""
+    safe: dict[str, str] = {}
+    for name in sorted(set(names), key=lambda name: (not is_name(name), name)):
+        plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+        plain = re.sub(r"[^A-Za-z0-9_-]+", "-", plain).strip("-_") or "patient"
+        tries = (plain if k == 1 else f"{plain}-{k}" for k in count(1))
+        taken = {other.lower() for other in safe.values()}
+        safe[name] = name if is_name(name) else next(one for one in tries if one.lower() not in taken)
+    return safe
 
 
 def _best(records: Sequence[Record]) -> Record:
@@ -136,4 +189,6 @@ def _row(record: Record, patient: str, exam: int, source: str, mask: str) -> Ser
         record.licence,
         source,
         mask,
+        record.file,
+        record.checksum,
     )

@@ -1,69 +1,188 @@
-"""All series of a table: fetched one after the other with a progress bar, and verified together."""
+"""All series of a table: fetched some at a time with their progress, and verified together."""
 
+import io
+import math
+import shlex
 import shutil
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
 from pathlib import Path
 
 from wdr_mcpd.data.fetch import Sources, fetch_series, is_whole
-from wdr_mcpd.data.manifest import differences
-from wdr_mcpd.data.series import Series
-from wdr_mcpd.errors import InputError
+from wdr_mcpd.data.http import stop_all
+from wdr_mcpd.data.http_client import Progress
+from wdr_mcpd.data.idc import ENDPOINT
+from wdr_mcpd.data.manifest import differences, refusal
+from wdr_mcpd.data.nbia import BASE_URL
+from wdr_mcpd.data.series import Series, read_series_table
+from wdr_mcpd.errors import InputError, SeriesError
+
+AT_ONCE = 4
+"""Series that are downloaded at a time."""
+METER = "{n_fmt} of {total_fmt}, {rate_fmt}, {remaining} left"
 
 
-def fetch_cohort(table: Sequence[Series], folder: Path, sources: Sources) -> None:
+def fetch_cohort(
+    table: Sequence[Series],
+    folder: Path,
+    sources: Sources,
+    at_once: int = AT_ONCE,
+    exclude: bool = False,
+) -> None:
     """Fetch every series of `table` into `folder`/EXAM; those that are there and whole are kept.
 
-    On a terminal a bar runs over the cohort and one over the bytes of each series; elsewhere each series is
-    one line.
-
-    Raises
-    ------
-    InputError
-        For the first series that cannot be had; the ones before it stay.
-    """
-    from tqdm import tqdm
-
-    terminal = sys.stderr.isatty()
-    with tqdm(table, unit="series", disable=not terminal or len(table) == 1) as bar:
-        for series in bar:
-            bar.set_postfix_str(series.exam_id)
-            with tqdm(
-                total=series.bytes or None,
-                desc=series.exam_id,
-                unit="B",
-                unit_scale=True,
-                leave=False,
-                disable=not terminal,
-            ) as pieces:
-                fetched = fetch_series(series, folder / series.exam_id, sources, pieces.update)
-            if not terminal:
-                print(f"{series.exam_id}: {'fetched' if fetched else 'already whole'}")
-
-
-def verify_cohort(table: Sequence[Series], folder: Path, discard: bool = False) -> int:
-    """Compare every series of `table` below `folder` with its manifest, byte for byte; give their number.
+    On a terminal a bar runs over the bytes of the cohort and says how many series are there, the rate and the
+    time that is left; elsewhere each series is one line with the same.
 
     Parameters
     ----------
+    at_once : int
+        Series that are fetched at a time.
+    exclude : bool
+        As for `fetch_series`: what cannot be had is recorded in its folder, and is no error.
+
+    Raises
+    ------
+    SeriesError
+        Some series cannot be had, though all the others are there now; names each.
+    InputError
+        The source cannot be reached or is not set up: nothing more was tried.
+    """
+    if at_once < 1:
+        raise InputError(f"{at_once} series at a time: must be at least 1")
+    meter = _Meter(table)
+    refused: dict[str, str] = {}
+
+    def fetch(row: Series) -> None:
+        place = folder / row.exam_id
+        try:
+            fetched = fetch_series(row, place, sources, meter.counter(row), exclude)
+        except SeriesError as error:
+            refused[row.exam_id] = str(error)
+            meter.done(row, f"not fetched: {str(error).removeprefix(f'exam {row.exam_id}: ')}")
+        else:
+            reason = refusal(place)
+            left_out = f"left out: {reason}" if reason else "fetched"
+            meter.done(row, left_out if fetched else "already whole")
+
+    with ThreadPoolExecutor(at_once) as pool, meter.bar:
+        tasks = [pool.submit(fetch, row) for row in table]
+        try:
+            for task in as_completed(tasks):
+                task.result()
+        except BaseException:
+            _stop(tasks)
+            raise
+    if refused:
+        first = next(row.exam_id for row in table if row.exam_id in refused)
+        others = [row.exam_id for row in table if row.exam_id in refused and row.exam_id != first]
+        also = f"; nor {', '.join(others)}" if others else ""
+        raise SeriesError(f"{len(refused)} of {len(table)} series could not be had: {refused[first]}{also}")
+
+
+def _stop(tasks: Iterable[Future[None]]) -> None:
+    """Start no other task, and end those that are under way."""
+    left = {task for task in tasks if not task.cancel()}
+    while left:
+        stop_all()
+        left = wait(left, timeout=0.1).not_done
+
+
+class _Meter:
+    """Tells how far a cohort is; of a series that is over, the bytes of the table count."""
+
+    def __init__(self, table: Sequence[Series]) -> None:
+        from tqdm import tqdm
+
+        self.lock = threading.Lock()
+        self.over, self.series = 0, len(table)
+        self.came: dict[str, int] = {}
+        self.terminal = sys.stderr.isatty()
+        self.bar = tqdm(
+            total=sum(row.bytes for row in table),
+            unit="B",
+            unit_scale=True,
+            mininterval=0.1 if self.terminal else math.inf,
+            file=sys.stderr if self.terminal else io.StringIO(),
+        )
+
+    def counter(self, row: Series) -> Progress:
+        """Count the bytes of one series."""
+
+        def count(size: int) -> None:
+            with self.lock:
+                self.came[row.exam_id] = self.came.get(row.exam_id, 0) + size
+                self.bar.update(size)
+
+        return count
+
+    def done(self, row: Series, how: str) -> None:
+        """Tell what became of a series."""
+        with self.lock:
+            self.over += 1
+            left = row.bytes - self.came.get(row.exam_id, 0)
+            if how == "already whole":
+                self.bar.total = (self.bar.total or 0) - left
+            else:
+                self.bar.update(left)
+            number = f"{self.over} of {self.series} series"
+            self.bar.set_description_str(number)
+            if self.terminal and not how.startswith(("not", "left")):
+                return
+            state = {**self.bar.format_dict, "bar_format": METER}
+            meter = f", {self.bar.format_meter(**state)}" if self.bar.total else ""
+            self.bar.write(f"{row.exam_id}: {how} ({number}{meter})", file=sys.stdout)
+
+
+def fetch_command(folder: Path, table: Path, exams: Iterable[str], sources: Sources) -> str:
+    """Give the command that fetches just these exams of a table."""
+    given = {
+        "--sample": sources.sample,
+        "--base-url": sources.base_url if sources.base_url != BASE_URL else None,
+        "--idc-endpoint": sources.idc_endpoint if sources.idc_endpoint != ENDPOINT else None,
+        "--data-folder": sources.data_folder,
+        "--index": sources.index,
+    }
+    options = [word for name, value in given.items() if value is not None for word in (name, str(value))]
+    options += ["--copy"] if sources.copy else []
+    options += [word for exam in exams for word in ("--exam", exam)]
+    return shlex.join(["wdr-mcpd", "fetch", str(folder), "--series", str(table), *options])
+
+
+def verify_cohort(table: Path, folder: Path, sources: Sources, discard: bool = False) -> int:
+    """Compare every series of a table below `folder` with its manifest, byte for byte; give their number.
+
+    Parameters
+    ----------
+    table : Path
+        Series table.
+    sources : Sources
+        Where the series came from, for the command in the message.
     discard : bool
-        Remove the folders that are not whole, so that the next fetch brings them again.
+        Remove the folders that are not whole.
 
     Raises
     ------
     InputError
-        Some are missing or not whole; the message names the first and how many.
+        Some are missing or not whole; the message names the first, how many, and the command that fetches
+        just them again.
     """
-    broken = [series for series in table if not is_whole(series, folder / series.exam_id)]
+    rows = read_series_table(table)
+    broken = [series for series in rows if not is_whole(series, folder / series.exam_id)]
     if not broken:
-        return len(table)
+        return len(rows)
     first = folder / broken[0].exam_id
     cause = _cause(first)
-    if discard:
-        for series in broken:
-            shutil.rmtree(folder / series.exam_id, ignore_errors=True)
-    done = "removed; fetch again" if discard else "--discard removes them, then fetch again"
-    raise InputError(f"{len(broken)} of {len(table)} series are not whole, first {first}: {cause} ({done})")
+    for series in broken if discard else []:
+        if (folder / series.exam_id).exists():
+            shutil.rmtree(folder / series.exam_id)
+    again = fetch_command(folder, table, [series.exam_id for series in broken], sources)
+    raise InputError(
+        f"{len(broken)} of {len(rows)} series are not whole, first {first}: {cause}; "
+        f"{'they are removed; ' if discard else ''}fetch them again with: {again}"
+    )
 
 
 def _cause(folder: Path) -> str:

@@ -11,21 +11,24 @@ import pydicom
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from wdr_mcpd.data.planes import INTEGERS, Plane, planes_of, sort_planes
+from wdr_mcpd.data.volume import ANY, Pick
 from wdr_mcpd.errors import InputError
 
 
-def read_planes(folder: Path) -> list[Plane]:
-    """Read the one series in `folder` as planes, sorted along their normal.
+def read_planes(source: Path, pick: Pick = ANY) -> list[Plane]:
+    """Read one series as planes, sorted along their normal.
 
     Raises
     ------
     InputError
         As `read_series`, but for what only decoding shows.
     """
-    with sound_headers(folder):
-        return sort_planes([p for dataset in read_datasets(folder) for p in planes_of_file(dataset)], folder)
+    with sound_headers(source):
+        datasets = read_datasets(source, pick.series)
+        return sort_planes([plane for dataset in datasets for plane in planes_of_file(dataset)], source, pick)
 
 
 @contextmanager
@@ -36,42 +39,92 @@ def sound_headers(where: object) -> Iterator[None]:
     except InputError:
         raise
     except Exception as error:  # pydicom converts a value only when it is asked for, and raises many kinds
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # of the system: a full disk, a missing right
         raise InputError(f"{where}: broken DICOM header ({_cause(error)})") from error
 
 
-def read_datasets(folder: Path) -> list[Dataset]:
-    """Read every image of the one series in `folder`, in the order of the file names.
+def read_datasets(source: Path, series: str | None = None) -> list[Dataset]:
+    """Read every image of one series, in the order of the file names; identical copies count once.
+
+    Parameters
+    ----------
+    source : Path
+        A folder, or one file.
+    series : str, optional
+        SeriesInstanceUID or SeriesNumber of the wanted one, where the folder holds several.
 
     Raises
     ------
     InputError
-        No DICOM image, a broken one, or more than one series.
+        No DICOM image, a broken one, or several series of which none is wanted.
     """
-    if not folder.is_dir():
-        raise InputError(f"{folder}: no such folder")
-    datasets = [d for p in sorted(folder.iterdir()) if p.is_file() and (d := _read_image(p)) is not None]
+    if not source.exists():
+        raise InputError(f"{source}: no such file or folder")
+    paths = sorted(path for path in source.iterdir() if path.is_file()) if source.is_dir() else [source]
+    datasets = [dataset for path in paths if (dataset := _read_image(path)) is not None]
     if not datasets:
-        raise InputError(f"{folder}: holds no DICOM image (subfolders are not searched)")
-    series = sorted({str(d.get("SeriesInstanceUID", "")) for d in datasets})
-    if len(series) > 1:
+        where = " (subfolders are not searched)" if source.is_dir() else ""
+        raise InputError(f"{source}: holds no DICOM image{where}")
+    return _without_copies(_of_series(datasets, series, source), source)
+
+
+def _of_series(datasets: list[Dataset], wanted: str | None, source: Path) -> list[Dataset]:
+    found: dict[str, list[Dataset]] = {}
+    for dataset in datasets:
+        found.setdefault(str(dataset.get("SeriesInstanceUID", "")), []).append(dataset)
+    listed = ", ".join(
+        f"{images[0].get('SeriesNumber') or '-'} ({images[0].get('SeriesDescription') or 'no description'}, "
+        f"{len(images)} files, {uid})"
+        for uid, images in sorted(found.items())
+    )
+    if wanted is not None:
+        fitting = [uid for uid, its in found.items() if wanted in (uid, str(its[0].get("SeriesNumber", "")))]
+        if len(fitting) != 1:
+            raise InputError(f"{source}: --series {wanted} is {len(fitting)} of its series: {listed}")
+        return found[fitting[0]]
+    if len(found) > 1:
         raise InputError(
-            f"{folder}: holds {len(series)} series; give a folder with one ({', '.join(series[:3])} ...)"
+            f"{source}: holds {len(found)} series; take one with --series NUMBER or UID: {listed}"
         )
+    return datasets
+
+
+def _without_copies(datasets: list[Dataset], source: Path) -> list[Dataset]:
     first_with: dict[str, Dataset] = {}
     for dataset in datasets:
         first = first_with.setdefault(str(dataset.get("SOPInstanceUID", dataset.filename)), dataset)
-        if first is not dataset:
+        if first is not dataset and first != dataset:
             names = " and ".join(Path(str(one.filename)).name for one in (first, dataset))
-            raise InputError(f"{folder}: duplicate slices: {names} have the same SOPInstanceUID")
-    return datasets
+            raise InputError(f"{source}: {names} have the same SOPInstanceUID but differ")
+    return list(first_with.values())
+
+
+def open_dicom(path: Path, **options: Any) -> Dataset:
+    """Read a DICOM file with pydicom, also one without preamble and meta information.
+
+    Raises
+    ------
+    InvalidDicomError
+        It is no DICOM file; broken ones raise other kinds.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # odd values in headers that the reader does not use
+        with path.open("rb") as stream:
+            start = stream.read(132)
+        bare = start[128:] != b"DICM" and start[:2] in (b"\x02\0", b"\x08\0") and start[3:4] == b"\0"
+        dataset = pydicom.dcmread(path, force=bare, **options)
+        if bare and "TransferSyntaxUID" not in dataset.file_meta:
+            implicit, little = dataset.original_encoding
+            explicit = ExplicitVRLittleEndian if little else ExplicitVRBigEndian
+            dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else explicit
+        return dataset
 
 
 def _read_image(path: Path) -> Dataset | None:
     """Read one file; None if it is no DICOM, or DICOM but no image."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # odd values in headers that the reader does not use
-            dataset = pydicom.dcmread(path)
+        dataset = open_dicom(path)
     except InvalidDicomError as error:
         if path.suffix.lower() in (".dcm", ".ima"):
             raise InputError(f"{path}: is no DICOM file") from error

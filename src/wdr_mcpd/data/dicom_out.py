@@ -7,21 +7,28 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from wdr_mcpd.data.dicom_files import read_planes
+from wdr_mcpd.data.dicom_files import read_planes, sound_headers
 from wdr_mcpd.data.dicom_write import decimal, deterministic_meta
 from wdr_mcpd.data.identity import derived_uid
 from wdr_mcpd.data.planes import Plane
+from wdr_mcpd.data.volume import ANY, Pick
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import whole_folder
 
 METHOD = "WDR_MCPD"
 """LossyImageCompressionMethod (0028,2114): no standard term exists for this codec."""
 
+SWAPPED = {"OW": 2, "OL": 4, "OF": 4, "OD": 8, "OV": 8}
+"""Bytes of a word of each value representation that is an array of words."""
 
-def write_reconstruction(voxels: NDArray[Any], source: Path, folder: Path, stream: bytes) -> None:
+
+def write_reconstruction(
+    voxels: NDArray[Any], source: Path, folder: Path, stream: bytes, pick: Pick = ANY
+) -> None:
     """Write decoded voxels as a new series with the headers of the one that was coded.
 
     Every instance gets a SOPInstanceUID of its own, derived from the source's and the stream, and refers to
@@ -32,11 +39,13 @@ def write_reconstruction(voxels: NDArray[Any], source: Path, folder: Path, strea
     voxels : ndarray (slice, row, column)
         What `decode` gave.
     source : Path
-        Folder of the DICOM series that was coded; only read.
+        Folder or file of the DICOM series that was coded; only read.
     folder : Path
         Written as a whole; it must not exist or be empty.
     stream : bytes
         The stream that was decoded: its size gives the ratio.
+    pick : Pick
+        Which of several series, echoes, b values or times was coded.
 
     Raises
     ------
@@ -45,7 +54,7 @@ def write_reconstruction(voxels: NDArray[Any], source: Path, folder: Path, strea
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder}: holds something already; give a new folder")
-    planes = read_planes(source)
+    planes = read_planes(source, pick)
     first = planes[0]
     shape = (len(planes), first.rows, first.columns)
     signed = bool(first.dataset.PixelRepresentation)
@@ -58,11 +67,15 @@ def write_reconstruction(voxels: NDArray[Any], source: Path, folder: Path, strea
     ratio = voxels.nbytes / len(stream)
     with whole_folder(folder) as draft:
         for number, dataset in enumerate(_files(planes), 1):
-            frames = [(plane.frame, k) for k, plane in enumerate(planes) if plane.dataset is dataset]
-            pixels = voxels[[k for _, k in sorted(frames)]]
-            changed = not np.array_equal(pixels, _stored(dataset))
-            derived = _derived(dataset, pixels, stream, ratio if changed else None)
-            derived.save_as(draft / f"1-{number:02}.dcm", enforce_file_format=True)
+            frames = sorted((plane.frame, k) for k, plane in enumerate(planes) if plane.dataset is dataset)
+            kept = [frame for frame, _ in frames]
+            pixels = voxels[[k for _, k in frames]]
+            changed = not np.array_equal(pixels, _stored(dataset)[kept])
+            with sound_headers(dataset.filename):
+                derived = _derived(dataset, pixels, stream, ratio if changed else None)
+                _keep_frames(derived, kept)
+                _set_extremes(derived, pixels, voxels)
+                derived.save_as(draft / f"1-{number:02}.dcm", enforce_file_format=True)
 
 
 def _files(planes: list[Plane]) -> list[Dataset]:
@@ -80,6 +93,7 @@ def _stored(dataset: Dataset) -> NDArray[Any]:
 def _derived(dataset: Dataset, pixels: NDArray[Any], stream: bytes, ratio: float | None) -> Dataset:
     """Copy one file's header, put `pixels` (frame, row, column) in, and say how they came about."""
     derived = copy.deepcopy(dataset)
+    _to_little_endian(derived)
     mark = hashlib.sha256(stream).hexdigest()
     for stale in ("IconImageSequence", "DigitalSignaturesSequence", "MACParametersSequence"):
         if stale in derived:
@@ -105,15 +119,37 @@ def _derived(dataset: Dataset, pixels: NDArray[Any], stream: bytes, ratio: float
             before = dataset.get(tag)
             earlier = [before] if isinstance(before, (str, float)) else list(before or [])
             setattr(derived, tag, [*earlier, value])
-    for tag, extreme in (("SmallestImagePixelValue", pixels.min()), ("LargestImagePixelValue", pixels.max())):
-        if tag in derived:
-            derived[tag].value = int(extreme)
     data = pixels.astype(pixels.dtype.newbyteorder("<")).tobytes()
     derived.PixelData = data + b"\0" * (len(data) % 2)
     derived["PixelData"].VR = "OB" if pixels.dtype.itemsize == 1 else "OW"
     derived["PixelData"].is_undefined_length = False
     derived.file_meta = deterministic_meta(dataset.SOPClassUID, instance)
     return derived
+
+
+def _keep_frames(derived: Dataset, frames: list[int]) -> None:
+    """Leave out the frames of a multi-frame file that were not coded."""
+    groups = _items(derived, "PerFrameFunctionalGroupsSequence")
+    if groups:
+        derived.NumberOfFrames = len(frames)
+        derived.PerFrameFunctionalGroupsSequence = Sequence([groups[frame] for frame in frames])
+
+
+def _set_extremes(derived: Dataset, pixels: NDArray[Any], series: NDArray[Any]) -> None:
+    """Renew the smallest and largest value where they stand, in the type that PixelRepresentation says."""
+    for kind, values in (("ImagePixelValue", pixels), ("PixelValueInSeries", series)):
+        for tag, extreme in ((f"Smallest{kind}", values.min()), (f"Largest{kind}", values.max())):
+            if tag in derived:
+                derived[tag] = DataElement(tag, "SS" if derived.PixelRepresentation else "US", int(extreme))
+
+
+def _to_little_endian(dataset: Dataset) -> None:
+    """Turn what pydicom keeps as bytes of a big-endian file, and say that all of it is little-endian now."""
+    if dataset.original_encoding[1] is False:
+        for element in dataset.iterall():
+            if element.VR in SWAPPED and isinstance(element.value, bytes):
+                element.value = np.frombuffer(element.value, f">u{SWAPPED[element.VR]}").byteswap().tobytes()
+    dataset.set_original_encoding(False, True)
 
 
 def _reference(dataset: Dataset) -> Dataset:

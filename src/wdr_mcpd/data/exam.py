@@ -1,12 +1,12 @@
 """The slices of one exam that the study looks at, and the file that keeps them."""
 
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from wdr_mcpd.data.volume import Volume
+from wdr_mcpd.data.volume import Scaling, Volume
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import whole_file
 
@@ -23,14 +23,17 @@ class Exam:
         Index (from 0) of its first slice in the series.
     available : int
         Slices that the series has.
+    cut : str
+        How its slices came out of the series where they are not simply its slices.
     """
 
     volume: Volume
     first: int
     available: int
+    cut: str = ""
 
 
-def window(volume: Volume, slices: int, first: int | str = "central") -> Exam:
+def window(volume: Volume, slices: int, first: int | str = "central", cut: str = "") -> Exam:
     """Cut `slices` consecutive slices out of a series.
 
     Parameters
@@ -40,6 +43,8 @@ def window(volume: Volume, slices: int, first: int | str = "central") -> Exam:
         Slices to keep.
     first : int or "central"
         Index (from 0) of the first one; "central" leaves as many before as after, one more after if odd.
+    cut : str
+        How the slices of `volume` came about.
 
     Raises
     ------
@@ -53,16 +58,22 @@ def window(volume: Volume, slices: int, first: int | str = "central") -> Exam:
     kept = slice(start, start + slices)
     step = np.asarray(volume.direction[0]) * volume.spacing[0] * start
     return Exam(
-        Volume(
-            volume.voxels[kept],
-            volume.spacing,
-            None if volume.mask is None else volume.mask[kept],
-            tuple((np.asarray(volume.origin) + step).tolist()),
-            volume.direction,
+        replace(
+            volume,
+            voxels=volume.voxels[kept],
+            mask=None if volume.mask is None else volume.mask[kept],
+            origin=tuple((np.asarray(volume.origin) + step).tolist()),
+            scaling=volume.scaling.kept(kept),
         ),
         start,
         available,
+        cut,
     )
+
+
+def first_index(first_slice: int | str) -> int | str:
+    """Turn a slice's number from 1 into its index from 0; "central" stays."""
+    return first_slice if isinstance(first_slice, str) else first_slice - 1
 
 
 def write_exam(path: Path, exam: Exam) -> None:
@@ -75,6 +86,11 @@ def write_exam(path: Path, exam: Exam) -> None:
         "direction": np.asarray(volume.direction),
         "first": np.asarray(exam.first),
         "available": np.asarray(exam.available),
+        "cut": np.asarray(exam.cut),
+        "codes": np.asarray(volume.codes),
+        "unit": np.asarray(volume.unit),
+        "slope": np.asarray(volume.scaling.slope),
+        "intercept": np.asarray(volume.scaling.intercept),
     }
     if volume.mask is not None:
         arrays["mask"] = volume.mask
@@ -98,9 +114,12 @@ def read_exam(path: Path) -> Exam:
                 stored.get("mask"),
                 tuple(stored["origin"].tolist()),
                 stored["direction"],
+                tuple(stored["codes"].tolist()),
+                str(stored["unit"]),
+                Scaling(tuple(stored["slope"].tolist()), tuple(stored["intercept"].tolist())),
             )
-            return Exam(volume, int(stored["first"]), int(stored["available"]))
+            return Exam(volume, int(stored["first"]), int(stored["available"]), str(stored["cut"]))
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file") from error
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, AttributeError, TypeError) as error:
-        raise InputError(f"{path}: is no exam file (wdr-mcpd volume writes one)") from error
+        raise InputError(f"{path}: is no exam file of the study") from error

@@ -4,8 +4,8 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-from wdr_mcpd.data.exam import window
-from wdr_mcpd.data.reading import read_volume
+from wdr_mcpd.data.cut import cut_exam
+from wdr_mcpd.data.manifest import refusal
 from wdr_mcpd.data.series import Series
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import whole_file
@@ -13,10 +13,19 @@ from wdr_mcpd.files import whole_file
 COLUMNS = ["exam", "series_instance_uid", "reason"]
 
 
-def flaw(folder: Path, slices: int, first: int | str) -> str:
-    """Say why the series in `folder` cannot give the slices of the study; empty if it can."""
+def flaw(
+    folder: Path,
+    slices: int,
+    first: int | str,
+    slice_step: int | str = 1,
+    average: bool = False,
+    slice_axis: int | str = "thickest",
+) -> str:
+    """Say why the series in `folder` was not had or cannot be cut as `cut_exam` does; empty if it can."""
     try:
-        window(read_volume(folder), slices, first)
+        if refused := refusal(folder):
+            return refused
+        cut_exam(folder, slices, first, slice_step, average, slice_axis)
     except InputError as error:
         return str(error).removeprefix(f"{folder}: ").replace(f"{folder}/", "")
     return ""

@@ -1,21 +1,24 @@
 """Bring the series of one exam into a folder, whole and verified, from wherever the table says it is."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+import shutil
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from wdr_mcpd.data.archive import CITATION
-from wdr_mcpd.data.manifest import MANIFEST, differences, read_manifest, write_manifest
+from wdr_mcpd.data.http_client import Progress, nobody
+from wdr_mcpd.data.http_limits import LIMITS, Limits
+from wdr_mcpd.data.idc import ENDPOINT, download_from_idc
+from wdr_mcpd.data.manifest import MANIFEST, REFUSED, differences, read_manifest, write_manifest
 from wdr_mcpd.data.mask_series import MASK_FOLDER
-from wdr_mcpd.data.nbia import BASE_URL, Patience, download_series
+from wdr_mcpd.data.nbia import BASE_URL, download_series
 from wdr_mcpd.data.series import Series
-from wdr_mcpd.errors import InputError
+from wdr_mcpd.errors import InputError, SeriesError
 from wdr_mcpd.files import whole_folder
 
 CITATION_TEXT = """Series {uid}
 of patient {patient}, collection {collection}, from {origin}.
-Licence: {licence}. Cite the collection as its page asks.
+Licence: {licence}. {cite}
 """
 
 
@@ -25,20 +28,21 @@ class Sources:
 
     Attributes
     ----------
-    archive : Path, optional
-        Source sample: the source distribution that holds the data.
-    base_url : str
-        Source nbia: address of the server.
-    patience : Patience
-        Source nbia: how long the server is waited for.
+    sample : Path, optional
+        Source sample: the folder that `source_archives.fetch_archives` wrote.
+    base_url, idc_endpoint : str
+        Sources nbia and idc: address of the server.
+    limits : Limits
+        Sources nbia and idc: how long the server is waited for.
     data_folder, index, copy : Path, Path and bool
-        Source local: the tree of DICOM files, the index of it if there is one, and whether its files are
-        copied instead of linked.
+        Sources local and files: the folder that holds the files, for local the index of it if there is one,
+        and whether files are copied instead of linked.
     """
 
-    archive: Path | None = None
+    sample: Path | None = None
     base_url: str = BASE_URL
-    patience: Patience = field(default_factory=Patience)
+    idc_endpoint: str = ENDPOINT
+    limits: Limits = LIMITS
     data_folder: Path | None = None
     index: Path | None = None
     copy: bool = False
@@ -59,7 +63,8 @@ def fetch_series(
     series: Series,
     folder: Path,
     sources: Sources = Sources(),
-    progress: Callable[[int], object] = lambda size: None,
+    progress: Progress = nobody,
+    exclude: bool = False,
 ) -> bool:
     """Make `folder` hold the series of one exam, its mask and their manifest; False if it already did.
 
@@ -72,19 +77,33 @@ def fetch_series(
     sources : Sources
     progress : callable
         Gets the size of every piece that arrives, bytes.
+    exclude : bool
+        A series that its source refuses or spoils leaves a folder with a manifest alone, which says why
+        (`manifest.REFUSED`); `excluded.flaw` gives it as the reason to leave the exam out of the study.
 
     Raises
     ------
+    SeriesError
+        This series cannot be had, or what came is not what the table says; others may be.
     InputError
-        The series cannot be had, or what came is not what the table says.
+        The source cannot be reached, or is not set up.
     """
     if is_whole(series, folder):
         (folder / MANIFEST).touch()  # newer than the table, for programs that go by time
         return False
     with whole_folder(folder) as draft:
-        found = _bring(series, draft, sources, progress)
-        if series.mask_series_uid:
-            found["sop_instance_uids"] |= _bring_mask(series, draft, sources, progress)
+        try:
+            found = _bring(series, draft, sources, progress)
+            if series.mask_series_uid:
+                found["sop_instance_uids"] |= _bring_mask(series, draft, sources, progress)
+        except SeriesError as error:
+            if not exclude:
+                raise SeriesError(f"exam {series.exam_id}: {error}") from error
+            shutil.rmtree(draft)
+            draft.mkdir()
+            found = {REFUSED: str(error)}
+        except InputError as error:
+            raise InputError(f"exam {series.exam_id}: {error}") from error
         write_manifest(draft, {**origin_of(series), **found})
     return True
 
@@ -99,12 +118,11 @@ def origin_of(series: Series) -> dict[str, Any]:
         "licence": series.licence,
         "source": series.source,
     }
-    return origin | ({"mask_series_uid": series.mask_series_uid} if series.mask_series_uid else {})
+    further = ("mask_series_uid", "file", "checksum")
+    return origin | {name: value for name in further if (value := getattr(series, name))}
 
 
-def _bring_mask(
-    series: Series, folder: Path, sources: Sources, progress: Callable[[int], object]
-) -> dict[str, str]:
+def _bring_mask(series: Series, folder: Path, sources: Sources, progress: Progress) -> dict[str, str]:
     """Bring the series that draws the tumour into a subfolder; give the SOPInstanceUID of each file, by name.
 
     The table says neither how many files it has nor their size; all other checks are those of an image.
@@ -117,20 +135,19 @@ def _bring_mask(
     try:
         instances = _bring(mask, inside, sources, progress)["sop_instance_uids"]
     except InputError as error:
-        raise InputError(f"tumour mask: {error}") from error
+        kind = SeriesError if isinstance(error, SeriesError) else InputError
+        raise kind(f"tumour mask: {error}") from error
     return {f"{MASK_FOLDER}/{name}": uid for name, uid in instances.items()}
 
 
-def _bring(
-    series: Series, folder: Path, sources: Sources, progress: Callable[[int], object]
-) -> dict[str, Any]:
+def _bring(series: Series, folder: Path, sources: Sources, progress: Progress) -> dict[str, Any]:
     """Fill the empty `folder` with one series; what this returns stands in the manifest beside the origin."""
     if series.source == "sample":
         from wdr_mcpd.data.sample import make_sample_series
 
-        if sources.archive is None:
-            raise InputError("source sample needs --archive (wdr-mcpd sample makes it)")
-        make_sample_series(sources.archive, series, folder)
+        if sources.sample is None:
+            raise InputError("source sample needs the folder of its files (wdr-mcpd fetch makes it)")
+        make_sample_series(sources.sample, series, folder)
         return {}
     if series.source == "synthetic":
         from wdr_mcpd.data.synthetic import make_synthetic_series
@@ -138,15 +155,13 @@ def _bring(
         make_synthetic_series(series, folder)
         return {}
     if series.source == "nbia":
-        instances = download_series(series, folder, sources.base_url, sources.patience, progress)
+        instances = download_series(series, folder, sources.base_url, sources.limits, progress)
         _write_citation(series, folder, sources.base_url)
         return {"sop_instance_uids": instances}
     if series.source == "idc":
-        from wdr_mcpd.data.idc import download_from_idc
-
-        instances = download_from_idc(series, folder)
-        _write_citation(series, folder, "the Imaging Data Commons")
-        return {"sop_instance_uids": instances}
+        came = download_from_idc(series, folder, sources.idc_endpoint, sources.limits, progress)
+        _write_citation(series, folder, "the Imaging Data Commons", came.doi)
+        return {"sop_instance_uids": came.instances, "without_checksum": came.unhashed}
     if series.source == "local":
         from wdr_mcpd.data.local import link_series
 
@@ -154,15 +169,53 @@ def _bring(
             raise InputError("source local needs --data-folder, the tree of DICOM files")
         instances = link_series(series, folder, sources.data_folder, sources.index, sources.copy)
         return {"sop_instance_uids": instances}
-    raise InputError(f"exam {series.exam_id}: source {series.source} cannot be fetched")
+    if series.source == "files":
+        from wdr_mcpd.data.file_source import bring_file
+
+        bring_file(series, folder, sources.data_folder, sources.copy, sources.limits, progress)
+        origin = "a local folder" if sources.data_folder else series.file
+        _write_citation(series, folder, origin)
+        return {}
+    raise InputError(f"source {series.source} cannot be fetched")
 
 
-def _write_citation(series: Series, folder: Path, origin: str) -> None:
+def _write_citation(series: Series, folder: Path, origin: str, doi: str = "") -> None:
     text = CITATION_TEXT.format(
         uid=series.series_instance_uid,
         patient=series.patient_id,
         collection=series.collection,
         licence=series.licence or "see LICENSE",
         origin=origin,
+        cite=f"Cite: https://doi.org/{doi}" if doi else "Cite the collection as its page asks.",
     )
     (folder / CITATION).write_text(text, encoding="utf-8")
+
+
+def fetch_exam(
+    *,
+    sample: Path | list[Path],
+    index: Path | list[Path],
+    manifest: Path,
+    exam: str,
+    row: dict[str, Any],
+    base_url: str,
+    idc_endpoint: str,
+    limits: dict[str, Any],
+    data_folder: str | None,
+    exclude: bool,
+) -> None:
+    """Step: one exam's series, whole and verified, in the folder of its manifest.
+
+    `sample` (source sample) and `index` (source local) are empty lists for other sources; `row` holds the
+    fields of `Series`, `limits` fields of `http_limits.Limits`.
+    """
+    sources = Sources(
+        sample=sample if isinstance(sample, Path) else None,
+        base_url=base_url,
+        idc_endpoint=idc_endpoint,
+        limits=Limits(**limits),
+        data_folder=Path(data_folder) if data_folder else None,
+        index=index if isinstance(index, Path) else None,
+    )
+    fetched = fetch_series(Series(**row), manifest.parent, sources, exclude=exclude)
+    print(f"{exam}: {'fetched' if fetched else 'already whole'}")

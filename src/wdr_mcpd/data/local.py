@@ -3,17 +3,17 @@
 import csv
 import os
 import shutil
-import warnings
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import pydicom
-
 from wdr_mcpd.data.checks import check_count, check_files
 from wdr_mcpd.data.choose import Record
+from wdr_mcpd.data.dicom_files import open_dicom
 from wdr_mcpd.data.series import Series
-from wdr_mcpd.errors import InputError
+from wdr_mcpd.errors import InputError, SeriesError
 from wdr_mcpd.files import whole_file
 
 TAGS = [
@@ -26,6 +26,8 @@ TAGS = [
     "NumberOfFrames",
     "StudyInstanceUID",
     "ReferencedSeriesSequence",
+    "SOPInstanceUID",
+    "ImagePositionPatient",
 ]
 INDEX_COLUMNS = ["series_instance_uid", "file"]
 
@@ -53,39 +55,71 @@ def scan(folder: Path) -> Iterator[tuple[Path, Any]]:
                 yield path, header
 
 
-def local_records(folder: Path, collection: str) -> list[Record]:
-    """List the series of images below `folder`; headers alone are read.
+def local_records(
+    folder: Path, collection: str, say: Callable[[str], object] = lambda line: None
+) -> list[Record]:
+    """List the series of images below `folder`; headers alone are read, and copies of an image counted once.
+
+    Parameters
+    ----------
+    say : callable
+        Gets one line on each series that lies twice.
 
     Raises
     ------
     InputError
         There is no DICOM image.
     """
-    found: dict[str, Record] = {}
+    found: dict[str, list[tuple[Path, Any]]] = {}
     for path, header in scan(folder):
-        uid = str(header.get("SeriesInstanceUID", ""))
-        known = found.get(uid)
-        images = (known.image_count if known else 0) + 1
-        size = (known.bytes if known else 0) + path.stat().st_size
-        found[uid] = Record(
-            collection,
-            str(header.get("PatientID", "")),
-            str(header.get("StudyDate", "") or ""),
-            str(header.get("Modality", "")),
-            uid,
-            str(header.get("SeriesDescription", "")),
-            images,
-            size,
-            "",
-            str(header.get("StudyInstanceUID", "")),
-            tuple(
-                str(item.get("SeriesInstanceUID", ""))
-                for item in header.get("ReferencedSeriesSequence") or []
-            ),
-        )
+        found.setdefault(str(header.get("SeriesInstanceUID", "")), []).append((path, header))
     if not found:
         raise InputError(f"{folder}: holds no DICOM image")
-    return list(found.values())
+    records = []
+    for uid, images in found.items():
+        first: dict[str, tuple[Path, Any]] = {}
+        for path, header in images:
+            first.setdefault(str(header.get("SOPInstanceUID", path)), (path, header))
+        if len(first) < len(images):
+            places = ", ".join(sorted({path.parent.relative_to(folder).as_posix() for path, _ in images}))
+            say(f"series {uid}: {len(images) - len(first)} images lie twice, in {places}; counted once")
+        records.append(_record(collection, uid, list(first.values())))
+    return records
+
+
+def _record(collection: str, uid: str, images: list[tuple[Path, Any]]) -> Record:
+    header = images[0][1]
+    positions = Counter(str(image.get("ImagePositionPatient", path)) for path, image in images)
+    return Record(
+        collection,
+        str(header.get("PatientID", "") or ""),
+        study_date(str(header.get("StudyDate", "") or "")),
+        str(header.get("Modality", "")),
+        uid,
+        str(header.get("SeriesDescription", "")),
+        sum(frames(image) for _, image in images),
+        sum(path.stat().st_size for path, _ in images),
+        "",
+        str(header.get("StudyInstanceUID", "")),
+        tuple(
+            str(item.get("SeriesInstanceUID", "")) for item in header.get("ReferencedSeriesSequence") or []
+        ),
+        max(positions.values()),
+    )
+
+
+def frames(header: Any) -> int:
+    """Images in one file."""
+    return int(header.get("NumberOfFrames") or 1)
+
+
+def study_date(text: str) -> str:
+    """Give a date as YYYYMMDD, also of the forms 2020-01-31 and 2020.01.31; empty if it is no date."""
+    digits = text.strip().replace("-", "").replace(".", "")
+    try:
+        return datetime.strptime(digits, "%Y%m%d").strftime("%Y%m%d") if len(digits) == 8 else ""
+    except ValueError:
+        return ""
 
 
 def write_index(folder: Path, out: Path) -> None:
@@ -97,7 +131,8 @@ def write_index(folder: Path, out: Path) -> None:
         There is no DICOM image.
     """
     rows = [
-        (str(h.get("SeriesInstanceUID", "")), path.relative_to(folder).as_posix()) for path, h in scan(folder)
+        (str(h.get("SeriesInstanceUID", "")), path.relative_to(folder).as_posix())
+        for path, h in _once(folder)
     ]
     if not rows:
         raise InputError(f"{folder}: holds no DICOM image")
@@ -126,16 +161,16 @@ def link_series(
 
     Raises
     ------
-    InputError
+    SeriesError
         The tree has no such series, or another number of files than the table says.
     """
     uid = series.series_instance_uid
     if index is None:
-        sources = [path for path, header in scan(data_folder) if header.get("SeriesInstanceUID") == uid]
+        sources = [path for path, header in _once(data_folder) if header.get("SeriesInstanceUID") == uid]
     else:
         sources = [data_folder / name for name in _indexed(index, uid)]
     if not sources:
-        raise InputError(f"exam {series.exam_id}: {data_folder} has no series {uid}")
+        raise SeriesError(f"{data_folder} has no series {uid}")
     digits = max(2, len(str(len(sources))))
     links = []
     for number, source in enumerate(sources, 1):
@@ -146,12 +181,22 @@ def link_series(
             link.symlink_to(source.resolve())
         links.append(link)
     try:
-        check_count(len(links), series)
+        images = sum(frames(header) for link in links if (header := _header(link)) is not None)
+        check_count(images, series)
         return check_files(links, series)
     except (InputError, OSError) as error:
-        raise InputError(
-            f"exam {series.exam_id} in {data_folder}: {error}; is the index out of date?"
-        ) from error
+        hint = "; is the index out of date?" if index is not None else ""
+        raise SeriesError(f"{data_folder}: {error}{hint}") from error
+
+
+def _once(folder: Path) -> Iterator[tuple[Path, Any]]:
+    """Scan without the copies of an image that came before."""
+    seen = set()
+    for path, header in scan(folder):
+        image = (header.get("SeriesInstanceUID"), header.get("SOPInstanceUID", path))
+        if image not in seen:
+            seen.add(image)
+            yield path, header
 
 
 def _indexed(index: Path, uid: str) -> list[str]:
@@ -159,7 +204,7 @@ def _indexed(index: Path, uid: str) -> list[str]:
         with index.open(newline="", encoding="utf-8") as stream:
             reader = csv.reader(stream, delimiter="\t")
             if next(reader, None) != INDEX_COLUMNS:
-                raise InputError(f"{index}: is no index of a folder (wdr-mcpd index makes one)")
+                raise InputError(f"{index}: is no index of a folder (delete it to list the folder again)")
             return [row[1] for row in reader if row[0] == uid]
     except (OSError, UnicodeDecodeError, IndexError) as error:
         raise InputError(f"{index}: cannot be read ({error})") from error
@@ -168,9 +213,12 @@ def _indexed(index: Path, uid: str) -> list[str]:
 def _header(path: Path) -> Any:
     """Read the header of a DICOM image; None for anything else."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=TAGS)
-            return header if "Rows" in header and "SeriesInstanceUID" in header else None
+        header = open_dicom(path, stop_before_pixels=True, specific_tags=TAGS)
+        return header if "Rows" in header and "SeriesInstanceUID" in header else None
     except Exception:  # no DICOM file, unreadable, or a broken header, of which pydicom raises many kinds
         return None
+
+
+def local_index(*, out: Path, data_folder: str) -> None:
+    """Step: list which file of the tree is of which series, once."""
+    write_index(Path(data_folder), out)

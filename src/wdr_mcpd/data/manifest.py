@@ -9,6 +9,8 @@ from typing import Any
 from wdr_mcpd.errors import InputError
 
 MANIFEST = "manifest.json"
+REFUSED = "refused"
+"""Key of a manifest that stands in for a series that could not be had, and says why."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,18 @@ def sha256_of(path: Path) -> str:
     """Hash a file in pieces, so that its size does not matter."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def checksum_of(path: Path, kind: str) -> str:
+    """Give the checksum of a file as `kind:HEX`.
+
+    The kinds are those of hashlib, and git-blob: the SHA-1 of "blob", the size and the content, git's name.
+    """
+    digest = hashlib.new({"git-blob": "sha1"}.get(kind, kind), usedforsecurity=False)
+    if kind == "git-blob":
+        digest.update(b"blob %d\0" % path.stat().st_size)
+    with path.open("rb") as stream:
+        return f"{kind}:{hashlib.file_digest(stream, lambda: digest).hexdigest()}"
 
 
 def write_manifest(folder: Path, origin: dict[str, Any]) -> None:
@@ -60,6 +74,17 @@ def read_manifest(folder: Path) -> tuple[dict[str, Any], list[Entry]]:
     return origin, entries
 
 
+def refusal(folder: Path) -> str:
+    """Why the series could not be had, if that is what the manifest in `folder` says; empty else.
+
+    Raises
+    ------
+    InputError
+        The manifest is broken.
+    """
+    return str(read_manifest(folder)[0].get(REFUSED, "")) if (folder / MANIFEST).exists() else ""
+
+
 def differences(folder: Path) -> list[str]:
     """List, one line each, how `folder` differs from its manifest; empty when it is whole.
 
@@ -68,8 +93,8 @@ def differences(folder: Path) -> list[str]:
     InputError
         There is no usable manifest.
     """
-    _, entries = read_manifest(folder)
-    found = []
+    origin, entries = read_manifest(folder)
+    found = [f"the series could not be had ({origin[REFUSED]})"] if REFUSED in origin else []
     for entry in entries:
         path = folder / entry.name
         if not path.is_file():

@@ -1,25 +1,27 @@
-"""What an NBIA server lists, asked through tcia-utils."""
+"""What an NBIA server lists: the archive's own asked through tcia-utils, another one directly."""
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import SimpleNamespace
+import difflib
+import json
 from typing import Any
 
-import requests
-from requests.adapters import HTTPAdapter, Retry
-
+from wdr_mcpd.data.child import ask
 from wdr_mcpd.data.choose import Record
-from wdr_mcpd.data.nbia import SERVICE, WORTH_RETRYING, Patience
+from wdr_mcpd.data.http import within_deadline
+from wdr_mcpd.data.http_causes import Transient
+from wdr_mcpd.data.http_client import Client
+from wdr_mcpd.data.http_limits import LIMITS, Limits
+from wdr_mcpd.data.nbia import BASE_URL, SERVICE
 from wdr_mcpd.errors import InputError
 
+LIST_SIZE = 10_000_000
+"""Bytes that a list of series is given time for."""
 LICENCES = {
     "Creative Commons Attribution 3.0 Unported License": "CC BY 3.0",
     "Creative Commons Attribution 4.0 International License": "CC BY 4.0",
 }
 
 
-def nbia_records(collection: str, base_url: str, patience: Patience) -> list[Record]:
+def nbia_records(collection: str, base_url: str = BASE_URL, limits: Limits = LIMITS) -> list[Record]:
     """List the MR series of a collection.
 
     Raises
@@ -27,19 +29,65 @@ def nbia_records(collection: str, base_url: str, patience: Patience) -> list[Rec
     InputError
         The server cannot be asked, what it answers is no list of series, or the list is empty.
     """
-    with _tcia_utils(base_url, patience) as (nbia, said):
-        try:
-            answer = nbia.getSeries(collection=collection, modality="MR")
-        except Exception as error:  # tcia-utils passes on what requests and pandas raise
-            raise InputError(f"{base_url}: the list of series cannot be had ({str(error)[:200]})") from error
-    if answer is None and not any(record.levelno >= logging.ERROR for record in said):
-        raise InputError(f"{base_url}: lists no MR series of a collection {collection}; check its spelling")
-    if answer is None:
-        raise InputError(f"{base_url}: the list of series cannot be had ({said[-1].getMessage()[:200]})")
+    server = base_url.rstrip("/")
+
+    async def attempt(client: Client) -> Any:
+        if server == BASE_URL:
+            listed, trouble = await _through_tcia_utils(collection)
+        else:
+            question = {"Collection": collection, "Modality": "MR", "format": "json"}
+            answer = await client.read(f"{server}{SERVICE}/getSeries", question)
+            listed, trouble = _decoded(answer, server) if answer.strip() else None, ""
+        if listed is None:
+            await _explain(client, collection, server, trouble)
+        return listed
+
+    listed = within_deadline(lambda client: client.persistently(lambda: attempt(client)), LIST_SIZE, limits)
     try:
-        return [_record(item) for item in answer]
+        return [_record(item) for item in listed]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InputError(f"{base_url}: sent something else than a list of series ({error!r})") from error
+        raise InputError(f"{server}: sent something else than a list of series ({error!r})") from error
+
+
+async def _through_tcia_utils(collection: str) -> tuple[Any, str]:
+    """Give the list, or None and the line in which tcia-utils says what went wrong; empty if nothing did."""
+    status, out, err = await ask("wdr_mcpd.data.tcia", collection)
+    if status != 0:
+        raise InputError(f"tcia-utils cannot list the series ({(err.splitlines() or ['no message'])[-1]})")
+    errors = [line.partition(":ERROR:")[2] for line in err.splitlines() if ":ERROR:" in line]
+    return json.loads(out.splitlines()[-1]), errors[-1] if errors else ""
+
+
+async def _explain(client: Client, collection: str, server: str, trouble: str) -> None:
+    """Find out why there is no list, by asking for what must be there: the collections of the server.
+
+    Raises
+    ------
+    Transient
+        The server is there and has the collection; `trouble` may be over.
+    InputError
+        It cannot be reached, or has no such collection or no MR series of it.
+    """
+    answer = await client.read(f"{server}{SERVICE}/getCollectionValues", {"format": "json"})
+    try:
+        names = [str(item["Collection"]) for item in _decoded(answer, server)]
+    except (KeyError, TypeError) as error:
+        raise InputError(f"{server}: sent something else than a list of collections") from error
+    if collection not in names:
+        near = difflib.get_close_matches(collection, names, 3, 0.5)
+        hint = f" (near it: {', '.join(near)})" if near else ""
+        raise InputError(f"{server}: shows no collection {collection}{hint}; check its spelling")
+    if trouble:
+        raise Transient(f"{server}: {trouble}")
+    raise InputError(f"{server}: lists no MR series of the collection {collection}")
+
+
+def _decoded(answer: bytes, server: str) -> Any:
+    try:
+        return json.loads(answer)
+    except ValueError as error:
+        start = " ".join(answer[:80].decode(errors="replace").split())
+        raise Transient(f"{server}: sent no JSON but {start!r}") from error
 
 
 def _record(item: dict[str, Any]) -> Record:
@@ -57,48 +105,3 @@ def _record(item: dict[str, Any]) -> Record:
         licence=LICENCES.get(licence, licence),
         study_instance_uid=str(item.get("StudyInstanceUID", "")),
     )
-
-
-@contextmanager
-def _tcia_utils(base_url: str, patience: Patience) -> Iterator[tuple[Any, list[logging.LogRecord]]]:
-    """Give tcia-utils' NBIA module pointed at `base_url`, with timeouts and retries, and what it logs.
-
-    It knows a fixed list of servers, sets no timeout, says by log alone what went wrong, and turns on logging
-    for the whole program when it is imported.
-    """
-    root = logging.getLogger()
-    before = root.level, list(root.handlers)
-    from tcia_utils import nbia
-
-    root.setLevel(before[0])
-    root.handlers[:] = before[1]
-
-    session = requests.Session()
-    retry = Retry(
-        patience.attempts - 1,
-        backoff_factor=patience.first_wait,
-        backoff_max=patience.longest_wait,
-        status_forcelist=[*WORTH_RETRYING, *range(500, 600)],
-    )
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(max_retries=retry))
-
-    def get(url: str, **options: Any) -> requests.Response:
-        return session.get(url, **options, timeout=(patience.connect, patience.read))
-
-    said: list[logging.LogRecord] = []
-    ear = logging.Handler()
-    ear.emit = said.append  # type: ignore[method-assign,assignment]
-    log = logging.getLogger("tcia_utils.nbia")
-    saved = nbia.setApiUrl, nbia.requests, log.level, log.propagate
-    nbia.setApiUrl = lambda endpoint, api_url="": f"{base_url.rstrip('/')}{SERVICE}/"
-    nbia.requests = SimpleNamespace(get=get, exceptions=requests.exceptions)
-    log.setLevel(logging.INFO)
-    log.propagate = False
-    log.addHandler(ear)
-    try:
-        yield nbia, said
-    finally:
-        log.removeHandler(ear)
-        nbia.setApiUrl, nbia.requests, log.level, log.propagate = saved
-        session.close()

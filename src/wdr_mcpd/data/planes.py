@@ -1,6 +1,8 @@
 """The planes of a DICOM series in space: where each lies, and whether together they fill a volume."""
 
+import itertools
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
+from wdr_mcpd.data.volume import ANY, Pick
 from wdr_mcpd.errors import InputError
 
 SAME_PLACE = 0.01
@@ -20,20 +23,31 @@ UNEVEN = 0.1
 INTEGERS = (8, 16)
 """Bits that a pixel of an image may have."""
 
-TELL_APART = (
+NUMBERS = (
     "AcquisitionNumber",
     "EchoNumbers",
     "EchoTime",
+    "EffectiveEchoTime",
     "InversionTime",
     "FlipAngle",
     "TemporalPositionIdentifier",
+    "TemporalPositionIndex",
     "TriggerTime",
+    "NominalCardiacTriggerDelayTime",
     "DiffusionBValue",
+    "DiffusionGradientOrientation",
+    "StackID",
+)
+TELL_APART = (
+    *NUMBERS,
     "ImageType",
+    "FrameType",
+    "ComplexImageComponent",
     "AcquisitionTime",
     "ContentTime",
+    "FrameAcquisitionDateTime",
 )
-"""Tags that commonly separate two acquisitions at the same positions, the most telling first."""
+"""Tags that commonly separate images at the same position; the values of `NUMBERS` alone may be told."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +70,8 @@ class Plane:
         SliceThickness (0018,0050), mm; 1 where the file gives none.
     scale : (float, float)
         RescaleSlope and RescaleIntercept.
+    telling : dict
+        Value of each of `TELL_APART` that the image has, from the file or its functional groups.
     """
 
     dataset: Dataset
@@ -66,6 +82,7 @@ class Plane:
     spacing: tuple[float, float]
     thickness: float
     scale: tuple[float, float]
+    telling: dict[str, Any]
 
     @property
     def rows(self) -> int:
@@ -108,19 +125,37 @@ def planes_of(dataset: Dataset, bits: tuple[int, ...] = INTEGERS) -> list[Plane]
         raise InputError(f"{where}: has {dataset.BitsAllocated} bits a pixel; {readable} can be read")
     for tag in ("Rows", "Columns", "PixelRepresentation"):
         _need(dataset, tag, where)
+    photometric = str(dataset.get("PhotometricInterpretation") or "MONOCHROME2")
+    if photometric not in ("MONOCHROME1", "MONOCHROME2"):
+        raise InputError(f"{where}: its pixels are {photometric}; a volume holds grey values")
     frames = int(dataset.get("NumberOfFrames") or 1)
+    if "PerFrameFunctionalGroupsSequence" not in dataset and _is_mosaic(dataset):
+        raise InputError(
+            f"{where}: is a Siemens mosaic, all slices tiled in one picture; convert it to NIfTI or to "
+            "enhanced DICOM first"
+        )
     if frames > 1 and "PerFrameFunctionalGroupsSequence" not in dataset:
         raise InputError(f"{where}: has {frames} frames without a position for each")
     return [_plane(dataset, frame, where) for frame in range(frames)]
 
 
-def sort_planes(planes: list[Plane], folder: Path) -> list[Plane]:
+def _is_mosaic(dataset: Dataset) -> bool:
+    """Tell by ImageType or by Siemens' number of images in a mosaic, (0019,xx0A)."""
+    try:
+        tiles = int(dataset.private_block(0x0019, "SIEMENS MR HEADER")[0x0A].value)
+    except (KeyError, TypeError, ValueError):
+        tiles = 1
+    return tiles > 1 or "MOSAIC" in (dataset.get("ImageType") or [])
+
+
+def sort_planes(planes: list[Plane], folder: Path, pick: Pick = ANY) -> list[Plane]:
     """Sort planes along their common normal and check that they fill a volume without holes.
 
     Raises
     ------
     InputError
-        Unequal sizes, orientations, spacings, types or scales; two planes at one place; a gap.
+        Unequal sizes, orientations, spacings or types; several planes at each place of which none is picked;
+        a gap.
     """
     first = planes[0]
     alike: list[tuple[str, Any]] = [
@@ -128,7 +163,6 @@ def sort_planes(planes: list[Plane], folder: Path) -> list[Plane]:
         ("number of bits", lambda p: int(p.dataset.BitsAllocated)),
         ("sign", lambda p: int(p.dataset.PixelRepresentation)),
         ("photometric interpretation", lambda p: str(p.dataset.get("PhotometricInterpretation", ""))),
-        ("scale (RescaleSlope, RescaleIntercept)", lambda p: p.scale),
     ]
     for name, value in alike:
         values = Counter(value(plane) for plane in planes)
@@ -140,8 +174,53 @@ def sort_planes(planes: list[Plane], folder: Path) -> list[Plane]:
         if not np.allclose(plane.spacing, first.spacing, rtol=1e-3):
             raise InputError(f"{folder}: its slices differ in pixel spacing, e.g. {Path(plane.where).name}")
     planes = sorted(planes, key=lambda plane: (float(plane.position @ first.normal), plane.where))
+    planes = _one_of_each_place(planes, folder, pick)
     _check_steps(planes, folder)
     return planes
+
+
+def _one_of_each_place(planes: list[Plane], folder: Path, pick: Pick) -> list[Plane]:
+    """Take one of several echoes, b values or times; `planes` are sorted along the normal."""
+    heights = [plane.position @ planes[0].normal for plane in planes]
+    starts = [0, *(np.flatnonzero(np.diff(heights) >= SAME_PLACE) + 1).tolist(), len(planes)]
+    places = [planes[start:end] for start, end in itertools.pairwise(starts)]
+    counts = Counter(map(len, places))
+    count = max(counts)
+    if count == 1:
+        pick.index(1, folder, "one image at each position")
+        return planes
+    tags = [tag for tag in TELL_APART if any(len({str(p.telling.get(tag)) for p in ps}) > 1 for ps in places)]
+    if not tags:
+        several = [place for place in places if len(place) > 1]
+        names = [Path(plane.where).name for plane in several[0][:2]]
+        raise InputError(
+            f"{folder}: {len(several)} duplicate slices, e.g. {' and '.join(dict.fromkeys(names))}"
+        )
+    differ = f"({', '.join(tags)} differ)"
+    if len(counts) > 1:
+        raise InputError(
+            f"{folder}: {min(counts)} to {count} images at each of {len(places)} positions {differ}; "
+            "keep one of each"
+        )
+    places = [
+        sorted(place, key=lambda plane: [_order(plane.telling.get(tag)) for tag in tags]) for place in places
+    ]
+    shown = [tag for tag in tags if tag in NUMBERS]
+    each = [
+        f"{number}: " + ", ".join(f"{tag} {plane.telling.get(tag)}" for tag in shown)
+        for number, plane in enumerate(places[0][:8], 1)
+    ]
+    listed = f": {'; '.join(each)}{'; ...' if count > 8 else ''}" if shown else ""
+    index = pick.index(count, folder, f"{count} images at each of {len(places)} positions {differ}{listed}")
+    return [place[index] for place in places]
+
+
+def _order(value: Any) -> tuple[float, str]:
+    """Key that sorts numbers by size, before texts."""
+    try:
+        return float(value), ""
+    except (TypeError, ValueError):
+        return np.inf, str(value)
 
 
 def _check_steps(planes: list[Plane], folder: Path) -> None:
@@ -149,10 +228,6 @@ def _check_steps(planes: list[Plane], folder: Path) -> None:
     steps = np.diff(heights)
     if not len(steps):
         return
-    same = np.flatnonzero(steps < SAME_PLACE)
-    if len(same):
-        pair = planes[same[0]], planes[same[0] + 1]
-        raise InputError(f"{folder}: {_same_place(pair, len(same))}")
     usual = float(np.median(steps))
     uneven = np.flatnonzero(np.abs(steps - usual) > UNEVEN * usual)
     if len(uneven):
@@ -165,18 +240,6 @@ def _check_steps(planes: list[Plane], folder: Path) -> None:
     line = positions[0] + np.linspace(0, 1, len(planes))[:, None] * (positions[-1] - positions[0])
     if np.abs(positions - line).max() > max(planes[0].spacing):
         raise InputError(f"{folder}: its slices are shifted against each other and fill no straight volume")
-
-
-def _same_place(pair: tuple[Plane, Plane], count: int) -> str:
-    """Say why planes share a place: the tag that tells two acquisitions apart, or plain duplicates.
-
-    The tag's values stay unsaid: the message goes into results, and the values may be dates.
-    """
-    for tag in TELL_APART:
-        one, other = (plane.dataset.get(tag) for plane in pair)
-        if one is not None and other is not None and one != other:
-            return f"two acquisitions at the same positions, told apart by {tag} ({count} pairs); keep one"
-    return f"{count} duplicate slices, e.g. {Path(pair[0].where).name} and {Path(pair[1].where).name}"
 
 
 def _listed(values: "Counter[Any]") -> str:
@@ -223,9 +286,12 @@ def _plane(dataset: Dataset, frame: int, where: str) -> Plane:
     def number(group: str, tag: str, default: float) -> float:
         value = lookup(group, tag)
         try:
-            return default if value is None else float(value)
+            found = default if value is None else float(value)
         except (TypeError, ValueError) as error:
             raise InputError(f"{where}: {tag} is no number") from error
+        if not np.isfinite(found):
+            raise InputError(f"{where}: {tag} is {found}")
+        return found
 
     orientation = numbers("PlaneOrientationSequence", "ImageOrientationPatient", 6)
     row, column = orientation[:3], orientation[3:]
@@ -246,4 +312,19 @@ def _plane(dataset: Dataset, frame: int, where: str) -> Plane:
             number("PixelValueTransformationSequence", "RescaleSlope", 1.0),
             number("PixelValueTransformationSequence", "RescaleIntercept", 0.0),
         ),
+        telling={tag: value for tag in TELL_APART if (value := _first([*groups, dataset], tag)) is not None},
     )
+
+
+def _first(datasets: Iterable[Dataset], tag: str) -> Any:
+    """First value of a tag in these datasets or, below them, in the first items of their sequences."""
+    for dataset in datasets:
+        if tag in dataset:
+            return dataset.get(tag)
+        if "PerFrameFunctionalGroupsSequence" in dataset:
+            return None
+        inside = [element.value[0] for element in dataset if element.VR == "SQ" and element.value]
+        value = _first(inside, tag)
+        if value is not None:
+            return value
+    return None

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from wdr_mcpd.data.stack import step_of
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import whole_file
 
-SOURCES = ("sample", "synthetic", "nbia", "idc", "local")
+SOURCES = ("sample", "synthetic", "nbia", "idc", "local", "files")
 ARCHIVES = ("nbia", "idc", "local")
 """Sources that hold other series beside those of the table, as those that draw the tumour."""
 UID_FORM = re.compile(r"[0-9]+(\.[0-9]+)+")
+CHECKSUM_FORM = re.compile(r"sha256:[0-9a-f]{64}|git-blob:[0-9a-f]{40}")
 NAME_FORM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -20,7 +22,10 @@ NAME_FORM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 class Series:
     """One row of the table.
 
-    `bytes` is 0 where the source does not say, `mask_series_uid` empty where no series draws the tumour.
+    `image_count` and `bytes` are 0 where the source does not say, `mask_series_uid` is empty where no series
+    draws the tumour. A row of source files has a `file`: an address, or a path (below the data folder if it
+    is relative), and its `checksum`, which an address needs. `slice_step` is that of this exam alone, as
+    `stack.step_of` reads it; empty for that of the study.
     """
 
     collection: str
@@ -33,6 +38,9 @@ class Series:
     licence: str
     source: str
     mask_series_uid: str = ""
+    file: str = ""
+    checksum: str = ""
+    slice_step: str = ""
 
     @property
     def exam_id(self) -> str:
@@ -40,9 +48,19 @@ class Series:
         return f"{self.patient_id}_{self.exam}"
 
 
-WITH_MASKS = tuple(field.name for field in fields(Series))
-COLUMNS = WITH_MASKS[:-1]
-"""Of a table in which no exam has a series for its mask."""
+ALL_COLUMNS = tuple(field.name for field in fields(Series))
+COLUMNS = ALL_COLUMNS[:9]
+"""Those of every table; the others stand where an exam needs them."""
+
+
+def is_address(file: str) -> bool:
+    """Tell an address from a path."""
+    return file.startswith(("http://", "https://"))
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a text can name folders: letters, digits, '.', '_' and '-'."""
+    return NAME_FORM.fullmatch(text) is not None and ".." not in text
 
 
 def read_series_table(path: Path) -> list[Series]:
@@ -56,8 +74,12 @@ def read_series_table(path: Path) -> list[Series]:
     try:
         with path.open(newline="", encoding="utf-8") as stream:
             reader = csv.DictReader(stream, delimiter="\t")
-            if tuple(reader.fieldnames or ()) not in (COLUMNS, WITH_MASKS):
-                raise InputError(f"{path}: is no series table; its columns must be {', '.join(WITH_MASKS)}")
+            given = tuple(reader.fieldnames or ())
+            if given[:9] != COLUMNS or not set(given) <= set(ALL_COLUMNS) or len(set(given)) < len(given):
+                raise InputError(
+                    f"{path}: is no series table; its columns must be {', '.join(COLUMNS)} and may be "
+                    f"{', '.join(ALL_COLUMNS[9:])}"
+                )
             table = [_row(values, f"{path} line {line}") for line, values in enumerate(reader, 2)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path}: cannot be read ({error})") from error
@@ -72,33 +94,14 @@ def read_series_table(path: Path) -> list[Series]:
 
 
 def write_series_table(path: Path, table: Iterable[Series]) -> None:
-    """Write the table that `read_series_table` reads; its last column only if an exam has a mask series."""
+    """Write the table that `read_series_table` reads, with the further columns that hold something."""
     rows = list(table)
-    columns = WITH_MASKS if any(series.mask_series_uid for series in rows) else COLUMNS
+    further = (name for name in ALL_COLUMNS[9:] if any(getattr(series, name) for series in rows))
+    columns = (*COLUMNS, *further)
     with whole_file(path) as draft, draft.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, columns, "", "ignore", delimiter="\t", lineterminator="\n")
         writer.writeheader()
         writer.writerows(asdict(series) for series in rows)
-
-
-def row_text(series: Series) -> str:
-    """Give one row as it stands in the table, for a command line."""
-    columns = WITH_MASKS if series.mask_series_uid else COLUMNS
-    return "\t".join(str(getattr(series, column)) for column in columns)
-
-
-def read_row(text: str) -> Series:
-    """Read what `row_text` gave.
-
-    Raises
-    ------
-    InputError
-        A value is missing or wrong.
-    """
-    values = text.split("\t")
-    if len(values) not in (len(COLUMNS), len(WITH_MASKS)):
-        raise InputError(f"--row has {len(values)} values; a series has {', '.join(WITH_MASKS)}")
-    return _row(dict(zip(WITH_MASKS, values, strict=False)), "--row")
 
 
 def find_exam(table: Iterable[Series], exam_id: str) -> Series:
@@ -125,7 +128,7 @@ def _row(values: dict[str, str], where: str) -> Series:
     series = Series(**{**values, "exam": exam, "image_count": count, "bytes": size})  # type: ignore[arg-type]
     if exam < 1 or count < 0 or size < 0:
         raise InputError(f"{where}: exam counts from 1; image_count and bytes are not negative")
-    if not NAME_FORM.fullmatch(series.patient_id) or ".." in series.patient_id:
+    if not is_name(series.patient_id):
         raise InputError(f"{where}: patient_id must be letters, digits, '.', '_' and '-' (it names folders)")
     if not _is_uid(series.series_instance_uid):
         raise InputError(f"{where}: series_instance_uid is no DICOM UID")
@@ -135,6 +138,14 @@ def _row(values: dict[str, str], where: str) -> Series:
         raise InputError(f"{where}: mask_series_uid is no DICOM UID; leave it empty where there is no mask")
     if series.mask_series_uid and series.source not in ARCHIVES:
         raise InputError(f"{where}: source {series.source} brings its own masks; leave mask_series_uid empty")
+    if (series.source == "files") != bool(series.file):
+        raise InputError(f"{where}: a row of source files names its file, and no other row does")
+    if series.checksum and not CHECKSUM_FORM.fullmatch(series.checksum):
+        raise InputError(f"{where}: checksum is sha256: or git-blob: and hexadecimal digits in lower case")
+    if is_address(series.file) and not series.checksum:
+        raise InputError(f"{where}: an address needs a checksum, or it could not be told what came")
+    if series.slice_step:
+        step_of(series.slice_step, 1.0)
     return series
 
 

@@ -1,4 +1,4 @@
-"""A volume of slices with its geometry, and what any array must satisfy to be one."""
+"""A volume of slices with its geometry and scaling, and what any array must satisfy to be one."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,27 +13,80 @@ MAX_VOXELS = 2**29
 
 CODED_TYPES = (np.int8, np.uint8, np.int16, np.uint16)
 
+LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0])
+"""From DICOM's (left, posterior, superior) to NIfTI's (right, anterior, superior), and back."""
+
+UNITS = ("unknown", "meter", "mm", "micron")
+"""Spatial units of NIfTI's xyzt_units."""
+
+FLAT = 1e-6
+"""Volume spanned by three unit vectors below which they lie in a plane."""
+
 
 def _identity() -> NDArray[np.float64]:
     return np.eye(3)[::-1]
 
 
+@dataclass(frozen=True)
+class Scaling:
+    """Real value = slope x stored value + intercept: one pair for all slices, or one for each.
+
+    (DICOM RescaleSlope and RescaleIntercept, NIfTI scl_slope and scl_inter.)
+    """
+
+    slope: tuple[float, ...] = (1.0,)
+    intercept: tuple[float, ...] = (0.0,)
+
+    @classmethod
+    def of_slices(cls, pairs: "list[tuple[float, float]]") -> "Scaling":
+        """Make a scaling of each slice's slope and intercept; one pair where all are equal."""
+        pairs = pairs[:1] if len(set(pairs)) == 1 else pairs
+        return cls(tuple(slope for slope, _ in pairs), tuple(intercept for _, intercept in pairs))
+
+    @property
+    def per_slice(self) -> bool:
+        """Whether the slices differ."""
+        return len(self.slope) > 1
+
+    def kept(self, slices: slice) -> "Scaling":
+        """Scaling of some of the slices."""
+        return Scaling(self.slope[slices], self.intercept[slices]) if self.per_slice else self
+
+    def real(self, voxels: NDArray[Any]) -> NDArray[np.float64]:
+        """Real values of stored ones, ndarray (slice, row, column)."""
+        slope, intercept = (np.reshape(values, (-1, 1, 1)) for values in (self.slope, self.intercept))
+        return np.asarray(voxels * slope + intercept)
+
+    def after(self, first: "Scaling") -> "Scaling":
+        """Scaling that does `first` and then this one."""
+        pairs = np.broadcast_arrays(first.slope, first.intercept, self.slope, self.intercept)
+        inner, shift, outer, offset = (np.asarray(values, np.float64) for values in pairs)
+        return Scaling(tuple((outer * inner).tolist()), tuple((outer * shift + offset).tolist()))
+
+
 @dataclass(frozen=True, eq=False)
 class Volume:
-    """Stored values of consecutive slices.
+    """Stored values of consecutive slices, where they lie, and what they stand for.
 
     Attributes
     ----------
     voxels : ndarray (slice, row, column), int8, uint8, int16 or uint16
         Stored values; slices are sorted along their normal.
     spacing : (3,) float
-        Distance of neighbouring voxels along (slice, row, column), mm.
+        Distance of neighbouring voxels along (slice, row, column), in `unit`.
     mask : ndarray (slice, row, column) of bool, or None
         Tumour, where it is known.
     origin : (3,) float
-        Centre of the first voxel in the patient system (left, posterior, superior), mm.
+        Centre of the first voxel in the patient system (left, posterior, superior), in `unit`.
     direction : ndarray (3, 3)
         Row k is the unit vector of axis k (slice, row, column) in the patient system.
+    codes : (int, int)
+        NIfTI's sform_code and qform_code: 0 where the system is unknown, 1 the scanner's, 2 to 5 others.
+    unit : str
+        One of `UNITS`.
+    scaling : Scaling
+    notes : tuple of str
+        What was changed or left behind when the volume was read, one line each.
     """
 
     voxels: NDArray[Any]
@@ -41,6 +94,10 @@ class Volume:
     mask: NDArray[np.bool_] | None = None
     origin: tuple[float, float, float] = (0.0, 0.0, 0.0)
     direction: NDArray[np.float64] = field(default_factory=_identity)
+    codes: tuple[int, int] = (0, 0)
+    unit: str = "mm"
+    scaling: Scaling = Scaling()
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.voxels.ndim != 3 or self.voxels.dtype.type not in CODED_TYPES:
@@ -49,6 +106,94 @@ class Volume:
             )
         if self.mask is not None and self.mask.shape != self.voxels.shape:
             raise InputError(f"the mask is {self.mask.shape}, the volume {self.voxels.shape}")
+        if len(self.scaling.slope) not in (1, len(self.voxels)):
+            raise InputError(f"{len(self.scaling.slope)} slopes for {len(self.voxels)} slices")
+
+    @property
+    def affine(self) -> NDArray[np.float64]:
+        """NIfTI's affine (4, 4): from the index (column, row, slice, 1) to (right, anterior, superior, 1)."""
+        affine = np.eye(4)
+        affine[:3, :3] = LPS_TO_RAS @ (self.direction * np.asarray(self.spacing)[:, None])[::-1].T
+        affine[:3, 3] = LPS_TO_RAS @ np.asarray(self.origin)
+        return affine
+
+
+def place_of(affine: NDArray[np.float64], where: object) -> dict[str, Any]:
+    """Give spacing, origin and direction of a `Volume` that has this NIfTI affine.
+
+    Raises
+    ------
+    InputError
+        The affine spans no volume.
+    """
+    steps = (LPS_TO_RAS @ affine[:3, :3]).T[::-1]
+    spacing = np.linalg.norm(steps, axis=1)
+    if not np.isfinite(affine).all() or spacing.min() == 0:
+        raise InputError(f"{where}: its affine is no geometry of three axes")
+    direction = steps / spacing[:, None]
+    if abs(np.linalg.det(direction)) < FLAT:
+        raise InputError(f"{where}: its affine is no geometry of three axes")
+    origin = LPS_TO_RAS @ affine[:3, 3]
+    return {"spacing": tuple(spacing.tolist()), "origin": tuple(origin.tolist()), "direction": direction}
+
+
+def real_values(volume: Volume) -> tuple[NDArray[np.float32], str]:
+    """Give real values, and a line for a file that knows one scale for all slices."""
+    note = "each slice has a scale of its own, which this kind of file cannot say: real values are written"
+    return volume.scaling.real(volume.voxels).astype(np.float32), note
+
+
+@dataclass(frozen=True)
+class Pick:
+    """Which volume of a source that holds several, and what is done with values that are no 16-bit integers.
+
+    Attributes
+    ----------
+    series : str, optional
+        SeriesInstanceUID or SeriesNumber of one DICOM series of a folder.
+    volume : int, optional
+        Number, from 1, of one volume of a 4-D file, or of one echo, b value or time of a DICOM series.
+    quantise : int, optional
+        Bits, 1 to 16, to which fractions and large numbers are rounded; without it they are refused.
+    """
+
+    series: str | None = None
+    volume: int | None = None
+    quantise: int | None = None
+
+    def index(self, count: int, where: object, what: str) -> int:
+        """Index of the wanted one of `count` volumes, which `what` describes.
+
+        Raises
+        ------
+        InputError
+            There are several and none is wanted, or there is none of that number.
+        """
+        if self.volume is None and count == 1:
+            return 0
+        if self.volume is None:
+            raise InputError(f"{where}: {what}; take one with --volume 1 to {count}")
+        if not 1 <= self.volume <= count:
+            raise InputError(f"{where}: has no volume {self.volume}; {what} (--volume 1 to {count})")
+        return self.volume - 1
+
+    def stored(self, array: NDArray[Any], where: object) -> tuple[NDArray[Any], Scaling, tuple[str, ...]]:
+        """Give stored values of `array`, what gives its values back, and what was done to them.
+
+        Raises
+        ------
+        InputError
+            As `as_stored_values`, but fractions and large numbers only if `quantise` is not given.
+        """
+        values = numbers(array, where)
+        if self.quantise is None or fits(values):
+            return as_stored_values(values, where), Scaling(), ()
+        steps, scaling, note = quantised(values, self.quantise)
+        return steps, scaling, (f"{where}: {note}",)
+
+
+ANY = Pick()
+"""The only volume of a source, of whole numbers."""
 
 
 def check_shape(shape: tuple[int, ...], where: object) -> None:
@@ -68,6 +213,30 @@ def check_shape(shape: tuple[int, ...], where: object) -> None:
         raise InputError(f"{where}: {voxels} voxels (shape {shape}) are over the limit of {MAX_VOXELS}")
 
 
+def numbers(array: NDArray[Any], where: object) -> NDArray[Any]:
+    """Give an array of finite real numbers, in this machine's order of bytes.
+
+    Raises
+    ------
+    InputError
+        Another shape than a volume's, another type of element, NaN or infinity.
+    """
+    check_shape(array.shape, where)
+    if array.dtype.kind not in "biuf":
+        raise InputError(f"{where}: elements are {array.dtype}; a volume holds one real number a voxel")
+    native = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("="))
+    if native.dtype.kind == "f" and not np.isfinite(native).all():
+        raise InputError(f"{where}: holds NaN or infinite values; replace them first")
+    return native
+
+
+def fits(values: NDArray[Any]) -> bool:
+    """Tell whether all values are whole numbers of at most 16 bits, signed or not."""
+    if values.dtype.kind == "f" and (values != np.rint(values)).any():
+        return False
+    return any(np.iinfo(t).min <= values.min() and values.max() <= np.iinfo(t).max for t in CODED_TYPES)
+
+
 def as_stored_values(array: NDArray[Any], where: object) -> NDArray[Any]:
     """Give `array` as the codecs take it: 8 and 16 bit integers as they are, other whole numbers as 16 bit.
 
@@ -80,25 +249,38 @@ def as_stored_values(array: NDArray[Any], where: object) -> NDArray[Any]:
     Raises
     ------
     InputError
-        NaN, infinity, fractions, values beyond 16 bits, or another type of element.
+        As `numbers`, and fractions or values beyond 16 bits.
     """
-    check_shape(array.shape, where)
-    native = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("="))
-    if native.dtype.type in CODED_TYPES:
-        return native
-    if native.dtype.kind == "b":
-        return native.astype(np.uint8)
-    if native.dtype.kind not in "iuf":
-        raise InputError(f"{where}: elements are {array.dtype}; a volume holds integers of at most 16 bits")
-    if native.dtype.kind == "f":
-        if not np.isfinite(native).all():
-            raise InputError(f"{where}: holds NaN or infinite values; replace them first")
-        if (native != np.rint(native)).any():
-            raise InputError(
-                f"{where}: holds fractions; the codecs take integers, so round or scale it first"
-            )
-    low, high = native.min(), native.max()
-    for kind in (np.int16, np.uint16):
-        if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max:
-            return native.astype(kind)
-    raise InputError(f"{where}: values from {low} to {high} do not fit 16 bits")
+    values = numbers(array, where)
+    if values.dtype.type in CODED_TYPES:
+        return values
+    if values.dtype.kind == "b":
+        return values.astype(np.uint8)
+    if fits(values):
+        return values.astype(np.int16 if values.max() <= np.iinfo(np.int16).max else np.uint16)
+    kind = "holds fractions" if values.dtype.kind == "f" and (values % 1).any() else "does not fit 16 bits"
+    raise InputError(
+        f"{where}: {kind} (values from {values.min()} to {values.max()}); round or scale it first, or give "
+        "--quantise BITS"
+    )
+
+
+def quantised(values: NDArray[Any], bits: int) -> tuple[NDArray[Any], Scaling, str]:
+    """Round values to 2 ** `bits` equal steps from the smallest to the largest.
+
+    Returns
+    -------
+    ndarray of uint16, Scaling, str
+        Numbers of steps, what gives the values back, and a line that says so.
+
+    Raises
+    ------
+    InputError
+        Another number of bits.
+    """
+    if not 1 <= bits <= 16:
+        raise InputError(f"--quantise {bits}: give 1 to 16 bits")
+    low, high = float(values.min()), float(values.max())
+    step = (high - low) / (2**bits - 1) or 1.0
+    note = f"{low:g} to {high:g} were quantised to {bits} bits; a value is off by up to {step / 2:g}"
+    return np.rint((values - low) / step).astype(np.uint16), Scaling((step,), (low,)), note

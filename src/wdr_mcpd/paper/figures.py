@@ -2,14 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from wdr_mcpd.data.exam import read_exam
 from wdr_mcpd.errors import InputError
-from wdr_mcpd.paper.style import PAGE_WIDTH
+from wdr_mcpd.files import read_bytes
+from wdr_mcpd.methods import METHODS, PROPOSED, decode
+from wdr_mcpd.render.notes import note_of
+from wdr_mcpd.render.style import PAGE_WIDTH, noted, write_figure
+from wdr_mcpd.study.frames import at_rate, read_csv
 
 WHITE_PERCENTILE = 98.5  # the bright fat of the scalp would otherwise darken the brain
 
@@ -90,6 +97,36 @@ def slice_figure(pair: SlicePair, title: str, note: str) -> Figure:
         panel.set_title(heading)
         panel.set_axis_off()
         panel.text(0.5, -0.03, caption, transform=panel.transAxes, ha="center", va="top", fontsize="small")
-    figure.suptitle(title, fontsize="medium", fontweight="bold")
-    figure.supxlabel(note, fontsize="x-small", color="0.35")
-    return figure
+    return noted(figure, note, title)
+
+
+def figures(
+    *,
+    exam: str,
+    series: Path,
+    volume: Path,
+    stream: Path,
+    mcpd: Path,
+    quality: Path,
+    figure1: list[Path],
+    figure2: list[Path],
+    mcpd_unit: str,
+    threshold: float,
+    table_rate: float,
+    figure_slices: str | Sequence[int],
+) -> None:
+    """Draw Figures 1 and 2 of one exam from its stream, decoded at the rate of the tables."""
+    original = read_exam(volume).volume
+    decoded = decode(read_bytes(stream), rate=table_rate)
+    measured = at_rate(read_csv(quality, ["rate_bpv", "slice", "psnr_db", "ssim"]), table_rate)
+    by_slice = measured.set_index("slice")[["psnr_db", "ssim"]].astype(float)
+    average = read_csv(mcpd, [f"mcpd_{mcpd_unit}"])[f"mcpd_{mcpd_unit}"].to_numpy()
+    asked = [] if isinstance(figure_slices, str) else figure_slices
+    shown = slices_to_show(average, threshold, asked)
+    note = note_of(series)
+    for number, out in zip(shown, (figure1, figure2), strict=True):
+        psnr, ssim = map(float, by_slice.loc[number])
+        pair = SlicePair(original.voxels[number - 1], decoded[number - 1], psnr, ssim, original.spacing[1:])
+        part = "selected" if average[number - 1] <= threshold else "not selected, coded alone"
+        title = f"{exam}, slice {number} ({part}): {METHODS[PROPOSED].label} at {table_rate:g} bpv"
+        write_figure(partial(slice_figure, pair, title, note), out)

@@ -38,7 +38,11 @@ class Curves:
 
 
 def group_curves(
-    original: NDArray[Any], stream: bytes, lowest_rate: float, measured: Sequence[int]
+    original: NDArray[Any],
+    stream: bytes,
+    lowest_rate: float,
+    measured: Sequence[int],
+    points: int = POINTS,
 ) -> Curves:
     """Measure the curves of some groups of an embedded stream by decoding them shortened, the others empty.
 
@@ -48,12 +52,13 @@ def group_curves(
     stream : one stream whose groups are coded far above the rates of interest
     lowest_rate : bits per voxel of the first point after the empty group
     measured : the groups to measure, by their place in the stream
+    points : of each curve
     """
     groups = [codec.groups(stream)[place] for place in measured]
     complete = np.array(codec.group_lengths(stream))
     sizes = np.array([len(group) * original[0].size for group in groups])
     highest_rate = float((8 * complete[measured] / sizes).max(initial=lowest_rate))
-    rates = np.geomspace(lowest_rate, highest_rate, POINTS - 1)
+    rates = np.geomspace(lowest_rate, highest_rate, points - 1)
     steps = np.ceil(np.concatenate([[0.0], rates])[:, None] * sizes / 8).astype(np.int64)
     lengths = np.minimum(steps, complete[measured])
     errors = np.empty(lengths.shape)

@@ -1,6 +1,6 @@
 """Cross-validation of the MCPD threshold, with all exams of a subject in one fold."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 import numpy as np
@@ -9,20 +9,41 @@ from numpy.typing import NDArray
 
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import as_written
-from wdr_mcpd.study.statistics import Bootstrap, summarise
+from wdr_mcpd.study.statistics import Plateau, plateau, summarise
 
 OBJECTIVES = {"selected": "selected_gain_db", "exam": "exam_gain_db"}
 GAINS = list(OBJECTIVES.values())
+PLATEAU = ("mcpd", "low", "high", "fewest", "most")
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A threshold chosen on training subjects, and what would have been chosen without the guard."""
+    """A threshold chosen on training subjects, and what would have been chosen without the guard.
 
-    threshold: float
+    Attributes
+    ----------
+    applied : threshold that is applied to the subjects held out, the middle one of those with the largest
+    gain
+    gain_db : with it
+    plateau, unguarded_plateau : thresholds whose gain is about the largest, with and without the guard
+    guard_binds : whether the guard keeps a threshold with a larger gain out
+    """
+
+    applied: float
     gain_db: float
-    unguarded_threshold: float
+    plateau: Plateau
+    unguarded_plateau: Plateau
     guard_binds: bool
+
+    @property
+    def threshold(self) -> float:
+        """The threshold where there is a single one; NaN on a plateau, or where the guard chose it."""
+        return float("nan") if self.guard_binds else _single(self.plateau)
+
+    @property
+    def unguarded_threshold(self) -> float:
+        """The same without the guard."""
+        return _single(self.unguarded_plateau)
 
 
 def assign_folds(exams: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
@@ -65,21 +86,34 @@ def choose_threshold(sweep: pd.DataFrame, objective: str, min_selected: int) -> 
     """
     means = sweep.groupby(["threshold_mcpd", "subject"])[OBJECTIVES[objective]].mean()
     gains = means.groupby("threshold_mcpd").mean()  # over the exams and subjects that select something
-    fewest = sweep.groupby("threshold_mcpd")["selected_slices"].min()
+    sizes = sweep.groupby("threshold_mcpd")["selected_slices"].agg(["min", "max"])
+    fewest, most = (sizes[end].to_numpy(np.int64) for end in ("min", "max"))
     thresholds, values = gains.index.to_numpy(dtype=np.float64), gains.to_numpy(dtype=np.float64)
-    free = np.isfinite(values) & (fewest.to_numpy() >= 1) if objective == "selected" else np.isfinite(values)
-    allowed = free & (fewest.to_numpy() >= min_selected) if objective == "selected" else free
+    free = np.isfinite(values) & (fewest >= 1) if objective == "selected" else np.isfinite(values)
+    allowed = free & (fewest >= min_selected) if objective == "selected" else free
     unguarded = _best(values, free)
     guarded = _best(values, allowed) if allowed.any() else len(values) - 1
+
+    def around(best: int, among: NDArray[np.bool_]) -> Plateau:
+        return plateau(thresholds, np.where(among, values, np.nan), fewest, most, best, FLAT_DB)
+
     return Choice(
         float(thresholds[guarded]),
         float(values[guarded]),
-        float(thresholds[unguarded]),
+        around(guarded, allowed),
+        around(unguarded, free),
         bool(not allowed.any() or values[unguarded] > values[guarded] + TIE_DB),
     )
 
 
 TIE_DB = 1e-6  # gains are read from tables of eight digits
+FLAT_DB = 0.02  # a smaller difference of gains chooses no threshold
+NARROW_MCPD = 0.05  # a plateau of at most this width is one threshold
+
+
+def _single(found: Plateau) -> float:
+    narrow = found.high - found.low <= NARROW_MCPD
+    return (found.low + found.high) / 2 if narrow else float("nan")
 
 
 def _best(values: NDArray[np.float64], allowed: NDArray[np.bool_]) -> int:
@@ -122,27 +156,22 @@ def cross_validate(
             subjects = training["subject"].nunique(), folds.loc[folds["fold"] == fold, "subject"].nunique()
             chosen.append(
                 (
-                    *(objective, fold, *subjects, choice.threshold, choice.gain_db, min_selected),
-                    *(choice.unguarded_threshold, choice.guard_binds),
+                    *(objective, fold, *subjects, choice.applied, choice.gain_db, min_selected),
+                    *(choice.threshold, *astuple(choice.plateau)),
+                    *(choice.unguarded_threshold, *astuple(choice.unguarded_plateau), choice.guard_binds),
                 )
             )
             test = sweep[sweep["exam"].isin(outside)]
-            at_choice = _at(test, choice.threshold)
+            at_choice = _at(test, choice.applied)
             fixed = _at(test, threshold)[["selected_slices", *GAINS]].add_suffix("_at_fixed")
             joined = at_choice.join(fixed).reset_index()
             joined.insert(0, "fold", fold)
             joined.insert(0, "objective", objective)
             held_out.append(joined.assign(fixed_threshold_mcpd=threshold))
+    plateaus = [[f"{kind}_{part}" for part in PLATEAU] for kind in ("threshold", "unguarded_threshold")]
     columns = [
-        *(
-            "objective",
-            "fold",
-            "training_subjects",
-            "held_out_subjects",
-            "threshold_mcpd",
-            "training_gain_db",
-        ),
-        *("min_selected_slices", "unguarded_threshold_mcpd", "guard_binds"),
+        *("objective", "fold", "training_subjects", "held_out_subjects", "applied_mcpd", "training_gain_db"),
+        *("min_selected_slices", *plateaus[0], *plateaus[1], "guard_binds"),
     ]
     empty = pd.DataFrame(
         columns=["objective", "fold", "exam", "subject", "threshold_mcpd", "selected_slices"]
@@ -159,10 +188,12 @@ def _at(sweep: pd.DataFrame, threshold: float) -> pd.DataFrame:
     return rows.set_index("exam")[["subject", "threshold_mcpd", "selected_slices", *GAINS]]
 
 
-def crossval_table(chosen: pd.DataFrame, held_out: pd.DataFrame, bootstrap: Bootstrap) -> pd.DataFrame:
-    """One row per objective: the spread of the chosen thresholds and the held-out gains with intervals.
+def crossval_table(chosen: pd.DataFrame, held_out: pd.DataFrame) -> pd.DataFrame:
+    """One row per objective: the chosen thresholds and the held-out gains with intervals.
 
-    A gain of the selected slices is missing for an exam of which nothing is selected.
+    `threshold_mcpd` is a mean over folds, NaN where a fold has no single threshold; the plateaus of all folds
+    lie between `threshold_low` and `threshold_high` and select `threshold_fewest` to `threshold_most`
+    slices. A gain of the selected slices is missing for an exam of which nothing is selected.
     """
     if held_out.empty:
         return pd.DataFrame(columns=["objective", "folds"])
@@ -170,14 +201,15 @@ def crossval_table(chosen: pd.DataFrame, held_out: pd.DataFrame, bootstrap: Boot
         chosen.groupby("objective", sort=False)
         .agg(
             folds=("fold", "size"),
-            threshold_mcpd=("threshold_mcpd", "mean"),
-            threshold_mcpd_sd=("threshold_mcpd", "std"),
-            threshold_mcpd_min=("threshold_mcpd", "min"),
-            threshold_mcpd_max=("threshold_mcpd", "max"),
+            threshold_mcpd=("threshold_mcpd", lambda folds: folds.mean(skipna=False)),
+            threshold_low=("threshold_low", "min"),
+            threshold_high=("threshold_high", "max"),
+            threshold_fewest=("threshold_fewest", "min"),
+            threshold_most=("threshold_most", "max"),
             guard_binds_folds=("guard_binds", "sum"),
         )
         .reset_index()
     )
     values = [*GAINS, *(f"{gain}_at_fixed" for gain in GAINS)]
-    gains = summarise(held_out, ["objective", "fixed_threshold_mcpd"], values, bootstrap)
+    gains = summarise(held_out, ["objective", "fixed_threshold_mcpd"], values)
     return spread.merge(gains, on="objective", validate="1:1")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from wdr_mcpd.errors import InputError
-from wdr_mcpd.files import SIGNIFICANT_DIGITS, whole_file
+from wdr_mcpd.files import SIGNIFICANT_DIGITS, as_written, whole_file
 
 NAMES = {"exam": str, "subject": str, "method": str}
 
@@ -50,6 +50,47 @@ def read_exams(paths: Iterable[Path], columns: Sequence[str]) -> pd.DataFrame:
     joined = pd.concat(frames, ignore_index=True).sort_values("exam", kind="stable", ignore_index=True)
     joined.insert(0, "subject", joined["exam"].map(subject_of))
     return joined
+
+
+def results(folder: str | Path = "results") -> dict[str, pd.DataFrame]:
+    """Read the tables of a finished run, by name.
+
+    Parameters
+    ----------
+    folder : of the run, as results or results/runs/NAME
+
+    Raises
+    ------
+    InputError
+        When the folder holds no table.
+
+    Examples
+    --------
+    >>> wdr_mcpd.results()["rates"][["method", "rate_bpv", "exam_psnr_db"]]  # doctest: +SKIP
+    """
+    found = sorted(Path(folder).glob("tables/*.csv"))
+    if not found:
+        raise InputError(f"{folder}: holds no tables; a run of the workflow makes them")
+    return {path.stem: read_csv(path) for path in found}
+
+
+def at_rate(measured: pd.DataFrame, rate: float) -> pd.DataFrame:
+    """Give the rows that were measured at one rate, as tables write it.
+
+    Raises
+    ------
+    InputError
+        There are none.
+    """
+    rows = measured[measured["rate_bpv"].map(as_written) == as_written(rate)]
+    if rows.empty:
+        raise InputError(f"nothing was measured at {bits(rate)}; add it to the rates")
+    return rows
+
+
+def bits(rate: float) -> str:
+    """Give a rate in words."""
+    return f"{rate:g} bit{'' if rate == 1 else 's'} per voxel"
 
 
 def subject_of(exam: str) -> str:

@@ -12,8 +12,11 @@ from wdr_mcpd.errors import InputError
 from wdr_mcpd.study.frames import read_csv
 
 RULES = ("range", "largest", "value", "rank", "folds", "positive", "dataset", "background")
+REPRODUCED, CONSISTENT, BY_CONSTRUCTION = "reproduced", "consistent with", "by construction"
+AT_BEST = ("", CONSISTENT, BY_CONSTRUCTION)
 PRINTED_DIGITS = 4  # of the paper's tables
 PAPER_THRESHOLD = 0.5
+PAPER_SELECTED = 7  # slices of Table 3
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,9 @@ class Claim:
     paper_check : what in the paper's own tables to compare with: TABLE COLUMN range|largest|selected, or
         slice NUMBER improvement|ssim_improvement; empty if they say nothing
     caveat : what a reader must know about our measurement beside the verdict; empty if nothing
+    at_best : the verdict in place of "reproduced", one of `AT_BEST`; empty for "reproduced" itself
+    control : what decides the claim, in words
+    control_quantity : what we measure for the control; empty if it is no number
     """
 
     claim: str
@@ -48,6 +54,9 @@ class Claim:
     min_subjects: int
     paper_check: str
     caveat: str
+    at_best: str = ""
+    control: str = ""
+    control_quantity: str = ""
 
     @property
     def is_gain(self) -> bool:
@@ -61,16 +70,17 @@ def read_claims(path: Path) -> list[Claim]:
     Raises
     ------
     InputError
-        When a column is missing or a rule is unknown.
+        When a column is missing, or a rule or a best verdict is unknown.
     """
     columns = [field.name for field in fields(Claim)]
     texts = [field.name for field in fields(Claim) if field.type is str]
     frame = read_csv(path, columns)[columns]
     frame[texts] = frame[texts].fillna("")
     claims = [Claim(*row) for row in frame.itertuples(index=False, name=None)]
-    unknown = [claim.rule for claim in claims if claim.rule not in RULES]
-    if unknown:
-        raise InputError(f"{path}: rule {unknown[0]!r} is not one of {', '.join(RULES)}")
+    for name, known in (("rule", RULES), ("at_best", AT_BEST)):
+        unknown = [value for value in (getattr(claim, name) for claim in claims) if value not in known]
+        if unknown:
+            raise InputError(f"{path}: {name} {unknown[0]!r} is not one of {', '.join(known)}")
     return claims
 
 

@@ -1,15 +1,19 @@
 """Quality of one stream at every rate, measured on what its prefixes decode to."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from wdr_mcpd import codec
+from wdr_mcpd.data import read_exam
+from wdr_mcpd.files import read_bytes
 from wdr_mcpd.progress import steps
-from wdr_mcpd.study.metrics import Reading, slice_psnr, slice_ssim
+from wdr_mcpd.study.cuts import decoded_cut
+from wdr_mcpd.study.frames import write_csv
+from wdr_mcpd.study.metrics import Reading, Similarity, slice_psnr
 
 COLUMNS = [
     *("exam", "method", "rate_bpv", "slice", "psnr_db", "ssim"),
@@ -43,11 +47,12 @@ def measure_stream(
         One row per rate (rising) and slice (counted from 1); `bytes` is the size of the cut file.
     """
     rows = []
+    similarity = Similarity(original, reading.ssim_window)
     for rate in steps(sorted(rates), "rate"):
-        cut = codec.truncate(stream, rate=rate)
-        measured = measure_volume(original, codec.decode(cut), reading, mask)
+        size, decoded = decoded_cut(stream, rate)
+        measured = measure_volume(original, decoded, reading, mask, similarity)
         measured.insert(0, "rate_bpv", rate)
-        rows.append(measured.assign(bytes=len(cut)))
+        rows.append(measured.assign(bytes=size))
     frame = pd.concat(rows, ignore_index=True)
     return frame.assign(exam=exam, method=method)[COLUMNS]
 
@@ -57,16 +62,41 @@ def measure_volume(
     decoded: NDArray[Any],
     reading: Reading,
     mask: NDArray[np.bool_] | None = None,
+    similarity: Similarity | None = None,
 ) -> pd.DataFrame:
-    """PSNR and SSIM of every slice (rows, counted from 1), whole and inside the mask."""
+    """PSNR and SSIM of every slice (rows, counted from 1), whole and inside the mask.
+
+    `similarity` is that to the original, where it has been made already.
+    """
     without = np.full(len(original), np.nan)
-    window = reading.ssim_range, reading.ssim_window
+    masks = [None] if mask is None else [None, mask]
+    similarity = similarity or Similarity(original, reading.ssim_window)
+    ssim = similarity(decoded, [reading.ssim_range], masks)[0]
     columns = {
         "slice": np.arange(1, len(original) + 1),
         "psnr_db": slice_psnr(original, decoded, reading.psnr_peak),
-        "ssim": slice_ssim(original, decoded, *window),
+        "ssim": ssim[0],
         "tumour_voxels": without if mask is None else mask.sum(axis=(1, 2)),
         "tumour_psnr_db": without if mask is None else slice_psnr(original, decoded, reading.psnr_peak, mask),
-        "tumour_ssim": without if mask is None else slice_ssim(original, decoded, *window, mask),
+        "tumour_ssim": without if mask is None else ssim[1],
     }
     return pd.DataFrame(columns)
+
+
+def quality(
+    *,
+    volume: Path,
+    streams: list[Path],
+    out: list[Path],
+    exam: str,
+    rates: list[float],
+    psnr_peak: float | str,
+    ssim_range: float | str,
+    ssim_window: str,
+) -> None:
+    """Step: PSNR and SSIM of an exam's slices, decoded from the prefixes of each stream, METHOD.wdr."""
+    slices = read_exam(volume).volume
+    reading = Reading(psnr_peak, ssim_range, ssim_window)
+    for stream, path in zip(streams, out, strict=True):
+        data = read_bytes(stream)
+        write_csv(measure_stream(exam, stream.stem, slices.voxels, data, rates, reading, slices.mask), path)

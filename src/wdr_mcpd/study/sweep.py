@@ -1,6 +1,7 @@
 """Sweep of the MCPD threshold: one encoding for each distinct selection, never one for each threshold."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,11 +9,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wdr_mcpd import codec
-from wdr_mcpd.coherence import coding_groups, distinct_selections
+from wdr_mcpd.coherence import average_mcpd, coding_groups, distinct_selections
+from wdr_mcpd.coherence.table import read_average
+from wdr_mcpd.data import read_exam
 from wdr_mcpd.files import as_written
 from wdr_mcpd.progress import steps
-from wdr_mcpd.study.metrics import gain_db, peak_value, psnr_of, squared_errors
-from wdr_mcpd.study.statistics import Bootstrap, summarise
+from wdr_mcpd.study.coded import coded_at_rates
+from wdr_mcpd.study.frames import write_csv
+from wdr_mcpd.study.metrics import gain_db, peak_value
+from wdr_mcpd.study.statistics import summarise
 
 COLUMNS = [
     *("exam", "rate_bpv", "threshold_mcpd", "mcpd_unit", "selected_slices", "bytes"),
@@ -21,13 +26,17 @@ COLUMNS = [
 ]
 
 
-def threshold_grid(start: float, stop: float, num: int, threshold: float) -> list[float]:
-    """Thresholds from `start` to `stop` in equal steps, with the configured threshold among them."""
-    return with_threshold(np.linspace(start, stop, num).tolist(), threshold)
+def thresholds_of(thresholds: Mapping[str, float] | Sequence[float], threshold: float) -> list[float]:
+    """Sort the thresholds of a sweep and the study's own, without doubles, with the digits that tables hold.
 
-
-def with_threshold(thresholds: Sequence[float], threshold: float) -> list[float]:
-    """Sort the thresholds and the configured one, without doubles, with the digits that tables hold."""
+    Parameters
+    ----------
+    thresholds : a list, or `start`, `stop` and the number `num` of equal steps
+    threshold : of the study, always among them
+    """
+    if isinstance(thresholds, Mapping):
+        start, stop, num = (thresholds[key] for key in ("start", "stop", "num"))
+        thresholds = np.linspace(start, stop, int(num)).tolist()
     return sorted({as_written(t) for t in [*thresholds, threshold]})
 
 
@@ -63,50 +72,90 @@ def sweep(
     selections, index = distinct_selections(average, thresholds)
     everything = np.ones(len(original), dtype=bool)
     distinct = {selected.tobytes(): selected for selected in [everything, *selections]}
+    value, rising = peak_value(original, peak), sorted(rates)
     measured = {
-        key: _errors_by_rate(original, selected, rates, settings)
+        key: coded_at_rates(original, coding_groups(selected), settings, rising, value)
         for key, selected in steps(list(distinct.items()), "selection")
     }
-    value, voxels = peak_value(original, peak), float(original[0].size)
     rows = []
-    for step, rate in enumerate(sorted(rates)):
-        baseline, _ = measured[everything.tobytes()][step]
-        baseline_slices = psnr_of(baseline, voxels, value)
-        baseline_exam = float(psnr_of(baseline.mean(), voxels, value))
+    for step, rate in enumerate(rising):
+        baseline = measured[everything.tobytes()][step]
         for threshold, which in zip(thresholds, index, strict=True):
             selected = selections[which]
-            errors, size = measured[selected.tobytes()][step]
-            chosen = _mean(psnr_of(errors, voxels, value)[selected])
-            before = _mean(baseline_slices[selected])
-            whole = float(psnr_of(errors.mean(), voxels, value))
+            coded = measured[selected.tobytes()][step]
+            chosen, before = coded.mean_psnr_db(selected), baseline.mean_psnr_db(selected)
+            whole, without = coded.exam_psnr_db, baseline.exam_psnr_db
             rows.append(
                 (
-                    *(exam, rate, threshold, mcpd_unit, int(selected.sum()), size),
+                    *(exam, rate, threshold, mcpd_unit, int(selected.sum()), coded.size),
                     *(chosen, before, float(gain_db(chosen, before))),
-                    *(whole, baseline_exam, float(gain_db(whole, baseline_exam)), len(measured)),
+                    *(whole, without, float(gain_db(whole, without)), len(measured)),
                 )
             )
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def thresholds_table(exams: pd.DataFrame, bootstrap: Bootstrap) -> pd.DataFrame:
+def sweep_of_volume(
+    volume: NDArray[Any],
+    thresholds: Mapping[str, float] | Sequence[float] | None = None,
+    rates: Sequence[float] | None = None,
+    *,
+    threshold: float = 0.5,
+    mcpd_unit: str = "std",
+    mcpd_reference: str = "following",
+    psnr_peak: float | str = 65535,
+    name: str = "volume",
+    **coding: Any,
+) -> pd.DataFrame:
+    """Measure what each threshold selects in a volume and gains over 3D-WDR, at equal total bits.
+
+    Parameters
+    ----------
+    volume : integer array (slice, row, column)
+    thresholds : in `mcpd_unit`, a list, or `start`, `stop` and `num`; default 0.2 to 1.2 in steps of 0.01
+    rates : bits per voxel; default 1
+    threshold : always among the thresholds
+    mcpd_unit, mcpd_reference : as of `wdr_mcpd.average_mcpd`
+    psnr_peak : a number, or "max", the largest value of the volume
+    name : of the volume, in the column exam
+    **coding : fields of `wdr_mcpd.codec.Settings`
+
+    Returns
+    -------
+    DataFrame
+        As of `wdr_mcpd.study.sweep.sweep`: PSNR and gains in dB, one row per rate and threshold.
+
+    Examples
+    --------
+    >>> gains = wdr_mcpd.sweep(volume, thresholds=[0.4, 0.5], rates=[1.0])  # doctest: +SKIP
+    """
+    average = average_mcpd(volume, mcpd_unit, mcpd_reference)
+    asked = thresholds_of(thresholds or {"start": 0.2, "stop": 1.2, "num": 101}, threshold)
+    settings = codec.Settings(**coding)
+    return sweep(name, volume, average, mcpd_unit, asked, rates or [1.0], settings, psnr_peak)
+
+
+def thresholds_table(exams: pd.DataFrame) -> pd.DataFrame:
     """Mean over subjects of each rate and threshold, with intervals; gains of exams that select something."""
     values = ["selected_slices", "selected_psnr_db", "selected_gain_db", "exam_psnr_db", "exam_gain_db"]
-    return summarise(exams, ["rate_bpv", "threshold_mcpd", "mcpd_unit"], values, bootstrap)
+    return summarise(exams, ["rate_bpv", "threshold_mcpd", "mcpd_unit"], values)
 
 
-def _errors_by_rate(
-    original: NDArray[Any], selected: NDArray[np.bool_], rates: Sequence[float], settings: codec.Settings
-) -> list[tuple[NDArray[np.float64], int]]:
-    """Squared errors of each slice and size of the file at each rate, rising, from one encoding."""
-    stream = codec.encode(original, coding_groups(selected), settings, rate=max(rates))
-    results = []
-    for rate in sorted(rates):
-        cut = codec.truncate(stream, rate=rate)
-        errors, _ = squared_errors(original, codec.decode(cut))
-        results.append((errors, len(cut)))
-    return results
-
-
-def _mean(values: NDArray[np.float64]) -> float:
-    return float(values.mean()) if len(values) else float("nan")
+def sweep_of_exam(
+    *,
+    volume: Path,
+    mcpd: Path,
+    out: Path,
+    exam: str,
+    thresholds: dict[str, float] | list[float],
+    threshold: float,
+    mcpd_unit: str,
+    rates: list[float],
+    coding: dict[str, Any],
+    psnr_peak: float | str,
+) -> None:
+    """Step: the sweep of an exam; `coding` holds the fields of `codec.Settings`."""
+    voxels, average = read_exam(volume).volume.voxels, read_average(mcpd, mcpd_unit)
+    asked = thresholds_of(thresholds, threshold)
+    settings = codec.Settings(**coding)
+    write_csv(sweep(exam, voxels, average, mcpd_unit, asked, rates, settings, psnr_peak), out)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wdr_mcpd import codec
-from wdr_mcpd.coherence import coding_groups
+from wdr_mcpd.coherence import coding_groups, select
+from wdr_mcpd.coherence.table import read_average
+from wdr_mcpd.data import read_exam
 from wdr_mcpd.progress import steps
 from wdr_mcpd.study.allocation import Curves, as_needed, equal_slope, fit, group_curves
-from wdr_mcpd.study.metrics import Reading, gain_db, peak_value, psnr_of, slice_ssim, squared_errors
-from wdr_mcpd.study.statistics import Bootstrap, summarise
+from wdr_mcpd.study.frames import write_csv
+from wdr_mcpd.study.metrics import Reading, Similarity, gain_db, peak_value, psnr_of, squared_errors
+from wdr_mcpd.study.statistics import summarise
 
 HEADROOM = 2.5  # sharing may give a group more than the highest rate
 
@@ -29,7 +33,7 @@ class Scheme:
     grouping : "one volume" (3D-WDR), "selected + single" (3D-WDR-MCPD) or "single" (2D-WDR)
     axial : whether the axial transform is used where a group has more than one slice
     sharing : "equal rate", each group at the rate times its voxels; "equal slope", the smallest total
-        error; "as 3D-WDR", as one volume without axial transform shares them among the same slices
+        error; "as one volume", as one volume without axial transform shares them among the same slices
     """
 
     name: str
@@ -44,18 +48,31 @@ SLOPE_GROUPS = Scheme("3D-WDR-MCPD, equal slope", "selected + single", True, "eq
 FLAT = Scheme("2D-WDR, equal rate", "single", False, "equal rate")
 SLOPE_FLAT = Scheme("2D-WDR, equal slope", "single", False, "equal slope")
 FLAT_VOLUME = Scheme("3D-WDR, no axial transform", "one volume", False, "equal rate")
-FLAT_GROUPS = Scheme("3D-WDR-MCPD, no axial transform, as 3D-WDR", "selected + single", False, "as 3D-WDR")
-GROUPS = Scheme("3D-WDR-MCPD, as 3D-WDR", "selected + single", True, "as 3D-WDR")
-COMPARED = [scheme.name for scheme in (BASELINE, PAPER, SLOPE_GROUPS, FLAT, SLOPE_FLAT, FLAT_VOLUME)]
-SCHEMES = (BASELINE, PAPER, SLOPE_GROUPS, FLAT, SLOPE_FLAT, FLAT_VOLUME, FLAT_GROUPS, GROUPS)
-
-# The way from 3D-WDR to the paper's method, one change at a time; the steps add up to the paper's gain.
-STEPS = (
-    ("axial_depth_all_slices_db", BASELINE, FLAT_VOLUME),
-    ("grouping_db", FLAT_VOLUME, FLAT_GROUPS),
-    ("axial_depth_selected_db", FLAT_GROUPS, GROUPS),
-    ("allocation_db", GROUPS, PAPER),
+FLAT_GROUPS = Scheme(
+    "3D-WDR-MCPD, no axial transform, as one volume without it", "selected + single", False, "as one volume"
 )
+GROUPS = Scheme(
+    "3D-WDR-MCPD, as one volume without axial transform", "selected + single", True, "as one volume"
+)
+FLAT_PAPER = Scheme("3D-WDR-MCPD, no axial transform, equal rate", "selected + single", False, "equal rate")
+COMPARED = [scheme.name for scheme in (BASELINE, PAPER, SLOPE_GROUPS, FLAT, SLOPE_FLAT, FLAT_VOLUME)]
+SCHEMES = (BASELINE, PAPER, SLOPE_GROUPS, FLAT, SLOPE_FLAT, FLAT_VOLUME, FLAT_GROUPS, GROUPS, FLAT_PAPER)
+
+# Two ways from 3D-WDR to the paper's method, one change at a time; each adds up to the paper's gain.
+ORDERS = {
+    "allocation last": (
+        ("axial_depth_all_slices_db", BASELINE, FLAT_VOLUME),
+        ("grouping_db", FLAT_VOLUME, FLAT_GROUPS),
+        ("axial_depth_selected_db", FLAT_GROUPS, GROUPS),
+        ("allocation_db", GROUPS, PAPER),
+    ),
+    "axial transform last": (
+        ("axial_depth_all_slices_db", BASELINE, FLAT_VOLUME),
+        ("grouping_db", FLAT_VOLUME, FLAT_GROUPS),
+        ("allocation_db", FLAT_GROUPS, FLAT_PAPER),
+        ("axial_depth_selected_db", FLAT_PAPER, PAPER),
+    ),
+}
 REGIONS = {
     "selected slices": "selected_psnr_db",
     "all slices": "mean_slice_psnr_db",
@@ -92,10 +109,11 @@ def whole_exam(
         One row per rate (rising) and scheme (in the order of `SCHEMES`).
     """
     streams = _Streams.of(original, selected, rates, settings)
+    similarity = Similarity(original, reading.ssim_window)
     rows = []
     for rate, scheme in steps(list(product(sorted(rates), SCHEMES)), "scheme"):
         cut = streams.cut(scheme, rate)
-        quality = _quality(original, codec.decode(cut), selected, reading)
+        quality = _quality(original, codec.decode(cut), selected, reading, similarity)
         levels = str(settings.axial_levels) if scheme.axial else "0"
         described = (exam, rate, scheme.name, scheme.grouping, levels, scheme.sharing)
         rows.append((*described, int(selected.sum()), len(cut), *quality))
@@ -154,12 +172,16 @@ class _Streams:
 
 
 def _quality(
-    original: NDArray[Any], decoded: NDArray[Any], selected: NDArray[np.bool_], reading: Reading
+    original: NDArray[Any],
+    decoded: NDArray[Any],
+    selected: NDArray[np.bool_],
+    reading: Reading,
+    similarity: Similarity,
 ) -> tuple[float, ...]:
     peak = peak_value(original, reading.psnr_peak)
     errors, voxels = squared_errors(original, decoded)
     psnr = psnr_of(errors, voxels, peak)
-    ssim = slice_ssim(original, decoded, reading.ssim_range, reading.ssim_window)
+    ssim = similarity(decoded, [reading.ssim_range])[0, 0]
     pooled = float(psnr_of(errors.sum(), voxels.sum(), peak))
     inside = selected.any()
     return (
@@ -169,7 +191,7 @@ def _quality(
 
 
 def decomposition(exams: pd.DataFrame) -> pd.DataFrame:
-    """What the gain of 3D-WDR-MCPD over 3D-WDR is made of, for each exam, rate and region.
+    """What the gain of 3D-WDR-MCPD over 3D-WDR is made of, for each exam, rate, region and order of steps.
 
     Parameters
     ----------
@@ -178,32 +200,58 @@ def decomposition(exams: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The steps' gains in decibels (`STEPS`), `axial_depth_db` as the sum of its two, and `gain_db`;
+        The steps' gains in decibels (`ORDERS`), `axial_depth_db` as the sum of its two, and `gain_db`;
         allocation, grouping and axial depth add up to the gain, because each step starts where the one before
         it ends.
     """
     parts = []
-    for region, quality in REGIONS.items():
+    for (region, quality), (order, taken) in product(REGIONS.items(), ORDERS.items()):
         wide = exams.pivot(index=["subject", "exam", "rate_bpv"], columns="scheme", values=quality)
-        steps = {name: gain_db(wide[after.name], wide[before.name]) for name, before, after in STEPS}
+        steps = {name: gain_db(wide[after.name], wide[before.name]) for name, before, after in taken}
         part = pd.DataFrame(steps, index=wide.index)
         part.insert(0, "axial_depth_db", part["axial_depth_all_slices_db"] + part["axial_depth_selected_db"])
         part["gain_db"] = gain_db(wide[PAPER.name], wide[BASELINE.name])
+        part.insert(0, "order", order)
         part.insert(0, "region", region)
         parts.append(part.reset_index())
     return pd.concat(parts, ignore_index=True)
 
 
-def whole_exam_table(exams: pd.DataFrame, bootstrap: Bootstrap) -> pd.DataFrame:
+def whole_exam_table(exams: pd.DataFrame) -> pd.DataFrame:
     """Mean quality of each scheme at each rate over subjects, and its gain over 3D-WDR in the same exam."""
+    return summarise(with_gains(exams), ["rate_bpv", "scheme"], [*QUALITIES, "exam_gain_db"])
+
+
+def with_gains(exams: pd.DataFrame) -> pd.DataFrame:
+    """Add `exam_gain_db`, the gain of each scheme over 3D-WDR in the same exam at the same rate."""
     keys = ["exam", "rate_bpv"]
     baseline = exams[exams["scheme"] == BASELINE.name].set_index(keys)["exam_psnr_db"]
     gains = gain_db(exams["exam_psnr_db"], baseline.loc[pd.MultiIndex.from_frame(exams[keys])])
-    values = [*QUALITIES, "exam_gain_db"]
-    return summarise(exams.assign(exam_gain_db=gains), ["rate_bpv", "scheme"], values, bootstrap)
+    return exams.assign(exam_gain_db=gains)
 
 
-def decomposition_table(exams: pd.DataFrame, bootstrap: Bootstrap) -> pd.DataFrame:
+def decomposition_table(exams: pd.DataFrame) -> pd.DataFrame:
     """Mean over subjects of each part of the gain, with intervals, for each region and rate."""
     parts = ["allocation_db", "grouping_db", "axial_depth_db", "gain_db"]
-    return summarise(decomposition(exams), ["region", "rate_bpv"], parts, bootstrap)
+    return summarise(decomposition(exams), ["region", "order", "rate_bpv"], parts)
+
+
+def ways_of_exam(
+    *,
+    volume: Path,
+    mcpd: Path,
+    out: Path,
+    exam: str,
+    threshold: float,
+    mcpd_unit: str,
+    rates: list[float],
+    coding: dict[str, Any],
+    psnr_peak: float | str,
+    ssim_range: float | str,
+    ssim_window: str,
+) -> None:
+    """Step: the ways to spend the bits of an exam; `coding` holds the fields of `codec.Settings`."""
+    voxels = read_exam(volume).volume.voxels
+    selected = select(read_average(mcpd, mcpd_unit), threshold)
+    reading = Reading(psnr_peak, ssim_range, ssim_window)
+    write_csv(whole_exam(exam, voxels, selected, rates, codec.Settings(**coding), reading), out)

@@ -3,13 +3,13 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
+from wdr_mcpd.bench.__main__ import main
 from wdr_mcpd.bench.codec_speed import codec_speed
 from wdr_mcpd.bench.contestants import contestants
 from wdr_mcpd.bench.growth import growth, mirrored
 from wdr_mcpd.bench.harness import Times
 from wdr_mcpd.bench.lossless import lossless
 from wdr_mcpd.bench.rate_distortion import rate_distortion
-from wdr_mcpd.cli import main
 from wdr_mcpd.errors import InputError
 
 pytest.importorskip("imagecodecs")
@@ -93,7 +93,7 @@ def test_an_unknown_codec_is_named() -> None:
 
 def test_a_missing_library_is_noted_and_the_rest_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "wdr_mcpd.peers.contract.find_spec", lambda library: None if library == "av" else object()
+        "wdr_mcpd.baselines.codecs.contract.find_spec", lambda library: None if library == "av" else object()
     )
     present, missing = contestants(["sperr", "x265-medium"])
     assert [c.name for c in present] == ["sperr"]
@@ -105,7 +105,7 @@ def test_the_command_writes_its_tables_and_says_who_was_refused(
 ) -> None:
     np.save(tmp_path / "wide.npy", volume.astype(np.uint16) * 16)
     out = tmp_path / "out"
-    arguments = ["bench", f"wide={tmp_path / 'wide.npy'}", "--out", str(out), "--only", "lossless"]
+    arguments = ["measure", f"wide={tmp_path / 'wide.npy'}", "--out", str(out), "--only", "lossless"]
     assert main([*arguments, "--codecs", "jpegls", "x265-medium"]) == 0
     assert "wide: x265 medium: takes 12 bits, the volume needs 16; skipped" in capsys.readouterr().err
     notes = pd.read_csv(out / "notes.csv")
@@ -132,7 +132,7 @@ def test_bad_input_is_one_line(
 ) -> None:
     np.save(tmp_path / "v.npy", volume)
     given = [argument.format(volume=tmp_path / "v.npy") for argument in arguments]
-    assert main(["bench", "--out", str(tmp_path / "out"), *given]) == 2
+    assert main(["measure", "--out", str(tmp_path / "out"), *given]) == 2
     error = capsys.readouterr().err
     assert message in error
     assert error.count("\n") == 1

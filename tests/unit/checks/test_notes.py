@@ -2,29 +2,31 @@
 
 from pathlib import Path
 
-from wdr_mcpd.cli import main
+from small_run import EXAM, GIVEN
+from steps import run_step
+from wdr_mcpd.places import Results
 
-READINGS = "PSNR with peak 65535, SSIM with range max and window uniform7"
+SAID = (
+    "1 subject, 1 exam each, synthetic head phantom, not patients. PSNR with peak 65535, SSIM with range max"
+)
 
 
 def test_the_viewer_says_what_data_it_shows(finished: Path, tmp_path: Path) -> None:
-    page = tmp_path / "one_1.html"
-    files = (
-        "--stream",
-        finished / "streams/one_1/3d-wdr.wdr",
-        "--quality",
-        finished / "quality/one_1/3d-wdr.csv",
-    )
-    notes = ("--series", finished / "data/series.tsv", "--note", READINGS)
-    command = ["viewer", "one_1", finished / "volumes/one_1.npz", *files, *notes, "--out", page]
-    assert main([str(word) for word in command]) == 0
-    assert f"1 subject, 1 exam each, synthetic head phantom, not patients. {READINGS}" in page.read_text()
+    run, page = Results(finished), tmp_path / "one_1.html"
+    files = {"series": run.series_table(), "volume": run.volume(EXAM)}
+    files |= {"streams": [run.stream(EXAM, "3d-wdr")], "quality": [run.quality(EXAM, "3d-wdr")]}
+    run_step("report.viewer.viewer", GIVEN, **files, exam=EXAM, out=page, few=tmp_path / "few.html")
+    assert SAID in page.read_text()
 
 
 def test_transmission_says_how_it_was_measured(finished: Path, tmp_path: Path) -> None:
-    files = ("--quality", finished / "quality", "--volumes", finished / "volumes", "--method", "3d-wdr")
-    notes = ("--series", finished / "data/series.tsv", "--readings", READINGS)
-    assert main([str(word) for word in ("transmission", *notes, *files, "--out", tmp_path)]) == 0
-    for suffix in ("md", "tex"):
-        text = (tmp_path / "tables" / f"transmission.{suffix}").read_text()
-        assert f"synthetic head phantom, not patients. {READINGS}" in text
+    run, made = Results(finished), Results(tmp_path)
+    files = {
+        "series": run.series_table(),
+        "quality": [run.quality(EXAM, "3d-wdr")],
+        "volumes": [run.volume(EXAM)],
+    }
+    out = {"table": made.table("transmission"), "figure": made.figure("transmission")}
+    run_step("report.transmission.transmission", GIVEN, **files, **out)
+    for path in made.table("transmission")[1:]:
+        assert SAID in path.read_text()

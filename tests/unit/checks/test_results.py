@@ -1,6 +1,7 @@
 """Results are checked against what was measured and where they come from; each kind of change is noticed."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -8,8 +9,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from wdr_mcpd.checks.provenance import read, record
+from small_run import check_stream, measure, record
 from wdr_mcpd.cli import main
+from wdr_mcpd.errors import InputError
+from wdr_mcpd.places import Results
+from wdr_mcpd.step import function_of
 
 STREAM, QUALITY = "streams/one_1/3d-wdr-mcpd.wdr", "quality/one_1/3d-wdr-mcpd.csv"
 
@@ -20,8 +24,8 @@ def results(finished: Path, tmp_path: Path) -> Path:
 
 
 def test_a_finished_run_is_as_recorded(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["verify-results", str(results)]) == 0
-    assert capsys.readouterr().out == "9 files, 2 streams, 1 series: as recorded\n"
+    assert main(["check", str(results)]) == 0
+    assert capsys.readouterr().out == "9 files, 3 streams, 1 series: as recorded\n"
 
 
 def test_provenance_says_what_a_table_was_made_from(
@@ -32,7 +36,7 @@ def test_provenance_says_what_a_table_was_made_from(
     known = json.loads(text)
     assert set(known["files"]) == {"table1.csv", "table1.md", "table1.tex"}
     assert [one["series_instance_uid"] for one in known["series"]] == ["1.2.3"]
-    assert known["streams"].keys() == {"streams/one_1/3d-wdr.wdr", STREAM}
+    assert known["streams"].keys() == {"streams/one_1/2d-wdr.wdr", "streams/one_1/3d-wdr.wdr", STREAM}
     assert known["configuration"]["threshold"] == 1.05
     assert {"numpy", "PyWavelets", "numba", "imagecodecs", "av"} <= known["libraries"].keys()
     assert known["package"].keys() == {"version", "sources_sha256", "commit", "changed_since_commit"}
@@ -109,7 +113,7 @@ def test_a_changed_result_is_named(
     results: Path, change: Callable[[Path], object], named: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     change(results)
-    assert main(["verify-results", str(results)]) == 2
+    assert main(["check", str(results)]) == 2
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     assert named in error
@@ -119,19 +123,6 @@ def test_provenance_of_a_changed_file_is_refused(results: Path, capsys: pytest.C
     append("tables/table1.csv")(results)
     assert main(["provenance", str(results / "tables" / "table1.csv")]) == 2
     assert "is not the file" in capsys.readouterr().err
-
-
-def check(results: Path, *options: str) -> int:
-    return main(
-        [
-            *("check-streams", str(results / "volumes" / "one_1.npz"), "--stream", str(results / STREAM)),
-            *("--quality", str(results / QUALITY), "--mcpd", str(results / "mcpd" / "one_1.csv")),
-            *("--out", str(results / "check.csv"), *options),
-        ]
-    )
-
-
-RATES, T = ("--rates", "0.5", "1", "2"), ("--threshold", "1.05")
 
 
 def edited(name: str, change: Callable[[pd.DataFrame], pd.DataFrame]) -> Callable[[Path], object]:
@@ -152,76 +143,56 @@ def cut_stream(results: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "options", "named"),
+    ("change", "keys", "named"),
     [
-        (lambda results: None, ("--rates", "0.5", "1", "1.5", *T), "3d-wdr-mcpd.wdr: its"),
-        (lambda results: None, ("--rates", "0.5", "2", *T), QUALITY),
-        (lambda results: None, (*RATES, "--threshold", "0.0"), "3d-wdr-mcpd.wdr: codes"),
-        (another_stream, (*RATES, *T), QUALITY),
-        (cut_stream, (*RATES, *T), QUALITY),
-        (append(STREAM, b"more"), (*RATES, *T), STREAM),
-        (edited(QUALITY, lambda t: t.replace({"psnr_db": {t["psnr_db"][0]: 12.0}})), (*RATES, *T), QUALITY),
-        (edited(QUALITY, lambda t: t.assign(bytes=t["bytes"] - 1)), (*RATES, *T), QUALITY),
-        (edited(QUALITY, lambda t: t.drop(index=3)), (*RATES, *T), QUALITY),
+        (lambda results: None, {"rates": [0.5, 1, 1.5]}, "3d-wdr-mcpd.wdr: its"),
+        (lambda results: None, {"rates": [0.5, 2]}, QUALITY),
+        (lambda results: None, {"threshold": 0.0}, "3d-wdr-mcpd.wdr: codes"),
+        (another_stream, {}, QUALITY),
+        (cut_stream, {}, QUALITY),
+        (append(STREAM, b"more"), {}, STREAM),
+        (edited(QUALITY, lambda t: t.replace({"psnr_db": {t["psnr_db"][0]: 12.0}})), {}, QUALITY),
+        (edited(QUALITY, lambda t: t.assign(bytes=t["bytes"] - 1)), {}, QUALITY),
+        (edited(QUALITY, lambda t: t.drop(index=3)), {}, QUALITY),
     ],
 )
 def test_a_stream_that_is_not_what_was_measured_is_named(
-    results: Path,
-    change: Callable[[Path], object],
-    options: tuple[str, ...],
-    named: str,
-    capsys: pytest.CaptureFixture[str],
+    results: Path, change: Callable[[Path], object], keys: dict[str, object], named: str
 ) -> None:
-    assert check(results, *RATES, *T) == 0
-    (results / "check.csv").unlink()
+    checked = Results(results).checked_stream("one_1", "3d-wdr-mcpd")
+    check_stream(Results(results), "3d-wdr-mcpd")
+    checked.unlink()
     change(results)
-    assert check(results, *options) == 2
-    assert named in capsys.readouterr().err
-    assert not (results / "check.csv").exists()
+    with pytest.raises(InputError, match=re.escape(named)):
+        check_stream(Results(results), "3d-wdr-mcpd", **keys)
+    assert not checked.exists()
 
 
-def test_a_file_of_each_kind_is_needed_for_each_stream(
-    results: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    two = ["--out", str(results / "a.csv"), str(results / "b.csv")]
-    assert check(results, *RATES, *two) == 2
-    assert "as many files" in capsys.readouterr().err
+def test_the_figures_of_exams_are_checked_beside_the_tables(results: Path, tmp_path: Path) -> None:
+    run, out = Results(results), tmp_path / "checked.txt"
+    figure = run.figure("one_1/figure1")[0]
+    figure.parent.mkdir(parents=True)
+    figure.write_bytes(b"png")
+    tables = sorted((results / "tables").glob("*.provenance.json"))
+
+    def check() -> None:
+        of_exams = [figure.with_name("figure1.provenance.json")]
+        check_step = function_of("checks.results.check")
+        check_step(series=run.series_table(), sidecars=tables, of_exams=of_exams, checked=[], out=out)
+
+    with pytest.raises(InputError, match="figures/one_1/figure1"):
+        check()
+    record(run, [figure], ("3d-wdr-mcpd",))
+    check()
+    assert out.read_text() == "10 files, 3 streams, 1 series: as recorded\n"
+    figure.write_bytes(b"another")
+    with pytest.raises(InputError, match=r"figures/one_1/figure1\.png"):
+        check()
 
 
-def test_the_figures_of_the_exams_of_a_table_are_checked(
-    results: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder = results / "figures" / "one_1"
-    folder.mkdir(parents=True)
-    (folder / "figure1.png").write_bytes(b"png")
-    table = str(results / "data" / "series.tsv")
-    tables = sorted(map(str, (results / "tables").glob("*.provenance.json")))
-    command = ["verify-results", str(results), "--only", *tables, "--figures-of", table]
-    assert main(command) == 2
-    assert "figures/one_1: has no figures with provenance" in capsys.readouterr().err
-    record([folder / "figure1.png"], results, ["one_1"], ["3d-wdr-mcpd"], {"threshold": 1})
-    assert main(command) == 0
-    assert capsys.readouterr().out == "10 files, 2 streams, 1 series: as recorded\n"
-    (folder / "figure1.png").write_bytes(b"another")
-    assert main(command) == 2
-    assert "figures/one_1/figure1.png" in capsys.readouterr().err
-
-
-def test_provenance_of_all_exams_of_a_table(results: Path) -> None:
-    table = results / "data" / "series.tsv"
-    path = results / "tables" / "table1.csv"
-    by_name = read(path)["series"]
-    path.with_suffix(".provenance.json").unlink()
-    command = ["record-provenance", str(path), "--results", str(results), "--series", str(table)]
-    assert main([*command, "--methods", "3d-wdr", "--configuration", "{}"]) == 0
-    assert read(path)["series"] == by_name
-
-
-def test_rates_of_any_number_of_digits_pass(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rates = ("--rates", str(1 / 3), "2")
-    volume, quality = str(results / "volumes" / "one_1.npz"), str(results / QUALITY)
-    measured = ("--exam", "one_1", "--method", "3d-wdr-mcpd", "--out", quality)
-    assert main(["quality", volume, str(results / STREAM), *measured, *rates]) == 0
-    assert check(results, *rates, *T) == 0
-    assert check(results, "--rates", "0.5", "2", *T) == 2
-    assert "was measured at the rates 0.33333333, 2, not 0.5, 2" in capsys.readouterr().err
+def test_rates_of_any_number_of_digits_pass(results: Path) -> None:
+    run, thirds = Results(results), (0.33333333, 2)
+    measure(run, "3d-wdr-mcpd", thirds)
+    check_stream(run, "3d-wdr-mcpd", rates=list(thirds))
+    with pytest.raises(InputError, match=r"was measured at the rates 0\.33333333, 2, not 0\.5, 2"):
+        check_stream(run, "3d-wdr-mcpd", rates=[0.5, 2])

@@ -1,9 +1,9 @@
-"""A decoder of coder 2 written from docs/coherence-coder.md alone, slow and plain, up to the filter."""
+"""A decoder of coders 2 and 3 written from docs/cc-format.md alone, slow and plain, up to the network."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
-from math import exp, floor, log, log2
+from math import exp, floor, log, log2, prod
 from typing import Any
 
 Place = tuple[int, int, int]
@@ -59,26 +59,82 @@ class Model:
         self.n = min(self.n + 1, 250)
 
 
-@dataclass
-class Mixer:
-    coder: RangeDecoder
-    models: Table = field(default_factory=lambda: defaultdict(Model))
-    weights: Table = field(default_factory=lambda: defaultdict(lambda: [1 << 15] * 3))
-    estimates: Table = field(
-        default_factory=lambda: defaultdict(lambda: [squash(min(4096 * i // 24, 4095)) for i in range(26)])
-    )
+SIZES = {
+    ("found", 0): (80, 512),
+    ("found", 1): (8, 32, 16),
+    ("found", 2): (8, 16, 11, 11),
+    ("sign", 0): (80, 3, 3, 3, 3),
+    ("sign", 1): (80, 3, 3, 3, 3),
+    ("sign", 2): (80, 3, 3, 3, 3),
+    ("bit", 0): (64, 4, 32),
+    ("bit", 1): (64, 4, 32),
+    ("bit", 2): (8, 32, 32),
+    ("stretch", 0): (80, 4, 4),
+}
+SETS = {"found": 0, "sign": 160, "bit": 240}
 
-    def plain(self, kind: int) -> int:
-        model = self.models["stretch", kind]
+
+class Models(dict[Any, Model]):
+    """Models by decision, number and context; of coder 3 they begin with what the file of the page says."""
+
+    def __init__(self, start: Any) -> None:
+        super().__init__()
+        self.start = start
+
+    def __missing__(self, key: Any) -> Model:
+        self[key] = model = Model()
+        if self.start:
+            what, number, context = key
+            at = 0
+            for place, size in zip(context, SIZES[what, number], strict=True):
+                at = at * size + place
+            for other, sizes in SIZES.items():
+                if other == (what, number):
+                    break
+                at += prod(sizes)
+            if self.start["seen"][at]:
+                model.c = squash(16 * int(self.start["model"][at]) + 2048) << 6
+                model.n = int(self.start["seen"][at])
+        return model
+
+
+class Mixer:
+    def __init__(self, coder: RangeDecoder, start: Any) -> None:
+        self.coder, self.start, self.models = coder, start, Models(start)
+        self.weights: Table = {}
+        self.estimates: Table = defaultdict(lambda: [squash(min(4096 * i // 24, 4095)) for i in range(26)])
+        self.linear: Table = {}
+        if start:
+            self.linear = {k: [16 * int(w) for w in start["linear"][16 * k : 16 * k + 16]] for k in range(80)}
+
+    def weights_of(self, what: str, number: int) -> list[int]:
+        if (what, number) not in self.weights:
+            at = 3 * (SETS[what] + number)
+            found = self.start["weight"][at : at + 3] if self.start else [128] * 3
+            self.weights[what, number] = [256 * int(w) for w in found]
+        return self.weights[what, number]
+
+    def plain(self, *context: int) -> int:
+        model = self.models["stretch", 0, context]
         bit = self.coder.decide(min(max(model.c >> 6, 32), 65504))
         model.learn(bit)
         return bit
 
-    def mixed(self, what: str, contexts: Any, weight_set: int, estimate_class: Any, rate: int) -> int:
+    def mixed(
+        self,
+        what: str,
+        contexts: Any,
+        weight_set: int,
+        estimate_class: Any,
+        rate: int,
+        values: Any = (),
+    ) -> int:
         models = [self.models[what, number, context] for number, context in enumerate(contexts)]
-        w, est = self.weights[what, weight_set], self.estimates[what, estimate_class]
+        w, est = self.weights_of(what, weight_set), self.estimates[what, estimate_class]
+        linear = self.linear.get(weight_set, [])[: len(values)]
         st = [model.stretched() for model in models]
-        x = min(max((sum(a * b for a, b in zip(w, st, strict=True)) >> 16) + 2048, 0), 4095)
+        total = sum(a * b for a, b in zip([*w, *linear], [*st, *values], strict=True))
+        x = min(max((total >> 16) + 2048, 0), 4095)
         m = squash(x)
         i, f = 24 * x >> 12, 24 * x & 4095
         r = (est[i] * (4096 - f) + est[i + 1] * f) >> 12
@@ -86,6 +142,8 @@ class Mixer:
         goal = 65535 if bit else 0
         for k in range(3):
             w[k] += (st[k] * (goal - m) * rate + (1 << 17)) >> 18
+        for k, value in enumerate(values):
+            self.linear[weight_set][k] += (value * (goal - m) * rate + (1 << 17)) >> 18
         est[i] += (goal - est[i]) * (4096 - f) >> 18
         est[i + 1] += (goal - est[i + 1]) * f >> 18
         for model in models:
@@ -174,8 +232,10 @@ def grow(band: Band, at: Place, new: int) -> None:
 
 
 class Decoder:
-    def __init__(self, payload: bytes, plan: Any, parts: Any, planes: int) -> None:
-        self.mixer = Mixer(RangeDecoder(payload))
+    def __init__(self, payload: bytes, plan: Any, parts: Any, planes: int, start: Any = None) -> None:
+        """Decode coder 3, with the arrays of the file that the page names, or coder 2 without."""
+        self.later = start is not None
+        self.mixer = Mixer(RangeDecoder(payload), start)
         self.bands = related(plan, parts)
         self.planes = planes
         for band in self.bands:
@@ -201,6 +261,10 @@ class Decoder:
                             if band.size[at] >> (p + 1):
                                 self.refine(band, at, p)
                         continue
+                    if number == 4 and self.later:
+                        for at in self.left_to_look_at(band, places, p):
+                            self.find(band, at, p, number)
+                        continue
                     loudest = max(band.energy[at] for at in places)
                     if loudest >> p < limit:
                         continue
@@ -210,6 +274,14 @@ class Decoder:
                     for at in places:
                         if not (band.size[at] or band.energy[at] >> p < limit or band.last[at] == p):
                             self.find(band, at, p, number)
+
+    def left_to_look_at(self, band: Band, places: list[Place], p: int) -> list[Place]:
+        waiting = [at for at in places if not band.size[at] and band.last[at] != p]
+        quiet = [at for at in waiting if not band.energy[at]]
+        others = len(waiting) - len(quiet)
+        if quiet and not self.mixer.plain(band.k, (len(quiet) - 1) >> 2, min((others + 3) >> 2, 3)):
+            return [at for at in waiting if at not in quiet]
+        return waiting
 
     def around(self, band: Band, at: Place, p: int) -> dict[str, int]:
         s, r, c = at
@@ -252,12 +324,12 @@ class Decoder:
         band.last[at] = p
         if found:
             band.last[at] = p + 1
-            negative = self.negative(band, at)
+            negative = self.negative(band, at, p)
             band.last[at] = p
             band.sign[at] = -1 if negative else 1
             grow(band, at, (1 << p) + ((1 << p) >> 1))
 
-    def negative(self, band: Band, at: Place) -> int:
+    def negative(self, band: Band, at: Place, p: int) -> int:
         (s, r, c), k = at, band.k
 
         def digits(*places: Place) -> Any:
@@ -269,7 +341,24 @@ class Decoder:
             digits((s - 1, r, c), (s + 1, r, c), left, above),
             digits((s, r - 1, c - 1), (s, r - 1, c + 1), (s, r + 1, c - 1), (s, r + 1, c + 1)),
         )
-        return self.mixer.mixed("sign", contexts, k, k, 2)
+        return self.mixer.mixed("sign", contexts, k, k, 2, self.values_around(band, at, p))
+
+    def values_around(self, band: Band, at: Place, p: int) -> list[int]:
+        if not self.later:
+            return []
+        s, r, c = at
+
+        def value(other: Band, z: int, y: int, x: int) -> int:
+            return min((other.size[z, y, x] << 8) >> p, 1024) * other.sign[z, y, x]
+
+        places = [(0, 0, -1), (0, 0, 1), (0, 0, -2), (0, 0, 2), (0, -1, 0), (0, 1, 0), (0, -2, 0), (0, 2, 0)]
+        places += [(0, -1, -1), (0, -1, 1), (0, 1, -1), (0, 1, 1), (-1, 0, 0), (1, 0, 0)]
+        values = [value(band, s + z, r + y, c + x) for z, y, x in places]
+        if band.parent is None:
+            return [*values, 0, 0]
+        z, y, x = band.parents_place(at)
+        beside = [(y - 1, x), (y + 1, x)] if band.o == 2 else [(y, x - 1), (y, x + 1)]
+        return values + [value(band.parent, z, *place) for place in beside]
 
     def refine(self, band: Band, at: Place, p: int) -> None:
         v, q = self.around(band, at, p), band.size[at] >> (p + 1)

@@ -13,7 +13,7 @@ from wdr_mcpd.codec.cc import coder
 from wdr_mcpd.codec.cc.contexts import CLASS, place
 from wdr_mcpd.codec.cc.layout import KINDS, framed, relatives, split_layout
 from wdr_mcpd.codec.cc.mixing import REACH, SQUASH, STRETCH
-from wdr_mcpd.codec.cc.restoration import LIMIT, OFFSETS, Network, correct, network
+from wdr_mcpd.codec.cc.restoration_1 import LIMIT, OFFSETS, Network, correct, network
 from wdr_mcpd.codec.cc.transform import SPLIT
 from wdr_mcpd.codec.layout import layout
 

@@ -110,12 +110,25 @@ GEOMETRY_BYTES = struct.pack("<12d", *(x for row in ROWS for x in row))
         (6, struct.pack("<4d", 1, 1, 0, 0), "damaged field.*2 slices in a volume of 4"),
         (6, bytes(15), "damaged field"),
         (3, b"\xff\xff", "damaged field"),
+        (9, b"", "damaged field"),
+        (9, b"\x02", "damaged field.*restoration"),
+        (9, b"\x00\x00", "damaged field.*restoration"),
+        (11, b"", "damaged field"),
+        (11, b"\x01\x00\x00", "damaged field.*previews of 2 groups in a stream of 1"),
     ],
 )
 def test_damaged_fields_are_refused(key: int, content: bytes, words: str) -> None:
     with pytest.raises(StreamError, match=words) as error:
         codec.info(with_field(codec.encode(VOLUME), key, content))
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "settings", [Settings(), Settings(lossless=True), Settings("cc-1", lossless=True), Settings("cc")]
+)
+def test_a_prediction_in_another_stream_is_refused(settings: Settings) -> None:
+    with pytest.raises(StreamError, match="cannot be decoded: only coder cc without loss predicts"):
+        codec.decode(with_field(codec.encode(VOLUME, settings=settings, rate=4.0), 11, b"\x01"))
 
 
 def test_fields_rise_and_end_with_the_body() -> None:

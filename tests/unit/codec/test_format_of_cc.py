@@ -1,5 +1,7 @@
 """The page on the coherence coder is enough to write a decoder: one written from it decodes the streams."""
 
+from importlib.resources import files
+
 import numpy as np
 import pytest
 from format_of_cc import Decoder
@@ -14,16 +16,18 @@ from wdr_mcpd.codec.quantise import transformed
 @pytest.mark.parametrize("shape", [(3, 25, 36), (1, 24, 20), (9, 12, 11)])
 @pytest.mark.parametrize(("decomposition", "axial"), [("packet", 0), ("packet", 2), ("dyadic", 2)])
 @pytest.mark.parametrize("share", [0.3, 1.0])
+@pytest.mark.parametrize("earlier", [False, True])
 def test_a_decoder_from_the_page_decodes_the_same(
-    shape: tuple[int, int, int], decomposition: str, axial: int, share: float
+    shape: tuple[int, int, int], decomposition: str, axial: int, share: float, earlier: bool
 ) -> None:
     volume = blobs(shape, np.int16, 3) >> 5
     settings = Settings("cc", decomposition, 3, axial, lossless=decomposition == "dyadic")
     part = transformed(volume, settings, int(volume.min()), int(volume.max()))
-    payload = coder.encode(part.coefficients, part.layout, part.planes - 1, 1 << 30)
+    payload = coder.encode(part.coefficients, part.layout, part.planes - 1, 1 << 30, earlier)
     payload = payload[: int(share * payload.size)].copy()
     parts = part.layout.parts if isinstance(part.layout, SplitLayout) else [0] * len(part.layout.subbands)
-    decoded = Decoder(payload.tobytes(), part.layout, parts, part.planes).values()
-    expected = coder.decode(payload, part.layout, part.planes - 1)
+    start = None if earlier else dict(np.load(str(files("wdr_mcpd.codec.cc").joinpath("start.npz"))))
+    decoded = Decoder(payload.tobytes(), part.layout, parts, part.planes, start).values()
+    expected = coder.decode(payload, part.layout, part.planes - 1, earlier)
     np.testing.assert_allclose(decoded, expected, rtol=1e-6)
     assert np.count_nonzero(expected) > 0.01 * expected.size

@@ -5,16 +5,16 @@ import pytest
 from volumes import ARCHIVE, ROOT
 
 from wdr_mcpd import codec
+from wdr_mcpd.baselines.beside_reference import BESIDE_REFERENCE
 from wdr_mcpd.bench.contestants import SAME_TRANSFORM
 from wdr_mcpd.codec import Settings
 from wdr_mcpd.data.sample import stored_volumes
 from wdr_mcpd.study.metrics import pooled_psnr
-from wdr_mcpd.study.peers import BESIDE_REFERENCE
 
 RATES = (0.1, 0.25, 0.5, 1.0, 2.0)
 OURS = {method.name: method for method in SAME_TRANSFORM}
 
-needs_sample = pytest.mark.skipif(not ARCHIVE.is_file(), reason="the sample data are not downloaded")
+needs_sample = pytest.mark.skipif(not ARCHIVE.is_dir(), reason="the sample data are not downloaded")
 
 
 @needs_sample

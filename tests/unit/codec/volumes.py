@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 ROOT = Path(__file__).parents[3]
-ARCHIVE = Path(os.environ.get("WDR_MCPD_SAMPLE", ROOT / "results/data/pyradiomics-3.0.1.tar.gz"))
+ARCHIVE = Path(os.environ.get("WDR_MCPD_SAMPLE", ROOT / "results/data/sample"))
 
 
 def blobs(shape: tuple[int, int, int], dtype: type, seed: int) -> NDArray[np.generic]:

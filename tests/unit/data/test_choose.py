@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from wdr_mcpd.cli import main
-from wdr_mcpd.data.choose import Record, Rule, choose
+from wdr_mcpd.data.choose import Record, Rule, choose, safe_names
+from wdr_mcpd.data.series import is_name
 from wdr_mcpd.errors import InputError
 
 TABLES = Path(__file__).parents[3] / "config" / "series"
@@ -135,3 +136,62 @@ def test_a_collection_that_the_index_lacks(tmp_path: Path, capsys: pytest.Captur
     )
     assert "has no collection Brain-Tumor-Progression" in capsys.readouterr().err
     assert not out.exists()
+
+
+def in_study(patient: str, date: str, study: str, uid: str, **more: object) -> Record:
+    return replace(record(patient, date, uid), study_instance_uid=study, **more)
+
+
+@pytest.mark.parametrize("date", ["20200102", ""])
+def test_two_studies_are_two_exams_whose_order_is_said_to_be_unknown(date: str) -> None:
+    said: list[str] = []
+    records = [in_study("P", date, "2.1", "1.1"), in_study("P", date, "2.2", "1.2")]
+    table = choose(records, Rule(), "local", say=said.append)
+    assert [row.series_instance_uid for row in table] == ["1.1", "1.2"]
+    assert said == ["patient P: the order of the exams is unknown (no dates, or equal ones)"]
+    said.clear()
+    choose([in_study("P", "20200103", "2.1", "1.1"), *records[1:]], Rule(), "local", say=said.append)
+    assert bool(said) == (date == "20200103")
+
+
+def test_one_study_of_two_dates_is_told_by_its_uid() -> None:
+    records = [in_study("P", "20200102", "2.1", "1.1"), in_study("P", "20200102", "2.1", "1.2")]
+    with pytest.raises(InputError, match="1 patients have 1"):
+        choose(records, Rule(), "local")
+
+
+@pytest.mark.parametrize(
+    ("records", "why"),
+    [
+        ([record("P", "20200102", "1.1", images=19)], r"1 have 19 images, not 20 to"),
+        ([replace(record("P", "20200102", "1.1"), per_position=2)], r"1 hold 2 images at each position"),
+        ([record(" ", "20200102", "1.1")], r"1 name no patient"),
+        ([record("P", "20200102", "1.1", "T2")], r"1 have another description"),
+        ([replace(record("P", "20200102", "1.1"), modality="CT")], r"1 are no images of MR"),
+        ([record("P", "20200102", "1.1"), record("Q", "20200102", "1.2")], r"2 patients have 1"),
+    ],
+)
+def test_why_no_patient_fits(records: list[Record], why: str) -> None:
+    with pytest.raises(InputError, match=rf"0 patients have 2 exams.*\({why}"):
+        choose(records, Rule("T1"), "local")
+
+
+def test_a_number_of_images_that_is_not_known_is_no_reason() -> None:
+    assert len(choose([record("P", "20200102", "1.1", images=0)], Rule(exams=1), "files")) == 1
+
+
+NAMES = ["P1", "Müller 1", "Muller-1", "muller 1", "a@b", "a*b", "a:b", "..", "日本", "x/y", "P1 "]
+
+
+def test_names_that_cannot_name_folders_get_others_that_can() -> None:
+    names = safe_names(NAMES)
+    assert (names["P1"], names["Muller-1"]) == ("P1", "Muller-1")
+    assert names["x/y"] == "x-y"
+    assert all(map(is_name, names.values()))
+    assert len({name.lower() for name in names.values()}) == len(NAMES)
+    assert safe_names(reversed(NAMES)) == names
+    said: list[str] = []
+    records = [record("Müller 1", date, f"1.{date}") for date in ("20200102", "20200103")]
+    table = choose(records, Rule(), "local", say=said.append)
+    assert [row.exam_id for row in table] == ["Muller-1_1", "Muller-1_2"]
+    assert said == ["patient 'Müller 1' is listed as Muller-1"]

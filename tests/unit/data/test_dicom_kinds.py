@@ -1,5 +1,6 @@
 """Kinds of DICOM beside the plain one: compressed, odd bit layouts, inverted, enhanced multi-frame."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +18,11 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from wdr_mcpd.data import Volume
+from wdr_mcpd.data import Volume, read_volume
 from wdr_mcpd.data.dicom import read_series
 from wdr_mcpd.data.dicom_write import deterministic_meta, write_mr_series
 from wdr_mcpd.data.identity import SeriesIdentity
+from wdr_mcpd.data.volume import Pick
 from wdr_mcpd.errors import InputError
 
 IDENTITY = SeriesIdentity("collection", "patient", 1, "T1 post-contrast")
@@ -129,8 +131,13 @@ def test_monochrome1_keeps_its_stored_values(tmp_path: Path, volume: Volume) -> 
     np.testing.assert_array_equal(read_series(tmp_path).voxels, volume.voxels)
 
 
-def enhanced(path: Path, volume: Volume, order: list[int]) -> Dataset:
-    """Write an enhanced MR image whose frames stand in `order`."""
+def enhanced(
+    path: Path,
+    volume: Volume,
+    order: list[int],
+    more: Callable[[Dataset, int], object] = lambda group, k: None,
+) -> Dataset:
+    """Write an enhanced MR image whose frames stand in `order`; `more` adds to the group of its frame k."""
     dataset = Dataset()
     dataset.SOPClassUID = EnhancedMRImageStorage
     dataset.SOPInstanceUID, dataset.SeriesInstanceUID = "1.2.3.4", "1.2.3"
@@ -144,11 +151,12 @@ def enhanced(path: Path, volume: Volume, order: list[int]) -> Dataset:
     shared.PixelMeasuresSequence, shared.PlaneOrientationSequence = [measures], [plane]
     dataset.SharedFunctionalGroupsSequence = [shared]
     groups = []
-    for index in order:
+    for k, index in enumerate(order):
         position, group = Dataset(), Dataset()
         place = np.asarray(volume.origin) + index * volume.spacing[0] * volume.direction[0]
         position.ImagePositionPatient = [f"{x:.6g}" for x in place]
         group.PlanePositionSequence = [position]
+        more(group, k)
         groups.append(group)
     dataset.PerFrameFunctionalGroupsSequence = groups
     dataset.PixelData = volume.voxels[order].tobytes()
@@ -168,7 +176,7 @@ def test_enhanced_multi_frame(tmp_path: Path, volume: Volume) -> None:
 
 @pytest.mark.parametrize(
     ("order", "message"),
-    [([0, 1, 2, 4], "13.00 mm between slices 3 and 4"), ([0, 1, 1, 2], "1 duplicate slices")],
+    [([0, 1, 2, 4], "13.00 mm between slices 3 and 4"), ([0, 1, 1, 2], "1 duplicate slices, e.g. all.dcm$")],
 )
 def test_enhanced_multi_frame_with_holes(
     tmp_path: Path, volume: Volume, order: list[int], message: str
@@ -184,3 +192,55 @@ def test_enhanced_multi_frame_without_its_groups(tmp_path: Path, volume: Volume)
     dataset.save_as(tmp_path / "all.dcm", enforce_file_format=True)
     with pytest.raises(InputError, match="no usable ImagePositionPatient"):
         read_series(tmp_path)
+
+
+def diffusion(group: Dataset, frame: int) -> None:
+    group.MRDiffusionSequence = [Dataset()]
+    group.MRDiffusionSequence[0].DiffusionBValue = 1000.0 * (frame // 5)
+
+
+def dynamics(group: Dataset, frame: int) -> None:
+    group.FrameContentSequence = [Dataset()]
+    group.FrameContentSequence[0].TemporalPositionIndex = 2 - frame // 5
+
+
+def directions(group: Dataset, frame: int) -> None:
+    diffusion(group, 5)
+    nested = Dataset()
+    nested.DiffusionGradientOrientation = [0, 1, 0] if frame < 5 else [1, 0, 0]
+    group.MRDiffusionSequence[0].DiffusionGradientDirectionSequence = [nested]
+
+
+@pytest.mark.parametrize(
+    ("more", "tag", "first"),
+    [
+        (diffusion, "DiffusionBValue", 1),
+        (dynamics, "TemporalPositionIndex", 2),
+        (directions, "DiffusionGradientOrientation", 1),
+    ],
+)
+def test_frames_at_one_position_are_told_apart_by_their_groups(
+    tmp_path: Path, volume: Volume, more: Callable[[Dataset, int], object], tag: str, first: int
+) -> None:
+    path = tmp_path / "two.dcm"
+    dataset = enhanced(path, volume, [*range(5), *range(5)], more)
+    dataset.PixelData = volume.voxels.tobytes() + (volume.voxels + 1).tobytes()
+    dataset.save_as(path)
+    with pytest.raises(InputError, match=rf"2 images at each of 5 positions \({tag} differ\): 1: {tag} "):
+        read_volume(path)
+    for number in (1, 2):
+        expected = volume.voxels + (number != first)
+        np.testing.assert_array_equal(read_volume(path, Pick(volume=number)).voxels, expected)
+
+
+def test_one_file_is_a_source_whatever_its_name(tmp_path: Path, volume: Volume) -> None:
+    for name in ("E0001.dcm", "E0001", "E.0001.1"):
+        enhanced(tmp_path / name, volume, [3, 0, 4, 1, 2])
+        np.testing.assert_array_equal(read_volume(tmp_path / name).voxels, volume.voxels)
+
+
+def test_an_enhanced_image_may_come_from_a_mosaic(tmp_path: Path, volume: Volume) -> None:
+    dataset = enhanced(tmp_path / "all.dcm", volume, [0, 1, 2, 3, 4])
+    dataset.ImageType = ["DERIVED", "PRIMARY", "M", "MOSAIC"]
+    dataset.save_as(tmp_path / "all.dcm")
+    np.testing.assert_array_equal(read_series(tmp_path).voxels, volume.voxels)

@@ -18,6 +18,7 @@ from wdr_mcpd.data.dicom_out import write_reconstruction
 from wdr_mcpd.data.dicom_write import write_mr_series
 from wdr_mcpd.data.identity import SeriesIdentity
 from wdr_mcpd.data.phantom import phantom
+from wdr_mcpd.data.volume import Pick
 from wdr_mcpd.errors import InputError
 
 STREAM = b"a stream of 80 bytes" * 4
@@ -115,6 +116,65 @@ def test_enhanced_multi_frame_stays_one_file(tmp_path: Path, volume: Volume) -> 
     write_reconstruction(voxels, tmp_path / "source", tmp_path / "out", STREAM)
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["1-01.dcm"]
     np.testing.assert_array_equal(read_volume(tmp_path / "out").voxels, voxels)
+
+
+def test_the_frames_that_were_coded_of_many(tmp_path: Path, volume: Volume) -> None:
+    from test_dicom_kinds import diffusion, enhanced
+
+    dataset = enhanced(tmp_path / "in.dcm", volume, [*range(5), *range(5)], diffusion)
+    dataset.PixelData = volume.voxels.tobytes() * 2
+    dataset.save_as(tmp_path / "in.dcm")
+    pick = Pick(volume=2)
+    write_reconstruction(volume.voxels, tmp_path / "in.dcm", tmp_path / "out", STREAM, pick)
+    np.testing.assert_array_equal(read_volume(tmp_path / "out").voxels, volume.voxels)
+    (new,) = datasets(tmp_path / "out")
+    assert {
+        group.MRDiffusionSequence[0].DiffusionBValue for group in new.PerFrameFunctionalGroupsSequence
+    } == {1000}
+
+
+def test_big_endian_sources(tmp_path: Path, source: Path) -> None:
+    voxels = read_volume(source).voxels
+    words = np.arange(6, dtype=">u2").tobytes()
+    for path in source.iterdir():
+        dataset = pydicom.dcmread(path)
+        dataset.PixelData = np.frombuffer(dataset.PixelData, "<u2").astype(">u2").tobytes()
+        dataset.add_new("SegmentedRedPaletteColorLookupTableData", "OW", words)
+        dataset.add_new("SmallestImagePixelValue", "SS", -5)
+        dataset.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRBigEndian
+        pydicom.dcmwrite(path, dataset, implicit_vr=False, little_endian=False, enforce_file_format=True)
+    np.testing.assert_array_equal(read_volume(source).voxels, voxels)
+    write_reconstruction(voxels + np.int16(1), source, tmp_path / "out", STREAM)
+    np.testing.assert_array_equal(read_volume(tmp_path / "out").voxels, voxels + 1)
+    for new in datasets(tmp_path / "out"):
+        assert new.file_meta.TransferSyntaxUID == pydicom.uid.ExplicitVRLittleEndian
+        assert np.frombuffer(new.SegmentedRedPaletteColorLookupTableData, "<u2").tolist() == [
+            0,
+            1,
+            2,
+            3,
+            4,
+            5,
+        ]
+
+
+@pytest.mark.parametrize("vr", ["US", "SS"])
+@pytest.mark.parametrize("signed", [True, False])
+def test_extremes_have_the_sign_of_the_pixels(tmp_path: Path, vr: str, signed: bool) -> None:
+    voxels = np.arange(120).reshape(2, 6, 10).astype(np.int16 if signed else np.uint16)
+    voxels = voxels - np.int16(60) if signed else voxels + np.uint16(40_000)
+    (tmp_path / "in").mkdir()
+    for path in write_mr_series(tmp_path / "in", Volume(voxels), SeriesIdentity("c", "p", 1, "d")):
+        dataset = pydicom.dcmread(path)
+        for tag in ("ImagePixelValue", "PixelValueInSeries"):
+            dataset.add_new(f"Smallest{tag}", vr, 1)
+            dataset.add_new(f"Largest{tag}", vr, 2000)
+        dataset.save_as(path)
+    write_reconstruction(voxels, tmp_path / "in", tmp_path / "out", STREAM)
+    for new, pixels in zip(datasets(tmp_path / "out"), voxels, strict=True):
+        assert (new.SmallestImagePixelValue, new.LargestImagePixelValue) == (pixels.min(), pixels.max())
+        assert (new.SmallestPixelValueInSeries, new.LargestPixelValueInSeries) == (voxels.min(), voxels.max())
+        assert ["US", "SS"][signed] == new["LargestImagePixelValue"].VR
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@ from pathlib import Path
 import pydicom
 import pytest
 
-from wdr_mcpd.cli import main
 from wdr_mcpd.data.excluded import flaw, read_excluded, without_excluded, write_excluded
 from wdr_mcpd.data.fetch import fetch_series
 from wdr_mcpd.data.series import read_series_table
+from wdr_mcpd.data.study import excluded_series, series_table
 from wdr_mcpd.data.synthetic import synthetic_table
 from wdr_mcpd.errors import InputError
 
@@ -29,23 +29,30 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "series"
 
 
+AS_IS = {"slice_step": 1, "slice_average": False, "slice_axis": "thickest", "on_bad_series": "exclude"}
+
+
 def test_bad_series_are_listed_with_their_reason(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "excluded.tsv"
-    cohort = ["--synthetic", "2", "4", "16", "0"]
-    assert main(["series", "excluded", str(folder), *cohort, "--slices", "3", "--out", str(out)]) == 0
+    cohort = {
+        "table": [],
+        "source": "synthetic",
+        "synthetic": {"subjects": 2, "slices": 4, "size": 16, "seed": 0},
+    }
+    manifests = [folder / row.exam_id / "manifest.json" for row in TABLE]
+    excluded_series(**cohort, manifests=manifests, out=out, slices=3, first_slice="central", **AS_IS)
     reasons = read_excluded(out)
     assert list(reasons) == ["phantom001_2", "phantom002_1"]
     assert "13.00 mm between slices 1 and 2" in reasons["phantom001_2"]
-    assert "told apart by AcquisitionTime" in reasons["phantom002_1"]
+    assert "(AcquisitionTime differ)" in reasons["phantom002_1"]
     assert "1015" not in out.read_text(), "what the headers say stays out of the results"
     assert str(folder) not in out.read_text()
     assert capsys.readouterr().out.count("excluded:") == 2
 
     table = tmp_path / "table.tsv"
-    synthetic = ["series", "synthetic", "--subjects=2", "--slices=4", "--size=16", "--seed=0"]
-    assert main([*synthetic, "--without", str(out), "--out", str(table)]) == 0
+    series_table(**cohort, excluded=out, out=table)
     assert [row.exam_id for row in read_series_table(table)] == ["phantom001_1", "phantom002_2"]
 
 

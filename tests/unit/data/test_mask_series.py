@@ -16,17 +16,20 @@ from pydicom.dataset import Dataset
 from pydicom.sr.codedict import codes
 
 from nbia_server import NbiaServer, holding
+from steps import run_step
 from wdr_mcpd.cli import main
 from wdr_mcpd.data import Volume, read_volume
+from wdr_mcpd.data.cut import volume_of_exam
 from wdr_mcpd.data.dicom_write import write_mr_series
 from wdr_mcpd.data.identity import SeriesIdentity, derived_uid
-from wdr_mcpd.data.manifest import read_manifest
+from wdr_mcpd.data.manifest import read_manifest, write_manifest
 from wdr_mcpd.data.phantom import phantom
 from wdr_mcpd.data.series import Series, read_series_table
 from wdr_mcpd.errors import InputError
 
 DATES = {1: "20010203", 2: "20010506"}
 SLICES = 8
+AS_IS = {"slice_step": 1, "slice_average": False, "slice_axis": "thickest"}
 VOLUMES = {
     (patient, exam): phantom(patient, exam, slices=SLICES, size=48) for patient in (1, 2) for exam in DATES
 }
@@ -146,10 +149,11 @@ def test_mask_tumor_from_a_folder_to_the_table_of_quality(
     assert main(verify) == 0
 
     exam, stream, quality = tmp_path / "exam.npz", tmp_path / "exam.wdr", tmp_path / "quality.csv"
-    assert main(["volume", str(series / "PGBM-001_1"), str(exam), "--slices", "6", "--first", "2"]) == 0
+    manifest = series / "PGBM-001_1" / "manifest.json"
+    volume_of_exam(manifest=manifest, out=exam, slices=6, first_slice=2, exam="PGBM-001_1", **AS_IS)
     assert main(["encode", str(exam), str(stream), "--rate", "1"]) == 0
-    measure = ["quality", str(exam), str(stream), "--exam", "PGBM-001_1", "--method", "3d-wdr"]
-    assert main([*measure, "--rates", "0.5", "1", "--out", str(quality)]) == 0
+    named = {"exam": "PGBM-001_1", "rates": [0.5, 1]}
+    run_step("study.quality.quality", volume=exam, streams=[stream], out=[quality], **named)
     measured = pd.read_csv(quality)
     mask = VOLUMES[1, 1].mask
     assert mask is not None
@@ -185,7 +189,7 @@ def test_mask_tumor_from_an_nbia_server(tmp_path: Path, tree: Path) -> None:
         fetch = ["fetch", str(series), "--series", str(table), "--base-url", server.url]
         server.faults[mask] = ["401"]
         assert main(fetch) == 2
-        assert list(series.iterdir()) == []
+        assert len(list(series.iterdir())) == 3
         assert main(fetch) == 0
         assert set(server.requests) == {"getSeries", mask} | {
             uid for row in exams.values() for uid in (row.series_instance_uid, row.mask_series_uid) if uid
@@ -316,10 +320,12 @@ def test_refused_with_one_line(tmp_path: Path, case: str, capsys: pytest.Capture
     with pytest.raises(InputError, match=message) as caught:
         read_volume(folder)
     assert str(folder / "mask") in str(caught.value)
-    assert main(["volume", str(folder), str(out), "--slices", "4"]) == 2
-    error = capsys.readouterr().err
-    assert error.count("\n") == 1
-    assert error.count(str(folder)) == 1
+    write_manifest(folder, {})
+    with pytest.raises(InputError) as caught:
+        volume_of_exam(
+            manifest=folder / "manifest.json", out=out, slices=4, first_slice="central", exam="x_1", **AS_IS
+        )
+    assert str(caught.value).count(str(folder)) == 1
     assert not out.exists()
 
 

@@ -1,68 +1,40 @@
 """Downloads from a server on loopback: every fault ends in a whole series, or in an error."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from nbia_server import ARCHIVES, FAULTS, Holding, NbiaServer, holding
+from nbia_server import (
+    AGAIN,
+    ARCHIVES,
+    DEADLINE,
+    FAULTS,
+    REFUSED,
+    SOUND,
+    SPOILT,
+    Holding,
+    NbiaServer,
+    holding,
+)
 from wdr_mcpd.data import Volume, read_volume
+from wdr_mcpd.data.excluded import flaw
 from wdr_mcpd.data.fetch import Sources, fetch_series
-from wdr_mcpd.data.manifest import differences, read_manifest
-from wdr_mcpd.data.nbia import Patience
-from wdr_mcpd.data.series import Series, row_text
-from wdr_mcpd.errors import InputError
+from wdr_mcpd.data.http_limits import Limits
+from wdr_mcpd.data.manifest import differences, read_manifest, refusal
+from wdr_mcpd.data.series import Series
+from wdr_mcpd.errors import InputError, SeriesError
 
-QUICK = Patience(attempts=3, first_wait=0.01, longest_wait=0.05, connect=2, read=0.4)
-
-RECOVERS = {
-    "408": "a busy server",
-    "429": "a server that asks for patience",
-    "500": "a failing server",
-    "503": "maintenance",
-    "reset": "the connection is reset before an answer",
-    "reset midway": "the connection is reset in the body",
-    "hang": "no answer within the read timeout",
-    "hang midway": "the body stops within the read timeout",
-    "cut with length": "fewer bytes than Content-Length",
-    "cut chunked": "a chunked body without its end",
-    "cut without length": "half an archive in a body that ends cleanly",
-    "HTML": "a page with status 200 where an archive should be",
-    "cut archive": "a complete answer with a cut archive",
-    "bad CRC": "an archive whose bytes do not match its CRC",
-    "corrupted pixel": "a whole archive whose pixel does not match the server's MD5",
-    "missing instance": "a clean short archive without the list of MD5",
-    "no hashes": "all files but no list of MD5",
-    "wrong count": "fewer files than ImageCount, each of them whole",
-}
-"""What another attempt can mend, and why it is a fault."""
-
-FATAL = {
-    "400": ("gives no access", "the collection is controlled"),
-    "401": ("gives no access", "the user is not known"),
-    "403": ("source: local", "the user may not"),
-    "404": ("check base_url", "no such service"),
-    "410": ("refuses the request", "another client error"),
-    "empty": ("has no series", "NBIA's way to say that there is nothing"),
-    "dot dot": ("no plain file name", "a path out of the folder"),
-    "absolute": ("no plain file name", "a path from the root"),
-    "drive": ("no plain file name", "a path on a drive"),
-    "subfolder": ("no plain file name", "NBIA's archives are flat"),
-    "link": ("no plain file name", "a symbolic link"),
-    "manifest": ("may not bring", "a file that this program writes itself"),
-    "bomb": ("refused", "more bytes than the series can have"),
-    "other series": ("belongs to another series", "a wrong file"),
-    "not DICOM": ("is no DICOM file", "a wrong file"),
-    "instance twice": ("repeats an instance", "a wrong file"),
-}
-"""What no other attempt can mend: part of the message, and why it is a fault."""
+pytestmark = pytest.mark.usefixtures("loopback_alone")
+FAULTS_OF_NBIA = {**FAULTS, **ARCHIVES}
 
 
 @pytest.fixture(scope="module")
@@ -84,8 +56,7 @@ def running(held: Holding) -> Iterator[NbiaServer]:
 
 @pytest.fixture
 def server(running: NbiaServer) -> NbiaServer:
-    running.faults.clear()
-    running.requests.clear()
+    running.forget()
     return running
 
 
@@ -95,8 +66,9 @@ def series(held: Holding) -> Series:
     return Series("LOOPBACK", "P1", 1, held.uid, "T1", len(held.files), size, "CC BY 4.0", "nbia")
 
 
-def fetch(server: NbiaServer, series: Series, folder: Path) -> bool:
-    return fetch_series(series, folder, Sources(base_url=server.url, patience=QUICK))
+def fetch(server: NbiaServer, series: Series, folder: Path, exclude: bool = False) -> bool:
+    sources = Sources(base_url=server.url, limits=Limits(attempts=3, new_loop=server.clock.new_loop))
+    return fetch_series(series, folder, sources, server.arrived, exclude)
 
 
 def assert_whole(folder: Path, held: Holding) -> None:
@@ -110,11 +82,6 @@ def assert_whole(folder: Path, held: Holding) -> None:
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
-def test_every_fault_of_the_server_is_tried() -> None:
-    assert {*RECOVERS, *FATAL} == set(FAULTS)
-    assert set(ARCHIVES) < set(FAULTS)
-
-
 def test_a_series_comes_whole_and_a_second_time_nothing_is_downloaded(
     server: NbiaServer, held: Holding, series: Series, tmp_path: Path
 ) -> None:
@@ -124,43 +91,84 @@ def test_a_series_comes_whole_and_a_second_time_nothing_is_downloaded(
     assert server.requests == {held.uid: 1}
 
 
-@pytest.mark.parametrize("fault", RECOVERS)
-def test_recovers_at_the_next_attempt(
-    server: NbiaServer, held: Holding, series: Series, tmp_path: Path, fault: str
+@pytest.mark.parametrize("name", FAULTS_OF_NBIA)
+def test_a_fault_for_ever(
+    server: NbiaServer, held: Holding, series: Series, tmp_path: Path, name: str
 ) -> None:
-    server.faults[held.uid] = [fault]
-    assert fetch(server, series, tmp_path / "P1_1")
-    assert_whole(tmp_path / "P1_1", held)
-    assert server.requests == {held.uid: 2}, RECOVERS[fault]
-
-
-@pytest.mark.parametrize("fault", RECOVERS)
-def test_gives_up_with_one_line_and_leaves_nothing(
-    server: NbiaServer, held: Holding, series: Series, tmp_path: Path, fault: str
-) -> None:
-    server.faults[held.uid] = [fault, "forever"]
-    with pytest.raises(InputError, match="gave up after 3 attempts") as caught:
-        fetch(server, series, tmp_path / "P1_1")
-    assert "P1_1" in str(caught.value)
-    assert "\n" not in str(caught.value)
-    assert server.requests == {held.uid: 3}, RECOVERS[fault]
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("fault", FATAL)
-def test_fails_at_once_and_leaves_nothing(
-    server: NbiaServer, held: Holding, series: Series, tmp_path: Path, fault: str
-) -> None:
-    message, why = FATAL[fault]
-    server.faults[held.uid] = [fault, "forever"]
-    outside = Path("/tmp/wdr-mcpd-outside.dcm")
-    with pytest.raises(InputError, match=message) as caught:
-        fetch(server, series, tmp_path / "in" / "P1_1")
-    assert "P1_1" in str(caught.value)
-    assert server.requests == {held.uid: 1}, why
+    fault = FAULTS_OF_NBIA[name]
+    server.faults[held.uid] = [name, "forever"]
+    folder = tmp_path / "in" / "P1_1"
+    if fault.ends == SOUND:
+        assert fetch(server, series, folder)
+        assert_whole(folder, held)
+        return
+    with pytest.raises(InputError) as caught:
+        fetch(server, series, folder)
+    line = str(caught.value)
+    assert line.startswith("exam P1_1: ")
+    assert fault.says in line
+    assert "\n" not in line
+    assert issubclass(caught.type, SeriesError) == (fault.ends in (SPOILT, REFUSED))
+    assert ("run again later" in line) == (fault.ends in (AGAIN, DEADLINE))
+    if name != "redirects":
+        assert server.requests[held.uid] == (3 if fault.ends in (AGAIN, SPOILT) else 1)
     assert list((tmp_path / "in").iterdir()) == []
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
-    assert not outside.exists()
+    assert not Path("/tmp/wdr-mcpd-outside.dcm").exists()
+
+
+@pytest.mark.parametrize("name", [name for name, f in FAULTS_OF_NBIA.items() if f.ends in (AGAIN, SPOILT)])
+def test_a_fault_that_passes(
+    server: NbiaServer, held: Holding, series: Series, tmp_path: Path, name: str
+) -> None:
+    server.faults[held.uid] = [name]
+    assert fetch(server, series, tmp_path / "P1_1")
+    assert_whole(tmp_path / "P1_1", held)
+    assert server.requests[held.uid] == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "controlled"),
+    [("401", True), ("403", True), ("400 no access", True), ("400", False), ("410", False)],
+)
+def test_only_what_is_controlled_is_called_so(
+    server: NbiaServer, held: Holding, series: Series, tmp_path: Path, name: str, controlled: bool
+) -> None:
+    server.faults[held.uid] = [name]
+    with pytest.raises(SeriesError) as caught:
+        fetch(server, series, tmp_path / "P1_1")
+    assert ("controlled" in str(caught.value)) == controlled
+    assert ("source: local" in str(caught.value)) == controlled
+
+
+def test_a_series_that_the_server_lacks(server: NbiaServer, series: Series, tmp_path: Path) -> None:
+    with pytest.raises(SeriesError, match=r"sent nothing for the series 1\.2\.3: it has none of this UID"):
+        fetch(server, replace(series, series_instance_uid="1.2.3"), tmp_path / "P1_1")
+
+
+def test_what_cannot_be_had_is_recorded_if_it_may_be_left_out(
+    server: NbiaServer, held: Holding, series: Series, tmp_path: Path
+) -> None:
+    server.faults[held.uid] = ["403"]
+    folder = tmp_path / "P1_1"
+    assert fetch(server, series, folder, exclude=True)
+    assert [path.name for path in folder.iterdir()] == ["manifest.json"]
+    reason = refusal(folder)
+    assert reason == flaw(folder, 6, "central")
+    assert "403 Forbidden: not you" in reason
+    assert differences(folder) == [f"the series could not be had ({reason})"]
+    assert fetch(server, series, folder, exclude=True), "it is asked for again"
+    assert_whole(folder, held)
+    assert refusal(folder) == ""
+
+
+def test_a_server_out_of_reach_is_no_reason_to_leave_a_series_out(
+    server: NbiaServer, held: Holding, series: Series, tmp_path: Path
+) -> None:
+    server.faults[held.uid] = ["500", "forever"]
+    with pytest.raises(InputError, match="answers 500"):
+        fetch(server, series, tmp_path / "P1_1", exclude=True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_failed_fetch_keeps_the_series_that_was_there(
@@ -177,33 +185,17 @@ def test_a_failed_fetch_keeps_the_series_that_was_there(
     assert_whole(tmp_path / "P1_1", held)
 
 
-def test_no_server_at_all(series: Series, tmp_path: Path) -> None:
-    sources = Sources(base_url="http://127.0.0.1:9", patience=QUICK)
-    with pytest.raises(InputError, match=r"refused\)?; gave up after 3"):
-        fetch_series(series, tmp_path / "P1_1", sources)
-    with pytest.raises(InputError, match=r"No scheme|Invalid URL"):
-        fetch_series(series, tmp_path / "P1_1", replace(sources, base_url="nowhere"))
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_waits_grow_and_follow_the_server(
-    server: NbiaServer, held: Holding, series: Series, tmp_path: Path
-) -> None:
-    server.faults[held.uid] = ["500", "500", "429"]
-    patience = Patience(attempts=4, first_wait=0.1, longest_wait=1.0, connect=2, read=2)
-    started = time.monotonic()
-    fetch_series(series, tmp_path / "P1_1", Sources(base_url=server.url, patience=patience))
-    # 0.1 and 0.2 s with jitter of up to 0.1 s each, then the second that the 429 asks for
-    assert 1.3 <= time.monotonic() - started < 4
-
-
 KILLED = """
-import sys
+import json, sys
 from pathlib import Path
 from wdr_mcpd.data.fetch import Sources, fetch_series
-from wdr_mcpd.data.series import read_row
-fetch_series(read_row(sys.argv[1]), Path(sys.argv[2]), Sources(base_url=sys.argv[3]))
+from wdr_mcpd.data.series import Series
+fetch_series(Series(**json.loads(sys.argv[1])), Path(sys.argv[2]), Sources(base_url=sys.argv[3]))
 """
+
+
+def row_text(series: Series) -> str:
+    return json.dumps(asdict(series))
 
 
 def test_a_process_killed_in_mid_download_leaves_nothing_that_counts(

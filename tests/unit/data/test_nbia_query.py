@@ -1,57 +1,85 @@
-import logging
+"""The list of a collection: through tcia-utils over an HTTPS proxy, and from another NBIA server directly."""
+
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
-from nbia_server import NbiaServer, holding
+from nbia_server import AGAIN, FAULTS, FakeClock, Holding, Intercepted, NbiaServer, holding
+from nbia_server.tried import TRIED
 from wdr_mcpd.cli import main
 from wdr_mcpd.data.fetch import fetch_series
-from wdr_mcpd.data.nbia import Patience
+from wdr_mcpd.data.http_limits import Limits
+from wdr_mcpd.data.nbia import BASE_URL
 from wdr_mcpd.data.nbia_query import nbia_records
 from wdr_mcpd.data.series import read_series_table
 from wdr_mcpd.data.synthetic import synthetic_table
 from wdr_mcpd.errors import InputError
 
-QUICK = Patience(attempts=3, first_wait=0.01, longest_wait=0.05, connect=2, read=0.5)
-
-# tcia-utils brings IPython, whose history imports a module that Python deprecates
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+pytestmark = pytest.mark.usefixtures("loopback_alone")
+HOST = BASE_URL.removeprefix("https://")
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NbiaServer]:
+def held(tmp_path_factory: pytest.TempPathFactory) -> list[Holding]:
     folder = tmp_path_factory.mktemp("held")
     table = synthetic_table(2, 3, 16, 0)
     for row in table:
         fetch_series(row, folder / row.exam_id)
-    with NbiaServer(holding(folder / row.exam_id) for row in table) as server:
+    return [holding(folder / row.exam_id) for row in table]
+
+
+@pytest.fixture(scope="module")
+def archive(
+    held: list[Holding], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[NbiaServer, dict[str, str]]]:
+    """The archive's own address, led to a server on loopback."""
+    server = NbiaServer(held)
+    with Intercepted(server, HOST, tmp_path_factory.mktemp("authority")) as way, server:
+        yield server, way.environment
+
+
+@pytest.fixture(scope="module")
+def mirror(held: list[Holding]) -> Iterator[NbiaServer]:
+    with NbiaServer(held) as server:
         yield server
 
 
-@pytest.fixture
-def server(running: NbiaServer) -> NbiaServer:
-    running.query_faults.clear()
-    return running
+@pytest.fixture(params=["archive", "mirror"])
+def server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> tuple[NbiaServer, str]:
+    """A server and the address by which it is asked."""
+    if request.param == "mirror":
+        mirror = request.getfixturevalue("mirror")
+        mirror.forget()
+        return mirror, mirror.url
+    archive, environment = request.getfixturevalue("archive")
+    archive.forget()
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return archive, BASE_URL
+
+
+def listed(server: tuple[NbiaServer, str], collection: str = "LOOPBACK") -> int:
+    limits = Limits(attempts=2, new_loop=server[0].clock.new_loop)
+    return len(nbia_records(collection, server[1], limits))
+
+
+def test_a_list_after_a_fault_that_passes(server: tuple[NbiaServer, str]) -> None:
+    server[0].query_faults[:] = ["500"]
+    assert listed(server) == 4
 
 
 def test_the_table_of_a_collection(
-    server: NbiaServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    mirror: NbiaServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    mirror.forget()
     out = tmp_path / "table.tsv"
-    question = [
-        "series",
-        "list",
-        "--source",
-        "nbia",
-        "--collection",
-        "LOOPBACK",
-        "--base-url",
-        server.url,
-        "--min-images",
-        "3",
-    ]
-    assert main([*question, "--out", str(out)]) == 0
+    question = ["series", "list", "--source", "nbia", "--collection", "LOOPBACK", "--base-url", mirror.url]
+    assert main([*question, "--min-images", "3", "--out", str(out)]) == 0
     assert capsys.readouterr() == ("4 exams of 2 patients\n", "")
     table = read_series_table(out)
     assert [(row.exam_id, row.source) for row in table] == [
@@ -62,39 +90,92 @@ def test_the_table_of_a_collection(
     assert {row.licence for row in table} == {"CC BY 4.0"}
 
 
-@pytest.mark.parametrize("fault", ["500", "429", "503", "reset", "hang"])
-def test_recovers(server: NbiaServer, fault: str) -> None:
-    server.query_faults[:] = [fault]
-    assert len(nbia_records("LOOPBACK", server.url, QUICK)) == 4
+@pytest.mark.parametrize("server", ["mirror"], indirect=True)
+def test_a_refusal_is_told_and_no_empty_list(server: tuple[NbiaServer, str]) -> None:
+    server[0].query_faults[:] = ["403", "forever"]
+    with pytest.raises(InputError) as caught:
+        listed(server)
+    assert f"{server[1].partition('//')[2].partition(':')[0]} refuses it (403 Forbidden: not you)" in str(
+        caught.value
+    )
 
 
-@pytest.mark.parametrize(
-    ("fault", "message"),
-    [
-        ("empty", "lists no MR series of a collection LOOPBACK; check its spelling"),
-        ("401", "cannot be had"),
-        ("403", "cannot be had"),
-        ("404", "cannot be had"),
-        ("500", "cannot be had"),
-        ("reset", "cannot be had"),
-        ("hang", "cannot be had"),
-        ("HTML", "cannot be had"),
-    ],
-)
-def test_none_is_an_error_and_an_empty_list_its_own(server: NbiaServer, fault: str, message: str) -> None:
-    server.query_faults[:] = [fault, "forever"]
-    with pytest.raises(InputError, match=message) as caught:
-        nbia_records("LOOPBACK", server.url, QUICK)
-    assert server.url in str(caught.value)
+@pytest.mark.parametrize("name", [name for name in TRIED["list of NBIA"] if FAULTS[name].ends == AGAIN])
+def test_faults_of_another_server(mirror: NbiaServer, name: str) -> None:
+    mirror.forget()
+    mirror.query_faults[:] = [name]
+    assert listed((mirror, mirror.url)) == 4
+    mirror.query_faults[:] = [name, "forever"]
+    with pytest.raises(InputError) as caught:
+        listed((mirror, mirror.url))
+    assert FAULTS[name].says in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
-def test_a_collection_that_is_not_there(server: NbiaServer) -> None:
-    with pytest.raises(InputError, match="check its spelling"):
-        nbia_records("LOOPBACKS", server.url, QUICK)
+def test_a_page_instead_of_a_list(mirror: NbiaServer) -> None:
+    mirror.forget()
+    mirror.query_faults[:] = ["page", "forever"]
+    with pytest.raises(InputError, match="sent no JSON but '<!DOCTYPE html>"):
+        listed((mirror, mirror.url))
 
 
-def test_logging_of_the_program_is_left_alone(server: NbiaServer) -> None:
-    root = logging.getLogger()
-    before = root.level, list(root.handlers)
-    nbia_records("LOOPBACK", server.url, QUICK)
-    assert (root.level, root.handlers) == before
+@pytest.mark.parametrize("server", ["archive"], indirect=True)
+def test_tcia_utils_that_would_wait_for_ever_is_ended(server: tuple[NbiaServer, str]) -> None:
+    server[0].query_faults[:] = ["library drip"]
+    server[0].clock.pace = 1000
+    with pytest.raises(InputError, match="not done within"):
+        listed(server)
+    children = [child.cmdline() for child in psutil.Process().children(recursive=True)]
+    assert not [line for line in children if "wdr_mcpd.data.tcia" in line]
+
+
+@pytest.mark.parametrize("server", ["mirror"], indirect=True)
+def test_a_collection_that_is_not_there(server: tuple[NbiaServer, str]) -> None:
+    with pytest.raises(InputError, match=r"shows no collection LOOPBACKS \(near it: LOOPBACK\); check"):
+        listed(server, "LOOPBACKS")
+
+
+def test_a_collection_without_mr(held: list[Holding], tmp_path: Path) -> None:
+    records = [Holding(one.uid, one.files, {**one.record, "Modality": "CT"}) for one in held]
+    with (
+        NbiaServer(records) as server,
+        pytest.raises(InputError, match="lists no MR series of the collection"),
+    ):
+        listed((server, server.url))
+
+
+def test_what_is_no_list_of_series(held: list[Holding]) -> None:
+    records = [Holding(one.uid, one.files, {"Collection": "LOOPBACK", "Modality": "MR"}) for one in held]
+    with (
+        NbiaServer(records) as server,
+        pytest.raises(InputError, match="something else than a list of series"),
+    ):
+        listed((server, server.url))
+
+
+def test_an_unknown_authority(
+    archive: tuple[NbiaServer, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", archive[1]["HTTPS_PROXY"])
+    for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(InputError, match=f"the certificate of {HOST} is not trusted") as caught:
+        nbia_records("LOOPBACK", limits=Limits(new_loop=FakeClock().new_loop))
+    assert "again" not in str(caught.value)
+
+
+def test_the_process_of_tcia_utils_ends_with_the_one_that_started_it() -> None:
+    script = (
+        "from wdr_mcpd.data.child import end_with_parent; end_with_parent(); import time; time.sleep(600)"
+    )
+    child = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, env=os.environ)
+    assert child.stdin is not None
+    child.stdin.close()
+    assert child.wait(60) == 1
+
+
+def test_nothing_of_it_is_imported_before_it_is_needed() -> None:
+    needless = {"httpx2", "tcia_utils", "pandas", "idc_index_data", "unearth"}
+    script = f"import sys, wdr_mcpd.data.cohort; print({needless} & {{*sys.modules}})"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout == "set()\n"

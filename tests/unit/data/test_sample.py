@@ -1,9 +1,13 @@
 """The sample data, from pip's download to DICOM."""
 
-import configparser
 import csv
+import hashlib
 import io
-import shutil
+import os
+import socket
+import tarfile
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import nrrd
@@ -11,64 +15,175 @@ import numpy as np
 import pydicom
 import pytest
 
+from nbia_server import FAULTS, NbiaServer
 from wdr_mcpd.cli import main
 from wdr_mcpd.data import read_volume
 from wdr_mcpd.data.fetch import Sources, fetch_series
-from wdr_mcpd.data.manifest import sha256_of
-from wdr_mcpd.data.sample import ARCHIVE_SHA256, OLD_NAMES, download_archive, pip_error, stored_volumes
+from wdr_mcpd.data.http_limits import Limits
+from wdr_mcpd.data.sample import stored_volumes
 from wdr_mcpd.data.series import read_series_table
+from wdr_mcpd.data.source_archives import (
+    ARCHIVES,
+    PYRADIOMICS,
+    QTIM_TOOLS,
+    SourceArchive,
+    fetch_archives,
+    member_path,
+)
 from wdr_mcpd.errors import InputError
 
 TABLE = Path(__file__).parents[3] / "config" / "series" / "sample.tsv"
-BRAIN1_SHA256 = "fffdb111ee8b428ede7256707393c927a7d5be912f0604cf3c6f1bd5fc9644cf"
+ROOT = Path(__file__).parents[3]
+FULL = "/simple/made-data/"
+ARCHIVE_PATH = "/files/made_data-1.0.tar.gz"
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("sample") / "pyradiomics.tar.gz"
-    download_archive(path)
-    return path
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real sample data: where they are already, else from the index that pip uses."""
+    folder = Path(os.environ.get("WDR_MCPD_SAMPLE", ROOT / "results" / "data" / "sample"))
+    if not folder.is_dir():
+        folder = tmp_path_factory.mktemp("sample")
+    fetch_archives(folder)
+    return folder
 
 
-def test_the_archive_is_the_published_one(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert sha256_of(archive) == ARCHIVE_SHA256
-    assert [p.name for p in archive.parent.iterdir()] == [archive.name]
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    download_archive(archive)  # already there: pip is not asked
+def test_only_the_named_members_are_kept(sample: Path) -> None:
+    for archive in ARCHIVES:
+        names = {Path(member).name for member in archive.members}
+        assert {path.name for path in (sample / archive.project).iterdir()} == names
+    assert read_volume(member_path(sample, QTIM_TOOLS, "MR_BrainTumor_ShapeTest.nii.gz")).voxels.shape == (
+        112,
+        256,
+        256,
+    )
+    assert read_volume(member_path(sample, QTIM_TOOLS, "MRBrainTumor2.nii.gz")).voxels.shape == (
+        130,
+        256,
+        256,
+    )
+
+
+@pytest.fixture(scope="module")
+def packed() -> bytes:
+    """A source distribution whose setup fails when it is run."""
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode="w:gz") as archive:
+        for name, data in (("setup.py", b"raise SystemExit('run!')"), ("data/volume.bin", b"voxels")):
+            member = tarfile.TarInfo(f"made_data-1.0/{name}")
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    return target.getvalue()
+
+
+@pytest.fixture
+def made(packed: bytes) -> SourceArchive:
+    members = {"data/volume.bin": hashlib.sha256(b"voxels").hexdigest()}
+    sha256 = hashlib.sha256(packed).hexdigest()
+    return SourceArchive("made-data", "1.0", "made_data-1.0.tar.gz", sha256, len(packed), members)
+
+
+@pytest.fixture
+def index(packed: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[NbiaServer]:
+    """A package index on loopback, the only one that pip knows."""
+    for name in [name for name in os.environ if name.startswith("PIP_") or name.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    with NbiaServer() as server:
+        server.files[FULL] = f'<a href="{ARCHIVE_PATH}">made_data-1.0.tar.gz</a>'.encode()
+        server.files[ARCHIVE_PATH] = packed
+        monkeypatch.setenv("PIP_INDEX_URL", f"{server.url}/simple")
+        yield server
+
+
+def fetch(index: NbiaServer, made: SourceArchive, folder: Path) -> None:
+    fetch_archives(folder, (made,), Limits(attempts=2, new_loop=index.clock.new_loop), index.arrived)
+
+
+def refusal_of(index: NbiaServer, made: SourceArchive, folder: Path) -> str:
+    with pytest.raises(InputError) as caught:
+        fetch(index, made, folder)
+    assert list(folder.iterdir()) == []
+    line = str(caught.value)
+    assert line.startswith("the sample data (made-data 1.0) cannot be had: ")
+    assert "source: local" in line
+    assert "\n" not in line
+    return line
+
+
+def test_nothing_is_run_and_a_second_time_nothing_is_asked(
+    index: NbiaServer, made: SourceArchive, tmp_path: Path
+) -> None:
+    fetch(index, made, tmp_path / "sample")
+    assert [path.name for path in (tmp_path / "sample" / "made-data").iterdir()] == ["volume.bin"]
+    assert member_path(tmp_path / "sample", made, "volume.bin").read_bytes() == b"voxels"
+    fetch(index, made, tmp_path / "sample")
+    assert index.requests[ARCHIVE_PATH] == 1
+    (tmp_path / "sample" / "made-data" / "volume.bin").write_bytes(b"vowels")
+    with pytest.raises(InputError, match="is not the one of made_data-1"):
+        member_path(tmp_path / "sample", made, "volume.bin")
+    fetch(index, made, tmp_path / "sample")
+    assert member_path(tmp_path / "sample", made, "volume.bin").read_bytes() == b"voxels"
+
+
+def test_another_archive_is_refused_before_it_is_opened(
+    index: NbiaServer, made: SourceArchive, tmp_path: Path, packed: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(tarfile, "open")
+    index.files[ARCHIVE_PATH] = packed[:-1] + bytes([packed[-1] ^ 1])
+    assert "its sha256 differs" in refusal_of(index, made, tmp_path)
 
 
 @pytest.mark.parametrize(
-    ("stderr", "said"),
-    [
-        ("WARNING: old\nERROR: No matching distribution\n", "ERROR: No matching distribution"),
-        (
-            "ERROR: Exception:\nTraceback:\n  F\nOSError: No space left on device\n\n",
-            "OSError: No space left on device",
-        ),
-        ("", "no message"),
-    ],
+    ("name", "says"),
+    [(name, FAULTS[name].says) for name in ("403", "503", "reset")]
+    + [("404", "made_data-1.0.tar.gz is not there"), ("page", "made_data-1.0.tar.gz is not there")],
 )
-def test_the_line_in_which_pip_says_what_was_wrong(stderr: str, said: str) -> None:
-    assert pip_error(stderr) == said
-
-
-def test_the_distributions_setup_finds_the_names_that_python_3_12_dropped(
-    monkeypatch: pytest.MonkeyPatch,
+def test_what_goes_wrong_with_the_index(
+    index: NbiaServer, made: SourceArchive, tmp_path: Path, name: str, says: str
 ) -> None:
-    monkeypatch.delattr(configparser, "SafeConfigParser", raising=False)
-    monkeypatch.delattr(configparser.RawConfigParser, "readfp", raising=False)
-    exec(OLD_NAMES, {})
-    parser = configparser.SafeConfigParser()
-    parser.readfp(io.StringIO("[versioneer]\nstyle = pep440\n"))
-    assert parser.get("versioneer", "style") == "pep440"
+    index.faults[FULL] = [name, "forever"]
+    assert says in refusal_of(index, made, tmp_path)
 
 
-def test_both_subjects_become_dicom_series(archive: Path, tmp_path: Path) -> None:
-    table = read_series_table(TABLE)
+def test_an_index_that_is_not_there(
+    index: NbiaServer, made: SourceArchive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{held.getsockname()[1]}/simple")
+        assert "127.0.0.1 refuses the connection" in refusal_of(index, made, tmp_path)
+
+
+def test_a_search_that_would_never_end(index: NbiaServer, made: SourceArchive, tmp_path: Path) -> None:
+    index.faults[FULL] = ["library drip", "forever"]
+    index.clock.pace = 1000
+    assert "not done within" in refusal_of(index, made, tmp_path)
+
+
+def test_a_folder_that_pip_is_told_to_look_in(
+    index: NbiaServer, made: SourceArchive, tmp_path: Path, packed: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    assert "pip is set to use no index" in refusal_of(index, made, tmp_path)
+    links = tmp_path / "some links"
+    links.mkdir()
+    (links / "made_data-1.0.tar.gz").write_bytes(packed)
+    monkeypatch.setenv("PIP_FIND_LINKS", links.as_uri())
+    fetch(index, made, tmp_path / "sample")
+    assert member_path(tmp_path / "sample", made, "volume.bin").read_bytes() == b"voxels"
+    other = replace(made, sha256="0" * 64, project="made.data")
+    with pytest.raises(InputError, match=r"is not the published file \(its sha256 differs\)"):
+        fetch(index, other, tmp_path / "other")
+    assert index.requests == {}
+
+
+def test_both_subjects_become_dicom_series(sample: Path, tmp_path: Path) -> None:
+    table = read_series_table(TABLE)[:2]
     assert [(row.exam_id, row.image_count) for row in table] == [("brain1_1", 25), ("brain2_1", 23)]
     for row, tumour, largest in zip(table, (4137, 453), (3057, 1523), strict=True):
         folder = tmp_path / row.exam_id
-        fetch_series(row, folder, Sources(archive=archive))
+        fetch_series(row, folder, Sources(sample=sample))
         volume = read_volume(folder)
         assert volume.voxels.shape == (row.image_count, 256, 256)
         assert volume.voxels.dtype == np.int16
@@ -82,11 +197,9 @@ def test_both_subjects_become_dicom_series(archive: Path, tmp_path: Path) -> Non
         assert "pyradiomics 3.0.1" in " ".join((folder / "ORIGIN.txt").read_text().split())
 
 
-def test_voxels_keep_their_values_and_places(archive: Path, tmp_path: Path) -> None:
-    shutil.unpack_archive(archive, tmp_path, filter="data")
-    source = tmp_path / "pyradiomics-3.0.1" / "data" / "brain1_image.nrrd"
-    assert sha256_of(source) == BRAIN1_SHA256
-    fetch_series(read_series_table(TABLE)[0], tmp_path / "brain1_1", Sources(archive=archive))
+def test_voxels_keep_their_values_and_places(sample: Path, tmp_path: Path) -> None:
+    source = member_path(sample, PYRADIOMICS, "brain1_image.nrrd")
+    fetch_series(read_series_table(TABLE)[0], tmp_path / "brain1_1", Sources(sample=sample))
     volume = read_volume(tmp_path / "brain1_1")
     data, header = nrrd.read(str(source))
     np.testing.assert_array_equal(volume.voxels, data.T[:, ::-1])
@@ -97,46 +210,44 @@ def test_voxels_keep_their_values_and_places(archive: Path, tmp_path: Path) -> N
         np.testing.assert_allclose(mine, place, atol=1e-6)
 
 
-def test_stored_volumes_are_in_the_order_of_the_files(archive: Path, tmp_path: Path) -> None:
-    fetch_series(read_series_table(TABLE)[0], tmp_path / "brain1_1", Sources(archive=archive))
-    stored = stored_volumes(archive)
+def test_stored_volumes_are_in_the_order_of_the_files(sample: Path, tmp_path: Path) -> None:
+    fetch_series(read_series_table(TABLE)[0], tmp_path / "brain1_1", Sources(sample=sample))
+    stored = stored_volumes(sample)
     assert list(stored) == ["brain1", "brain2"]
     np.testing.assert_array_equal(stored["brain1"].voxels, read_volume(tmp_path / "brain1_1").voxels[:, ::-1])
-    with pytest.raises(InputError, match="not the published"):
+    with pytest.raises(InputError, match="is not the one of pyradiomics"):
         stored_volumes(TABLE)
 
 
-def test_the_same_bytes_every_time(archive: Path, tmp_path: Path) -> None:
+def test_the_same_bytes_every_time(sample: Path, tmp_path: Path) -> None:
     row = read_series_table(TABLE)[1]
     for name in ("one", "two"):
-        fetch_series(row, tmp_path / name, Sources(archive=archive))
+        fetch_series(row, tmp_path / name, Sources(sample=sample))
     assert (tmp_path / "one/manifest.json").read_bytes() == (tmp_path / "two/manifest.json").read_bytes()
 
 
-def test_an_altered_archive_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "archive").write_bytes(b"something else")
-    with pytest.raises(InputError, match="is not the published"):
-        fetch_series(read_series_table(TABLE)[0], tmp_path / "series", Sources(archive=tmp_path / "archive"))
-    with pytest.raises(InputError, match="needs --archive"):
+def test_altered_sample_data_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"brain1_image\.nrrd: is not the one of pyradiomics"):
+        fetch_series(read_series_table(TABLE)[0], tmp_path / "series", Sources(sample=tmp_path / "sample"))
+    with pytest.raises(InputError, match="needs the folder"):
         fetch_series(read_series_table(TABLE)[0], tmp_path / "series")
-    assert [p.name for p in tmp_path.iterdir()] == ["archive"]
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_without_a_network_the_message_names_the_way_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_the_command_says_in_one_line_why_not(
+    index: NbiaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
-    assert main(["sample", str(tmp_path / "out" / "archive.tar.gz")]) == 2
+    fetch = ["fetch", str(tmp_path / "out"), "--series", str(TABLE)]
+    assert main([*fetch, "--sample", str(tmp_path / "out")]) == 2
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 1
-    assert "could not download the sample data" in lines[0]
-    assert "source: local" in lines[0]
+    assert "the sample data (pyradiomics 3.0.1) cannot be had" in lines[0]
     assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_table_lists_what_the_files_say() -> None:
     with TABLE.open(newline="") as stream:
         rows = list(csv.DictReader(stream, delimiter="\t"))
-    assert {row["licence"] for row in rows} == {"BSD-3-Clause"}
+    assert {row["licence"] for row in rows} == {"BSD-3-Clause", "Apache-2.0"}
     assert {row["source"] for row in rows} == {"sample"}

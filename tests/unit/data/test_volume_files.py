@@ -14,12 +14,12 @@ from wdr_mcpd.errors import InputError
 OBLIQUE = np.array([[0.0, 0.6, 0.8], [0.0, 0.8, -0.6], [1.0, 0.0, 0.0]])
 
 
-@pytest.mark.parametrize("suffix", [".npy", ".nrrd", ".nii.gz"])
+@pytest.mark.parametrize("suffix", [".npy", ".nrrd", ".nii", ".nii.gz"])
 @pytest.mark.parametrize("dtype", ["int8", "uint8", "int16", "uint16"])
 def test_what_is_written_is_read(tmp_path: Path, suffix: str, dtype: str) -> None:
     info = np.iinfo(dtype)
     voxels = np.random.default_rng(0).integers(info.min, info.max, (3, 4, 5), dtype=dtype, endpoint=True)
-    volume = Volume(voxels, (6.5, 0.78125, 0.5), None, (-99.5, 12.25, -78.0), OBLIQUE)
+    volume = Volume(voxels, (6.5, 0.78125, 0.5), None, (-99.5, 12.25, -78.0), OBLIQUE, codes=(1, 1))
     path = tmp_path / f"a folder/volume{suffix}"
     write_volume(path, volume)
     back = read_volume(path)
@@ -73,8 +73,8 @@ BAD_ARRAYS = {
     "NaN": np.full((1, 2, 2), np.nan),
     "infinite": np.full((1, 2, 2), np.inf, np.float32),
     "fractions": np.full((1, 2, 2), 0.5),
-    "do not fit": np.full((1, 2, 2), 70000),
-    "do not fit 16": np.array([[[-1, 65535]]]),
+    "does not fit": np.full((1, 2, 2), 70000),
+    "not fit 16": np.array([[[-1, 65535]]]),
     "2 axes": np.zeros((4, 4), np.int16),
     "4 axes": np.zeros((1, 2, 2, 2), np.int16),
     "0 axes": np.int16(3),
@@ -127,7 +127,10 @@ BROKEN = {
     "huge.nrrd": nrrd_file(sizes="99999999 99999999 99999999"),
     "flat.nrrd": nrrd_file(sizes="2 0 2"),
     "detached.nrrd": nrrd_file(more="data file: /etc/passwd\n"),
-    "ascii.nrrd": nrrd_file(b"1 2 3 4", encoding="text"),
+    "ascii.nrrd": nrrd_file(b"1 2 3", encoding="text"),
+    "hex.nrrd": nrrd_file(b"0011", encoding="hex"),
+    "odd.nrrd": nrrd_file(b"1 2 3 4", encoding="rot13"),
+    "no_endian.nrrd": nrrd_file(bytes(8)).replace(b"endian: little\n", b""),
     "block.nrrd": nrrd_file(b"\0" * 64, type="block"),
     "notgzip.nrrd": nrrd_file(b"plain", encoding="gzip"),
     "cutgzip.nrrd": nrrd_file(gzip.compress(b"\0" * 8)[:-12], encoding="gzip"),
@@ -162,8 +165,8 @@ def test_a_gzip_bomb_is_not_unpacked(tmp_path: Path) -> None:
 def test_missing_paths_and_unknown_suffixes(tmp_path: Path, volume: Volume) -> None:
     with pytest.raises(InputError, match="no such file"):
         read_volume(tmp_path / "missing.npy")
-    for name in ("v.nii", "v.tiff", "v", ".npy"):
-        with pytest.raises(InputError, match=r"give \.npy, \.nrrd or \.nii\.gz"):
+    for name in ("v.mgz", "v.tiff", "v", ".npy"):
+        with pytest.raises(InputError, match=r"give \.npy, \.nrrd, \.nii or \.nii\.gz"):
             write_volume(tmp_path / name, volume)
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(InputError, match="cannot be written"):

@@ -8,7 +8,7 @@ from PIL import Image
 
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.paper.figures import SlicePair, slice_figure, slices_to_show
-from wdr_mcpd.paper.style import paper_style, save_figure
+from wdr_mcpd.render.style import write_figure
 
 AVERAGE = np.array([0.6, 0.4, 0.7, 0.3, 0.0])
 
@@ -53,8 +53,10 @@ def test_a_blank_slice_can_be_drawn() -> None:
 
 def test_files_are_the_same_each_time(tmp_path: Path) -> None:
     for folder in ("one", "two"):
-        with paper_style():
-            save_figure(slice_figure(pair(), "a_1, slice 2", "1 subject"), tmp_path / folder / "figure1")
+        write_figure(
+            lambda: slice_figure(pair(), "a_1, slice 2", "1 subject"),
+            [tmp_path / folder / f"figure1{suffix}" for suffix in (".png", ".svg")],
+        )
     for suffix in (".png", ".svg"):
         assert (tmp_path / "one" / f"figure1{suffix}").read_bytes() == (
             tmp_path / "two" / f"figure1{suffix}"

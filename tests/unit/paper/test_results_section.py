@@ -4,7 +4,11 @@ import re
 
 import pandas as pd
 
-from wdr_mcpd.paper.results_section import Written, results_section
+from wdr_mcpd.paper.results_section import Written
+from wdr_mcpd.paper.results_section import section as lay_out
+from wdr_mcpd.study.verdict import Verdict
+
+ANSWER = Verdict(2, 0.45, 1.03)
 
 TABLE1 = pd.DataFrame(
     {
@@ -24,13 +28,13 @@ TABLE2 = pd.DataFrame(
         "paper_selected": ["no", "yes"],
     }
 )
-TABLE3 = TABLE1.iloc[1:].assign(improvement_db=[1.25], paper_improvement_db=[1.5])
+TABLE3 = TABLE1.iloc[1:].assign(improvement_db=[1.25], paper_improvement_db=[1.5], over_alone_db=[-2.5])
 
 
 def section() -> str:
     pages = (f"# Table {number}\n\nnote\n\n## a_1\n\n| x |" for number in (1, 2, 3))
     written = [Written(data, page) for data, page in zip((TABLE1, TABLE2, TABLE3), pages, strict=True)]
-    return results_section(written, [("Figure 1", "figures/a_1/figure1.png")])
+    return lay_out(ANSWER, written, [("Figure 1", "figures/a_1/figure1.png")])
 
 
 def test_parts_stand_in_the_order_of_the_paper() -> None:
@@ -43,6 +47,12 @@ def test_sentences_hold_our_numbers_and_those_of_the_paper() -> None:
     assert "PSNR varies from 61.5000 to 64.2500 [from 46.9228 to 51.3733] dB" in text
     assert "1 of 2 slices are selected: 2 [1 of 2 slices are selected: 2]" in text
     assert "The gain over Table 1 is 1.25 to 1.25 dB, 1.25 dB on average [1.5 to 1.5 dB, 1.50 dB]" in text
+    assert "Over the same slices alone: -2.50 dB on average" in text
+
+
+def test_the_section_begins_with_the_verdict() -> None:
+    assert section().startswith("# Results\n\n**It does not pay:** ")
+    assert "+1.03 dB (mean over 2 people" in section().partition("##")[0]
 
 
 def test_an_exam_without_selected_slices_says_so() -> None:
@@ -50,4 +60,4 @@ def test_an_exam_without_selected_slices_says_so() -> None:
         {"improvement_db": float}
     )
     written = [Written(data, "") for data in (TABLE1, TABLE2.assign(selected="no"), empty)]
-    assert results_section(written, []).count("no slice is selected") == 2
+    assert lay_out(ANSWER, written, []).count("no slice is selected") == 2

@@ -8,8 +8,11 @@ import pandas as pd
 import pytest
 
 from wdr_mcpd.errors import InputError
-from wdr_mcpd.paper.render import as_latex, as_markdown, write_table
-from wdr_mcpd.paper.tables import Selection, Table, read_paper, table1, table2, table3
+from wdr_mcpd.paper.beside import Selection, read_paper
+from wdr_mcpd.paper.table1 import every_slice
+from wdr_mcpd.paper.table2 import average_mcpd_of_slices
+from wdr_mcpd.paper.table3 import selected_slices
+from wdr_mcpd.render.tables import Table, as_latex, as_markdown, write_table
 
 PAPER = {
     number: Path(__file__).parents[3] / "resources" / "paper" / f"table{number}.csv" for number in (1, 2, 3)
@@ -39,13 +42,18 @@ def selection(threshold: float = 0.5) -> Selection:
     return Selection(pd.concat(frames, ignore_index=True), "std", threshold)
 
 
+def three_methods(gain: float) -> list[pd.DataFrame]:
+    gains = {"3d-wdr-mcpd": gain, "3d-wdr": 0.0, "2d-wdr": 2.0}
+    return [quality(method, db) for method, db in gains.items()]
+
+
 def make_table(number: int) -> Table:
     paper = read_paper(PAPER[number])
     if number == 1:
-        return table1(quality("3d-wdr", 0), paper, 1.0, NOTE)
+        return every_slice(quality("3d-wdr", 0), paper, 1.0, NOTE)
     if number == 2:
-        return table2(selection(), paper, NOTE)
-    return table3(quality("3d-wdr-mcpd", 1.25), quality("3d-wdr", 0), selection(), paper, 1.0, NOTE)
+        return average_mcpd_of_slices(selection(), paper, NOTE)
+    return selected_slices(*three_methods(1.25), selection(), paper, 1.0, NOTE)
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
@@ -96,20 +104,21 @@ def test_table3_compares_the_selected_slices_with_table1() -> None:
         "b_1": [20],
     }
     np.testing.assert_allclose(ours["improvement_db"], 1.25)
+    np.testing.assert_allclose(ours["over_alone_db"], -0.75)
+    assert "T = 0.5" in make_table(3).caption
     assert len(data.query("exam == 'b_1'")) == 7
 
 
 def test_table3_without_a_selected_slice_still_holds_the_papers() -> None:
     nothing = Selection(selection().mcpd.assign(mcpd_std=9.0), "std", 0.5)
-    measured = quality("3d-wdr-mcpd", 1), quality("3d-wdr", 0)
-    data = table3(*measured, nothing, read_paper(PAPER[3]), 1.0, NOTE).data
+    data = selected_slices(*three_methods(1), nothing, read_paper(PAPER[3]), 1.0, NOTE).data
     assert data["psnr_db"].isna().all()
     assert len(data) == 14
 
 
 def test_a_rate_that_was_not_measured_is_refused() -> None:
     with pytest.raises(InputError, match=r"nothing was measured at 0\.3 bits per voxel"):
-        table1(quality("3d-wdr", 0), read_paper(PAPER[1]), 0.3, NOTE)
+        every_slice(quality("3d-wdr", 0), read_paper(PAPER[1]), 0.3, NOTE)
 
 
 def test_markdown_has_a_section_for_each_exam_and_a_mean() -> None:
@@ -140,7 +149,9 @@ def test_latex_is_a_booktabs_table_for_each_exam() -> None:
 
 def test_files_are_the_same_each_time(tmp_path: Path) -> None:
     for folder in ("one", "two"):
-        write_table(make_table(1), tmp_path / folder)
+        write_table(
+            make_table(1), [tmp_path / folder / f"table1{suffix}" for suffix in (".csv", ".md", ".tex")]
+        )
     names = sorted(path.name for path in (tmp_path / "one").iterdir())
     assert names == ["table1.csv", "table1.md", "table1.tex"]
     for name in names:

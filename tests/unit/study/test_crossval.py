@@ -14,8 +14,8 @@ from wdr_mcpd.study.crossval import (
     cross_validate,
     crossval_table,
 )
-from wdr_mcpd.study.statistics import Bootstrap
-from wdr_mcpd.study.sweep import with_threshold
+from wdr_mcpd.study.statistics import Plateau
+from wdr_mcpd.study.sweep import thresholds_of
 
 THRESHOLDS = [0.3, 0.4, 0.5, 0.6, 0.7]
 
@@ -63,42 +63,58 @@ def test_one_subject_has_no_folds_and_an_empty_table() -> None:
     sweep = sweep_of({"s00_1": [1, 1, 1, 1, 1]}, [1, 2, 3, 4, 5], [0] * 5)
     chosen, held_out = cross_validate(sweep, folds, 0.5, 2)
     assert chosen.empty
-    assert crossval_table(chosen, held_out, Bootstrap()).empty
+    assert crossval_table(chosen, held_out).empty
 
 
 def test_the_degenerate_optimum_is_guarded_and_reported() -> None:
     sweep = sweep_of({"a_1": [9, 2, 3, 1, 0], "b_1": [9, 2, 3, 1, 0]}, [1, 4, 6, 8, 9], [0] * 5)
     guarded = choose_threshold(sweep, "selected", 3)
-    assert (guarded.threshold, guarded.gain_db) == (0.5, 3)
+    assert (guarded.applied, guarded.gain_db) == (0.5, 3)
     assert guarded.guard_binds
+    assert np.isnan(guarded.threshold)  # the guard chose it
     assert guarded.unguarded_threshold == 0.3
-    assert not choose_threshold(sweep, "selected", 1).guard_binds
+    assert (guarded.unguarded_plateau.fewest, guarded.unguarded_plateau.most) == (1, 1)
+    free = choose_threshold(sweep, "selected", 1)
+    assert not free.guard_binds
+    assert free.threshold == 0.3
 
 
 def test_a_guard_that_no_threshold_meets_takes_the_largest_and_says_so() -> None:
     sweep = sweep_of({"a_1": [9, 2, 3, 1, 0]}, [1, 1, 2, 2, 2], [0] * 5)
     choice = choose_threshold(sweep, "selected", 3)
-    assert choice.threshold == 0.7
+    assert choice.applied == 0.7
     assert choice.guard_binds
 
 
-def test_of_equal_gains_the_middle_threshold_is_taken() -> None:
-    sweep = sweep_of({"a_1": [0, 2, 2, 2, 1]}, [1, 4, 4, 4, 9], [0] * 5)
-    assert choose_threshold(sweep, "selected", 1).threshold == 0.5
+def test_of_equal_gains_the_middle_threshold_is_applied_but_none_is_the_best() -> None:
+    sweep = sweep_of({"a_1": [0, 2, 2, 2, 1]}, [1, 4, 4, 6, 9], [0] * 5)
+    choice = choose_threshold(sweep, "selected", 1)
+    assert choice.applied == 0.5
+    assert np.isnan(choice.threshold)
+    assert choice.plateau == Plateau(0.4, 0.6, 4, 6)
+
+
+@pytest.mark.parametrize(("second", "flat"), [(1.985, True), (1.97, False)])
+def test_gains_that_differ_by_little_choose_no_threshold(second: float, flat: bool) -> None:
+    sweep = sweep_of({"a_1": [0, 2, second, 0, 0]}, [1, 4, 5, 6, 9], [0] * 5)
+    choice = choose_threshold(sweep, "selected", 1)
+    assert choice.applied == 0.4
+    assert np.isnan(choice.threshold) == flat
+    assert choice.plateau.high == (0.5 if flat else 0.4)
 
 
 def test_the_two_objectives_look_at_their_own_gain() -> None:
     nan = float("nan")
     sweep = sweep_of({"a_1": [nan, 5, 1, 0, 0]}, [0, 3, 4, 5, 9], [2, -1, -1, 1, 0])
-    assert choose_threshold(sweep, "selected", 1).threshold == 0.4
-    assert choose_threshold(sweep, "exam", 1).threshold == 0.3
+    assert choose_threshold(sweep, "selected", 1).applied == 0.4
+    assert choose_threshold(sweep, "exam", 1).applied == 0.3
 
 
 def test_subjects_weigh_the_same_however_many_exams_they_have() -> None:
     sweep = sweep_of(
         {"a_1": [4, 0, 0, 0, 0], "b_1": [0, 3, 0, 0, 0], "b_2": [0, 3, 0, 0, 0]}, [3] * 5, [0] * 5
     )
-    assert choose_threshold(sweep, "selected", 1).threshold == 0.3
+    assert choose_threshold(sweep, "selected", 1).applied == 0.3
 
 
 def test_held_out_subjects_do_not_choose_their_own_threshold() -> None:
@@ -110,16 +126,18 @@ def test_held_out_subjects_do_not_choose_their_own_threshold() -> None:
     assert rows.loc["b_1", "threshold_mcpd"] == 0.3
     assert (rows["selected_gain_db"] == 0).all()
     assert (rows["selected_gain_db_at_fixed"] == 1).all()
-    table = crossval_table(chosen, held_out, Bootstrap(100, 1)).set_index("objective")
+    table = crossval_table(chosen, held_out).set_index("objective")
     assert table.loc["selected", "threshold_mcpd"] == pytest.approx(0.45)
     assert table.loc["selected", "selected_gain_db"] == 0
-    assert table.loc["selected", "selected_gain_db_at_fixed_low"] == 1
+    assert table.loc["selected", "selected_gain_db_at_fixed"] == 1
     assert table.loc["selected", "folds"] == 2
-    assert np.isfinite(table.loc["selected", "threshold_mcpd_sd"])
+    assert (table.loc["selected", "threshold_low"], table.loc["selected", "threshold_high"]) == (0.3, 0.6)
+    assert np.isnan(table.loc["exam", "threshold_mcpd"])  # flat: all thresholds gain 0
+    assert (table.loc["exam", "threshold_low"], table.loc["exam", "threshold_high"]) == (0.3, 0.7)
 
 
 def test_a_threshold_is_found_whatever_its_digits_and_a_missing_one_is_said() -> None:
-    thresholds = with_threshold([0.2, 1.2], 1 / 3)
+    thresholds = thresholds_of([0.2, 1.2], 1 / 3)
     gains = dict.fromkeys(("selected_gain_db", "exam_gain_db"), 1.0)
     rows = [
         {"exam": f"{subject}_1", "subject": subject, "threshold_mcpd": t, "selected_slices": 4, **gains}

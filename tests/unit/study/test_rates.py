@@ -5,8 +5,14 @@ import pandas as pd
 import pytest
 
 from wdr_mcpd.study.metrics import pooled_psnr, slice_psnr
-from wdr_mcpd.study.rates import bjontegaard_table, exam_quality, rates_table, tumour_table
-from wdr_mcpd.study.statistics import Bootstrap
+from wdr_mcpd.study.rates import (
+    at_log_rate,
+    bjontegaard_table,
+    exam_quality,
+    rate_reaching,
+    rates_table,
+    tumour_table,
+)
 
 RATES = [0.25, 0.5, 1.0, 2.0]
 RANDOM = np.random.default_rng(4)
@@ -50,7 +56,7 @@ def test_an_exactly_coded_exam_has_infinite_psnr_and_no_interval() -> None:
     frame = slices_of("a_1", "3d-wdr", 0).assign(psnr_db=np.inf, tumour_psnr_db=np.inf)
     exams = exam_quality(frame)
     assert (exams["exam_psnr_db"] == np.inf).all()
-    table = rates_table(exams, Bootstrap(100, 1))
+    table = rates_table(exams)
     assert (table["exam_psnr_db"] == np.inf).all()
     assert table["exam_psnr_db_low"].isna().all()
 
@@ -58,8 +64,8 @@ def test_an_exactly_coded_exam_has_infinite_psnr_and_no_interval() -> None:
 def test_tumour_table_leaves_out_exams_without_a_tumour() -> None:
     frame = pd.concat([slices_of("a_1", "3d-wdr", 0), slices_of("b_1", "3d-wdr", 0, tumour=False)])
     exams = exam_quality(frame)
-    assert (tumour_table(exams, Bootstrap(100, 1))["subjects"] == 1).all()
-    assert (rates_table(exams, Bootstrap(100, 1))["subjects"] == 2).all()
+    assert (tumour_table(exams)["subjects"] == 1).all()
+    assert (rates_table(exams)["subjects"] == 2).all()
 
 
 def test_bjontegaard_compares_each_method_with_3d_wdr() -> None:
@@ -70,12 +76,40 @@ def test_bjontegaard_compares_each_method_with_3d_wdr() -> None:
             for method, shift in (("2d-wdr", 0.0), ("3d-wdr", 1.0), ("3d-wdr-mcpd", 2.0))
         ]
     )
-    table = bjontegaard_table(exam_quality(frame), Bootstrap(100, 1)).set_index("method")
+    table = bjontegaard_table(exam_quality(frame)).set_index("method")
     assert table.index.tolist() == ["2d-wdr", "3d-wdr-mcpd"]
     assert table.loc["2d-wdr", "bd_psnr_db"] == pytest.approx(-1, abs=0.3)
     assert table.loc["3d-wdr-mcpd", "bd_rate_percent"] < 0 < table.loc["2d-wdr", "bd_rate_percent"]
 
 
 def test_without_the_anchor_the_bjontegaard_table_is_empty() -> None:
-    table = bjontegaard_table(exam_quality(slices_of("a_1", "2d-wdr", 0)), Bootstrap(100, 1))
+    table = bjontegaard_table(exam_quality(slices_of("a_1", "2d-wdr", 0)))
     assert table.empty
+
+
+SIZES = [1000, 4000]
+
+
+def test_between_two_points_quality_is_linear_in_the_logarithm_of_the_rate() -> None:
+    assert rate_reaching(SIZES, [0.8, 0.9], 0.85) == pytest.approx(2000)
+    np.testing.assert_allclose(at_log_rate(SIZES, [0.8, 0.9], [2000, 1000, 4000]), [0.85, 0.8, 0.9])
+
+
+def test_beyond_its_points_a_curve_goes_on_along_its_ends() -> None:
+    np.testing.assert_allclose(at_log_rate([1, 2, 4], [60, 66, 70], [0.5, 8]), [54, 74])
+
+
+def test_a_measured_quality_needs_exactly_its_rate() -> None:
+    assert rate_reaching(SIZES, [0.8, 0.9], 0.9) == pytest.approx(4000)
+
+
+def test_a_target_below_the_first_point_needs_at_most_that_point() -> None:
+    assert rate_reaching(SIZES, [0.8, 0.9], 0.5) == 1000
+
+
+def test_a_target_that_no_point_reaches_has_no_rate() -> None:
+    assert np.isnan(rate_reaching(SIZES, [0.8, 0.9], 0.91))
+
+
+def test_a_quality_that_falls_with_the_rate_counts_as_reached_at_the_first() -> None:
+    assert rate_reaching([1000, 2000, 4000], [0.8, 0.9, 0.85], 0.9) == pytest.approx(2000)

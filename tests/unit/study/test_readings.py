@@ -5,15 +5,23 @@ import pandas as pd
 import pytest
 
 from wdr_mcpd import codec
+from wdr_mcpd.coherence import average_mcpd
 from wdr_mcpd.study.metrics import slice_psnr, slice_ssim
-from wdr_mcpd.study.readings import TRANSFORMS, readings, readings_table, significant_bits, stretched
+from wdr_mcpd.study.readings import (
+    LOSSLESS,
+    TRANSFORMS,
+    readings,
+    readings_table,
+    significant_bits,
+    stretched,
+)
 
 RANGES = {"psnr_3d_wdr": (40.0, 80.0), "mcpd": (0.0, 10.0)}
 
 
 @pytest.fixture(scope="module")
 def grid(volume: np.ndarray) -> pd.DataFrame:
-    return readings("a_1", volume, 0.5, "std", "following", 1.0, RANGES)
+    return readings("a_1", volume, average_mcpd(volume), 0.5, "std", "following", 1.0, RANGES)
 
 
 def test_every_combination_is_measured_once(grid: pd.DataFrame) -> None:
@@ -55,6 +63,11 @@ def test_ratios_count_allocated_and_needed_bits(grid: pd.DataFrame, volume: np.n
     rows = grid.set_index("quantity")
     assert rows.loc["ratio_allocated", "median"] == pytest.approx(16)
     assert rows.loc["ratio_significant", "median"] == pytest.approx(significant_bits(volume))
+    lossless = 8 * len(codec.encode(volume, None, LOSSLESS)) / volume.size
+    assert rows.loc["lossless_ratio_allocated", "median"] == pytest.approx(16 / lossless)
+    assert rows.loc["lossless_ratio_significant", "median"] == pytest.approx(
+        significant_bits(volume) / lossless
+    )
     assert significant_bits(np.array([-1, 3055])) == 12
     assert significant_bits(np.array([5, 5])) == 1
 
@@ -67,6 +80,6 @@ def test_table_keeps_readings_apart_and_averages_subjects(grid: pd.DataFrame) ->
 
 
 def test_an_exam_without_selected_slices_has_the_other_readings(volume: np.ndarray) -> None:
-    frame = readings("a_1", volume, 0.0, "std", "all", 1.0, RANGES)
+    frame = readings("a_1", volume, average_mcpd(volume, "std", "all"), 0.0, "std", "all", 1.0, RANGES)
     assert "psnr_selected" not in set(frame["quantity"])
     assert "psnr_3d_wdr" in set(frame["quantity"])

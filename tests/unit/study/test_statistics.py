@@ -1,51 +1,65 @@
-"""Intervals by subject and Bjontegaard differences on cases with a known answer."""
+"""Intervals by subject, their simulated coverage, tests, power, and Bjontegaard differences."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from wdr_mcpd.study.statistics import (
-    Bootstrap,
+    CONFIDENCE,
     bjontegaard_psnr,
     bjontegaard_rate,
     interval,
-    intervals,
+    paired,
+    plateau,
+    subjects_needed,
     summarise,
+    t_interval,
 )
 
-BOOTSTRAP = Bootstrap(samples=500, seed=3)
 RATES = [0.1, 0.25, 0.5, 1.0, 2.0]
 PSNR = [57.0, 61.0, 65.0, 70.0, 77.0]
+STUDIES = 4000
 
 
-def test_interval_holds_the_mean_and_shrinks_with_more_subjects() -> None:
-    values = np.random.default_rng(1).normal(2, 1, 64)
-    low, high = interval(values, BOOTSTRAP)
-    assert low < values.mean() < high
-    few_low, few_high = interval(values[:8], BOOTSTRAP)
-    assert high - low < few_high - few_low
-    # A mean of 64 values of standard deviation 1 has a standard error of 1/8.
-    assert high - low == pytest.approx(2 * 1.96 / 8, rel=0.3)
+def coverage(draw: str, size: int) -> float:
+    """Share of simulated studies whose interval holds the true mean."""
+    random = np.random.default_rng(size)
+    samples = {
+        "normal": random.normal(0, 1, (STUDIES, size)),
+        "uniform": random.uniform(-1, 1, (STUDIES, size)),
+        "exponential": random.exponential(1, (STUDIES, size)) - 1,
+    }[draw]
+    ends = np.array([t_interval(sample) for sample in samples])
+    return float(np.mean((ends[:, 0] <= 0) & (ends[:, 1] >= 0)))
 
 
-def test_many_intervals_are_those_of_each_alone() -> None:
-    random = np.random.default_rng(3)
-    samples = [random.normal(0, 1, size) for size in (6, 1, 9, 6, 2, 0)] + [np.array([1.0, np.nan])]
-    together = intervals(samples, BOOTSTRAP)
-    np.testing.assert_array_equal(together, [interval(sample, BOOTSTRAP) for sample in samples])
-    assert np.isfinite(together).all(axis=1).tolist() == [True, False, True, True, True, False, False]
+@pytest.mark.parametrize("size", [2, 5, 20])
+def test_the_interval_covers_the_mean_of_normal_subjects_as_often_as_it_says(size: int) -> None:
+    error = np.sqrt(CONFIDENCE * (1 - CONFIDENCE) / STUDIES)
+    assert abs(coverage("normal", size) - CONFIDENCE) < 3 * error
 
 
-def test_interval_is_the_same_for_the_same_seed_only() -> None:
-    values = np.random.default_rng(2).normal(0, 1, 12)
-    assert interval(values, BOOTSTRAP) == interval(values, BOOTSTRAP)
-    assert interval(values, BOOTSTRAP) != interval(values, Bootstrap(500, 4))
+@pytest.mark.parametrize(
+    ("draw", "size", "low", "high"),
+    [("uniform", 5, 0.92, 0.95), ("uniform", 20, 0.94, 0.96), ("exponential", 5, 0.86, 0.90),
+     ("exponential", 20, 0.90, 0.94)],
+)  # fmt: skip
+def test_what_it_covers_of_other_distributions_is_as_documented(
+    draw: str, size: int, low: float, high: float
+) -> None:
+    assert low < coverage(draw, size) < high
 
 
-def test_two_subjects_span_their_values_and_one_has_no_interval() -> None:
-    assert interval(np.array([1.0, 3.0]), BOOTSTRAP) == (1.0, 3.0)
-    assert np.isnan(interval(np.array([1.0]), BOOTSTRAP)).all()
-    assert np.isnan(interval(np.array([1.0, np.inf]), BOOTSTRAP)).all()
+def test_the_interval_of_known_values() -> None:
+    # Mean 3, standard error sqrt(2.5 / 5), t of 4 degrees of freedom 2.776.
+    assert t_interval(np.arange(1.0, 6.0)) == pytest.approx((3 - 1.9632, 3 + 1.9632), abs=1e-4)
+
+
+def test_five_subjects_have_an_interval_and_four_have_points() -> None:
+    assert np.isfinite(interval(np.arange(5.0))).all()
+    assert np.isnan(interval(np.arange(4.0))).all()
+    assert np.isnan(interval(np.array([1.0, 2.0, 3.0, 4.0, np.inf]))).all()
+    assert np.isnan(t_interval(np.array([1.0]))).all()
 
 
 def test_summary_averages_the_exams_of_a_subject_first() -> None:
@@ -57,10 +71,11 @@ def test_summary_averages_the_exams_of_a_subject_first() -> None:
             "psnr_db": [60.0, 60.0, 60.0, 70.0],
         }
     )
-    row = summarise(frame, ["rate_bpv"], ["psnr_db"], BOOTSTRAP).iloc[0]
+    row = summarise(frame, ["rate_bpv"], ["psnr_db"]).iloc[0]
     assert row["psnr_db"] == 65
     assert (row["subjects"], row["exams"]) == (2, 4)
-    assert (row["psnr_db_low"], row["psnr_db_high"]) == (60, 70)
+    assert np.isnan(row["psnr_db_low"])
+    assert "psnr_db_low" not in summarise(frame, ["rate_bpv"], ["psnr_db"], ends=False)
 
 
 def test_summary_does_not_depend_on_the_order_of_the_rows_within_a_group() -> None:
@@ -72,9 +87,52 @@ def test_summary_does_not_depend_on_the_order_of_the_rows_within_a_group() -> No
             "psnr_db": np.random.default_rng(7).normal(60, 2, 6),
         }
     )
-    there = summarise(frame, ["method"], ["psnr_db"], BOOTSTRAP)
-    back = summarise(frame[::-1], ["method"], ["psnr_db"], BOOTSTRAP)
+    there, back = (summarise(rows, ["method"], ["psnr_db"]) for rows in (frame, frame[::-1]))
     pd.testing.assert_frame_equal(there, back)
+    assert there["psnr_db_low"][0] < there["psnr_db"][0] < there["psnr_db_high"][0]
+
+
+def test_a_paired_test_counts_subjects_and_not_exams() -> None:
+    subjects = pd.Series(list("aabbccddee"))
+    gains = pd.Series([0.2, 0.4, 0.1, 0.3, 0.3, 0.5, 0.2, 0.2, 0.4, np.nan])
+    found = paired(gains, subjects)
+    assert found.subjects == 5
+    assert found.mean == pytest.approx(np.mean([0.3, 0.2, 0.4, 0.2, 0.4]))
+    assert found.low < found.mean < found.high
+    assert found.t_p < 0.01
+    assert found.sign_p == pytest.approx(2 / 2**5)  # the smallest that five pairs can have
+    few = paired(gains[:8], subjects[:8])
+    assert few.subjects == 4
+    assert np.isnan([few.low, few.t_p, few.sign_p, few.needed]).all()
+
+
+def test_methods_that_are_the_same_differ_by_nothing() -> None:
+    found = paired(pd.Series(np.zeros(6)), pd.Series(list("abcdef")))
+    assert (found.mean, found.low, found.high, found.t_p) == (0, 0, 0, 1)
+    assert paired(pd.Series(np.ones(6)), pd.Series(list("abcdef"))).t_p == 0
+
+
+def test_the_number_of_subjects_that_is_needed_has_the_power_that_it_promises() -> None:
+    assert subjects_needed(1.0, 1.0) == 10  # the tables of a paired t test
+    assert subjects_needed(0.0, 0.2) == 2
+    assert subjects_needed(1.0, 0.0) == float("inf")
+    count = int(subjects_needed(0.4, 0.2))
+    shown = []
+    for size in (count - 8, count):
+        samples = np.random.default_rng(5).normal(0.2, 0.4, (STUDIES, size))
+        shown.append(np.mean([t_interval(sample)[0] > 0 for sample in samples]))
+    assert shown[0] < 0.8 - 0.05
+    assert shown[1] == pytest.approx(0.8, abs=0.03)
+
+
+def test_a_plateau_has_ends_and_says_what_it_selects() -> None:
+    thresholds = np.array([0.2, 0.3, 0.4, 0.5, 0.6])
+    gains = np.array([7.0, 7.0, 7.0, 1.0, 7.0])
+    fewest, most = np.array([1, 1, 1, 6, 20]), np.array([1, 1, 2, 13, 20])
+    found = plateau(thresholds, gains, fewest, most, 1, 1e-6)
+    assert (found.low, found.high, found.fewest, found.most) == (0.2, 0.4, 1, 2)
+    alone = plateau(thresholds, gains, fewest, most, 3, 1e-6)
+    assert (alone.low, alone.high, alone.fewest, alone.most) == (0.5, 0.5, 6, 13)
 
 
 def test_bjontegaard_of_a_shifted_curve_is_the_shift() -> None:

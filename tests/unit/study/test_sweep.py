@@ -8,17 +8,17 @@ import pytest
 from wdr_mcpd import codec, methods
 from wdr_mcpd.coherence import average_mcpd, select
 from wdr_mcpd.study.metrics import pooled_psnr, slice_psnr
-from wdr_mcpd.study.sweep import sweep, threshold_grid
+from wdr_mcpd.study.sweep import sweep, thresholds_of
 
 SETTINGS = codec.Settings(axial_levels=3)
 
 
 def test_the_grid_holds_the_configured_threshold_and_no_rounding_noise() -> None:
-    grid = threshold_grid(0.2, 1.2, 101, 0.5)
+    grid = thresholds_of({"start": 0.2, "stop": 1.2, "num": 101}, 0.5)
     assert len(grid) == 101
     assert 0.5 in grid
     assert 0.21 in grid
-    assert len(threshold_grid(0.2, 1.2, 101, 0.505)) == 102
+    assert len(thresholds_of({"start": 0.2, "stop": 1.2, "num": 101}, 0.505)) == 102
 
 
 def test_a_thousand_thresholds_encode_at_most_one_more_than_the_slices(
@@ -36,7 +36,7 @@ def test_a_thousand_thresholds_encode_at_most_one_more_than_the_slices(
     for reference in ("following", "all"):
         average = average_mcpd(volume, reference=reference)
         made.clear()
-        thresholds = threshold_grid(0.0, float(average.max()) + 0.1, 1001, 0.5)
+        thresholds = thresholds_of({"start": 0.0, "stop": float(average.max()) + 0.1, "num": 1001}, 0.5)
         frame = sweep("a_1", volume, average, "std", thresholds, [2.0], SETTINGS, 65535)
         assert len(frame) >= 1001
         assert frame["selected_slices"].nunique() > 15

@@ -65,7 +65,7 @@ BY_SCALES = BY_SLICES + 8 * 32 * 16
 SIGN = BY_SCALES + 8 * 16 * 11 * 11
 REFINEMENT = SIGN + 3 * KINDS * 81
 STRETCHES = REFINEMENT + 3 * 8 * 32 * 32
-MODELS = STRETCHES + 2 * KINDS
+MODELS = STRETCHES + 16 * KINDS
 SIGN_SET, REFINEMENT_SET = 2 * KINDS, 3 * KINDS
 WEIGHT_SETS = REFINEMENT_SET + 4
 SIGN_CLASS = KINDS * CLASSES
@@ -115,6 +115,38 @@ def sign_contexts(sign: NDArray[np.int8], at: Stretch, i: int) -> Choice:
 
 
 @inlined
+def stretch_context(kind: int, quiet: int, others: int) -> int:
+    """Choose by how many coefficients of a stretch are quiet, and how many others are to be looked at."""
+    return STRETCHES + 16 * kind + 4 * ((quiet - 1) >> 2) + min((others + 3) >> 2, 3)
+
+
+@inlined
+def gather_neighbours(known: Known, at: Stretch, i: int, plane: int, out: NDArray[np.int64]) -> None:
+    """Gather the values around position `i`, in 1/256 of the plane's threshold and at most 4 of it."""
+    step, deep = at.row_step, at.slice_step
+    out[0], out[1] = _signed(known, i - 1, plane), _signed(known, i + 1, plane)
+    out[2], out[3] = _signed(known, i - 2, plane), _signed(known, i + 2, plane)
+    out[4], out[5] = _signed(known, i - step, plane), _signed(known, i + step, plane)
+    out[6], out[7] = _signed(known, i - 2 * step, plane), _signed(known, i + 2 * step, plane)
+    out[8], out[9] = _signed(known, i - step - 1, plane), _signed(known, i - step + 1, plane)
+    out[10], out[11] = _signed(known, i + step - 1, plane), _signed(known, i + step + 1, plane)
+    out[12], out[13] = _signed(known, i - deep, plane), _signed(known, i + deep, plane)
+    band = known.table[at.band]
+    out[14], out[15] = int64(0), int64(0)
+    if band.parent >= 0:
+        other = known.table[band.parent]
+        column = (at.c + i - at.first) >> band.column_shift
+        j = place(other, at.s >> band.slice_shift, at.r >> band.row_shift, column)
+        beside = other.row_step if at.orientation == 2 else 1
+        out[14], out[15] = _signed(known, j - beside, plane), _signed(known, j + beside, plane)
+
+
+@inlined
+def _signed(known: Known, i: int, plane: int) -> int:
+    return min((int64(known.size[i]) << 8) >> plane, 1024) * int64(known.sign[i])
+
+
+@inlined
 def refinement_contexts(known: Known, at: Stretch, i: int, plane: int) -> Choice:
     """Choose by the bits known of the coefficient at position `i`, and by what is around it."""
     _, _, _, around, slices = _surroundings(known.size, at, i)
@@ -160,7 +192,7 @@ def spread(energy: NDArray[np.int32], table: NDArray[np.void], at: Stretch, i: i
     for cousin in (band.cousin, band.other_cousin):
         if cousin >= 0:
             energy[place(table[cousin], s, r, c)] += 8 * gain
-    for other in range(at.band + 1, table.size):
+    for other in range(table[at.band].first_child, table[at.band].last_child + 1):
         child = table[other]
         if child.parent == at.band:
             for z in range(s << child.slice_shift, min((s + 1) << child.slice_shift, child.slices)):

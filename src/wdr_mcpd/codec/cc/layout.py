@@ -23,12 +23,13 @@ KINDS = 2 * 4 * (LEVELS + 4)  # axial half, orientation, level or part of a spli
 INDEX = (
     *("start", "slices", "rows", "columns", "row_step", "slice_step", "kind", "orientation"),
     *("parent", "cousin", "other_cousin", "slice_shift", "row_shift", "column_shift"),
+    *("first_child", "last_child"),
 )
 FRAMED = np.dtype([(name, np.int64) for name in INDEX])
 """A subband in a framed array: where it begins, its size, steps from row to row and slice to slice, kind
 (what its statistics are shared with), orientation (0 low-pass, 1 high along columns, 2 rows, 3 both), parent,
-the two subbands of the same size and place with other orientations (-1: none), and by how many bits a
-position is shifted to be the parent's."""
+the two subbands of the same size and place with other orientations (-1: none), by how many bits a
+position is shifted to be the parent's, and from which to which subband those are whose parent this is."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,10 @@ def relatives(plan: Layout) -> tuple[NDArray[np.void], int]:
             i for i, other in enumerate(plan.subbands) if parts[i] == part == 0 and _are_cousins(band, other)
         ]
         place = (start, slices, rows, columns, step, step * (rows + 2 * FRAME), kind, orientation)
-        records[index] = (*place, parent, *[*cousins, -1, -1][:2], *shifts)
+        records[index] = (*place, parent, *[*cousins, -1, -1][:2], *shifts, 0, -1)
+        if parent >= 0:
+            records["first_child"][parent] = records["first_child"][parent] or index
+            records["last_child"][parent] = index
         start += (slices + 2) * step * (rows + 2 * FRAME)
     return records, start
 

@@ -11,6 +11,8 @@ All arithmetic that decides bits is on integers. Units: probabilities of the mod
 
 from bisect import bisect
 from decimal import Context, Decimal, localcontext
+from functools import lru_cache
+from importlib.resources import files
 from itertools import accumulate, repeat
 from operator import mul
 from typing import NamedTuple
@@ -28,6 +30,7 @@ REACH = 2048  # stretched probabilities lie between -8 and 8
 STEPS = 24  # intervals of the secondary estimate
 NODES = STEPS + 2
 OPINIONS = 3  # models that a decision is mixed from
+NEIGHBOURS = 16  # values that a sign is predicted from
 
 
 def _odds(first: Decimal, count: int) -> list[Decimal]:
@@ -61,11 +64,17 @@ SHARE = np.array([65536 * 2 // (2 * n + 3) for n in range(1 << COUNT_BITS)], np.
 
 
 class Models(NamedTuple):
-    """What adapts: probabilities with their counts, mixing weights, secondary estimates."""
+    """What adapts: probabilities with counts, their weights, secondary estimates, weights of neighbours.
+
+    `neighbours` is room for the values around a coefficient whose sign is coded; of the earlier coder, which
+    does not use them, both are empty.
+    """
 
     model: NDArray[np.uint32]
     weight: NDArray[np.int32]
     estimate: NDArray[np.int32]
+    linear: NDArray[np.int32]
+    neighbours: NDArray[np.int64]
 
 
 class Choice(NamedTuple):
@@ -79,8 +88,8 @@ class Choice(NamedTuple):
     rate: int
 
 
-def new_models(models: int, sets: int, classes: int) -> Models:
-    """Make models at one half that have seen nothing, sets of weights, and classes of estimates.
+def new_models(models: int, sets: int, classes: int, predictors: int) -> Models:
+    """Make models at one half that have seen nothing, weights, classes of estimates, and predictors of signs.
 
     A weight makes each model count one half, for together they are bolder than one; estimates leave a
     probability as it is at first.
@@ -90,6 +99,28 @@ def new_models(models: int, sets: int, classes: int) -> Models:
         np.full(models, 1 << 31, np.uint32),
         np.full(sets * OPINIONS, 1 << 15, np.int32),
         np.tile(SQUASH[nodes].astype(np.int32), classes),
+        np.zeros(predictors * NEIGHBOURS, np.int32),
+        np.zeros(NEIGHBOURS if predictors else 0, np.int64),
+    )
+
+
+@lru_cache(maxsize=1)
+def _start() -> dict[str, NDArray[np.int64]]:
+    """Read what models know from other images (`tools/fit_start.py`): opinions, decisions seen, weights."""
+    with files("wdr_mcpd.codec.cc").joinpath("start.npz").open("rb") as file:
+        stored = np.load(file)
+        return {name: stored[name].astype(np.int64) for name in ("model", "seen", "weight", "linear")}
+
+
+def experienced(models: Models) -> Models:
+    """Return new models that begin with what other images have taught."""
+    start = _start()
+    chance = SQUASH[16 * start["model"] + REACH].astype(np.int64) << 6
+    known = (chance << COUNT_BITS | start["seen"]).astype(np.uint32)
+    return models._replace(
+        model=np.where(start["seen"] > 0, known, models.model),
+        weight=(start["weight"] << 8).astype(np.int32),
+        linear=(start["linear"] << 4).astype(np.int32),
     )
 
 
@@ -117,13 +148,53 @@ def code_plain(
 @inlined
 def code_mixed(state: State, channel: Channel, models: Models, choice: Choice, bit: int) -> tuple[int, State]:
     """Code a decision with three models."""
-    model, weight, estimate = models
-    w = choice.weights * OPINIONS
-    sa = int64(STRETCH[model[choice.a] >> 20])
-    sb = int64(STRETCH[model[choice.b] >> 20])
-    sc = int64(STRETCH[model[choice.c] >> 20])
-    x = (weight[w] * sa + weight[w + 1] * sb + weight[w + 2] * sc) >> 16
-    x = min(max(x + REACH, 0), 2 * REACH - 1)
+    opinions = _opinions(models, choice)
+    bit, state, surprise = _code(state, channel, models, choice, _weighted(models, choice, opinions), bit)
+    _learn(models, choice, opinions, surprise * choice.rate, bit)
+    return bit, state
+
+
+@inlined
+def code_sign(
+    state: State, channel: Channel, models: Models, choice: Choice, predictor: int, bit: int
+) -> tuple[int, State]:
+    """Code a decision with three models and the weighted sum of `models.neighbours`."""
+    linear, neighbours, first = models.linear, models.neighbours, predictor * NEIGHBOURS
+    opinions = _opinions(models, choice)
+    total = _weighted(models, choice, opinions)
+    for k in range(NEIGHBOURS):
+        total += linear[first + k] * neighbours[k]
+    bit, state, surprise = _code(state, channel, models, choice, total, bit)
+    for k in range(NEIGHBOURS):
+        linear[first + k] += (neighbours[k] * surprise * choice.rate + (1 << 17)) >> 18
+    _learn(models, choice, opinions, surprise * choice.rate, bit)
+    return bit, state
+
+
+@inlined
+def _opinions(models: Models, choice: Choice) -> tuple[int, int, int]:
+    """Give the stretched probabilities of the three models."""
+    model = models.model
+    return (
+        int64(STRETCH[model[choice.a] >> 20]),
+        int64(STRETCH[model[choice.b] >> 20]),
+        int64(STRETCH[model[choice.c] >> 20]),
+    )
+
+
+@inlined
+def _weighted(models: Models, choice: Choice, opinions: tuple[int, int, int]) -> int:
+    weight, w = models.weight, choice.weights * OPINIONS
+    return int64(weight[w] * opinions[0] + weight[w + 1] * opinions[1] + weight[w + 2] * opinions[2])
+
+
+@inlined
+def _code(
+    state: State, channel: Channel, models: Models, choice: Choice, total: int, bit: int
+) -> tuple[int, State, int]:
+    """Code a decision whose weighted opinions sum up to `total`; returns too by how much that was wrong."""
+    estimate = models.estimate
+    x = min(max((total >> 16) + REACH, 0), 2 * REACH - 1)
     mixed = int64(SQUASH[x])
     place = x * STEPS
     node = choice.estimates * NODES + (place >> 12)
@@ -132,13 +203,18 @@ def code_mixed(state: State, channel: Channel, models: Models, choice: Choice, b
     chance = min(max((mixed + refined) >> 1, LEAST), 65536 - LEAST)
     bit, state = code_part(state, channel, (state.span * chance) >> 16, bit)
     goal = 65535 if bit else 0
-    step = (goal - mixed) * choice.rate
-    weight[w] += (sa * step + (1 << 17)) >> 18
-    weight[w + 1] += (sb * step + (1 << 17)) >> 18
-    weight[w + 2] += (sc * step + (1 << 17)) >> 18
     estimate[node] += ((goal - estimate[node]) * (4096 - near)) >> 18
     estimate[node + 1] += ((goal - estimate[node + 1]) * near) >> 18
-    learn(model, choice.a, bit)
-    learn(model, choice.b, bit)
-    learn(model, choice.c, bit)
-    return bit, state
+    return bit, state, goal - mixed
+
+
+@inlined
+def _learn(models: Models, choice: Choice, opinions: tuple[int, int, int], step: int, bit: int) -> None:
+    """Let the weights and the three models follow a decision."""
+    weight, w = models.weight, choice.weights * OPINIONS
+    weight[w] += (opinions[0] * step + (1 << 17)) >> 18
+    weight[w + 1] += (opinions[1] * step + (1 << 17)) >> 18
+    weight[w + 2] += (opinions[2] * step + (1 << 17)) >> 18
+    learn(models.model, choice.a, bit)
+    learn(models.model, choice.b, bit)
+    learn(models.model, choice.c, bit)

@@ -13,13 +13,15 @@ from wdr_mcpd.codec.cc.contexts import (
     STRETCHES,
     Known,
     Stretch,
+    gather_neighbours,
     place,
     refinement_contexts,
     sign_contexts,
     significance_contexts,
     spread,
+    stretch_context,
 )
-from wdr_mcpd.codec.cc.mixing import Models, code_mixed, code_plain
+from wdr_mcpd.codec.cc.mixing import Models, code_mixed, code_plain, code_sign
 from wdr_mcpd.codec.compiled import compiled, inlined, int64
 from wdr_mcpd.codec.rangecoder import Channel, State, start, stopped
 
@@ -59,12 +61,17 @@ def _code_stretch(
     plane: int, number: int, at: Stretch,
 ) -> State:  # fmt: skip
     """Code what belongs to a pass among the next coefficients of a row."""
+    if number == LAST and models.neighbours.size:
+        return _code_quiet(state, exact, known, models, channel, plane, at)
     highest, significant = np.int32(0), np.int32(0)
-    for i in range(at.first, at.end):
-        highest = max(highest, known.energy[i])
-        significant |= known.size[i]
+    if number != REFINING:
+        for i in range(at.first, at.end):
+            highest = max(highest, known.energy[i])
+    if number >= REFINING:
+        for i in range(at.first, at.end):
+            significant |= known.size[i]
     if number == REFINING:
-        if significant:
+        if significant >> (plane + 1):
             state = _refinement_pass(state, exact, known, models, channel, plane, at)
         return state
     limit = int64(FIRST if number == 0 else SECOND if number == 1 else 0)
@@ -80,18 +87,49 @@ def _code_stretch(
         any_found, state = code_plain(state, channel, models.model, index, any_found)
         if any_found == 0:
             return state
-    return _sorting_pass(state, exact, known, models, channel, plane, limit, at)
+    return _sorting_pass(state, exact, known, models, channel, plane, limit, at, int64(0))
+
+
+@inlined
+def _code_quiet(
+    state: State, exact: NDArray[np.int32], known: Known, models: Models, channel: Channel,
+    plane: int, at: Stretch,
+) -> State:  # fmt: skip
+    """Code the last pass of a stretch, with one decision for all its coefficients that have no energy."""
+    quiet, count, others, any_found = int64(0), int64(0), int64(0), int64(0)
+    for i in range(at.first, at.end):
+        if known.size[i] == 0 and known.last[i] != plane:
+            if known.energy[i]:
+                others += 1
+            else:
+                quiet |= int64(1) << (i - at.first)
+                count += 1
+                if channel.encoding:
+                    any_found |= int64(abs(exact[i]) >> plane)
+    if count:
+        index = stretch_context(at.kind, count, others)
+        any_found, state = code_plain(state, channel, models.model, index, int64(any_found > 0))
+        if state.doubt:
+            return state
+        if any_found:
+            quiet, others = int64(0), others + count
+    if others == 0:
+        return state
+    return _sorting_pass(state, exact, known, models, channel, plane, int64(0), at, quiet)
 
 
 @compiled
 def _sorting_pass(
     state: State, exact: NDArray[np.int32], known: Known, models: Models, channel: Channel,
-    plane: int, limit: int, at: Stretch,
+    plane: int, limit: int, at: Stretch, left_out: int,
 ) -> State:  # fmt: skip
-    """Find newly significant coefficients in neighbourhoods of the limit or more (Algorithm 1, step 5)."""
+    """Find newly significant coefficients in neighbourhoods of the limit or more (Algorithm 1, step 5).
+
+    `left_out` has a bit for each coefficient of the stretch that is known to stay insignificant.
+    """
     size, sign, last, energy, table = known
     for i in range(at.first, at.end):
-        if size[i] or energy[i] >> plane < limit or last[i] == plane:
+        if size[i] or energy[i] >> plane < limit or last[i] == plane or left_out >> (i - at.first) & 1:
             continue
         found = int64(0)
         if channel.encoding:
@@ -106,7 +144,11 @@ def _sorting_pass(
             if channel.encoding:
                 negative = int64(exact[i] < 0)
             choice = sign_contexts(sign, at, i)
-            negative, state = code_mixed(state, channel, models, choice, negative)
+            if models.neighbours.size:
+                gather_neighbours(known, at, i, plane, models.neighbours)
+                negative, state = code_sign(state, channel, models, choice, at.kind, negative)
+            else:
+                negative, state = code_mixed(state, channel, models, choice, negative)
             if state.doubt:
                 last[i] = plane + 1
                 return state

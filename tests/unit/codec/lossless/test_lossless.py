@@ -127,6 +127,7 @@ def test_threads_change_no_bit() -> None:
         (Settings("cc", lossless=True, preview=-1.0), "preview must be 0 or more"),
         (Settings("cc", effort=2), "are for coding without loss by coder cc"),
         (Settings("wdr", lossless=True, preview=0.5), "are for coding without loss by coder cc"),
+        (Settings("cc-1", lossless=True, effort=2), "are for coding without loss by coder cc"),
     ],
 )
 def test_settings_that_cannot_be_are_refused(settings: Settings, words: str) -> None:

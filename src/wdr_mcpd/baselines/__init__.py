@@ -1,0 +1,1 @@
+"""Other codecs that a user could pick instead (`codecs`), and how ours compare with them."""

@@ -1,0 +1,67 @@
+"""The slices of the study out of the folder of an exam."""
+
+from pathlib import Path
+
+from wdr_mcpd.data.exam import Exam, first_index, window, write_exam
+from wdr_mcpd.data.manifest import check_whole
+from wdr_mcpd.data.reading import read_volume, volume_file
+from wdr_mcpd.data.stack import as_slices, step_of, thin
+from wdr_mcpd.errors import InputError
+
+
+def cut_exam(
+    folder: Path,
+    slices: int,
+    first: int | str = "central",
+    slice_step: int | str = 1,
+    average: bool = False,
+    slice_axis: int | str = "thickest",
+) -> Exam:
+    """Cut the slices of the study out of an exam.
+
+    A DICOM series has slices; a volume file is first cut along an axis and turned (`stack.as_slices`).
+
+    Parameters
+    ----------
+    folder : Path
+        Of one exam: a DICOM series, or a volume file.
+    slices, first
+        As `exam.window` takes them, of the thinned stack.
+    slice_step, average
+        As `stack.step_of` and `stack.thin` take them.
+    slice_axis
+        As `stack.as_slices` takes it.
+
+    Raises
+    ------
+    InputError
+        The exam cannot be read, or has too few slices.
+    """
+    try:
+        volume, cut = read_volume(folder), []
+        if volume_file(folder) is not None:
+            volume, done = as_slices(volume, slice_axis)
+            cut.append(done)
+        step = step_of(slice_step, volume.spacing[0])
+        if step > 1:
+            cut.append(f"averages of {step} slices" if average else f"one of {step} slices")
+        return window(thin(volume, step, average), slices, first, "; ".join(cut))
+    except InputError as error:
+        raise InputError(str(error) if str(folder) in str(error) else f"{folder}: {error}") from error
+
+
+def volume_of_exam(
+    *,
+    manifest: Path,
+    out: Path,
+    slices: int,
+    first_slice: int | str,
+    slice_step: int | str,
+    slice_average: bool,
+    slice_axis: int | str,
+    exam: str,
+) -> None:
+    """Step: the slices of the study, cut out of an exam; `first_slice` counts from 1, or is "central"."""
+    check_whole(manifest.parent)
+    first = first_index(first_slice)
+    write_exam(out, cut_exam(manifest.parent, slices, first, slice_step, slice_average, slice_axis))

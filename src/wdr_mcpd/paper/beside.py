@@ -1,0 +1,85 @@
+"""The paper's own numbers beside ours, slice by slice."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from wdr_mcpd.coherence import select
+from wdr_mcpd.render.tables import Column, Table
+from wdr_mcpd.study.frames import read_csv, read_exams
+
+KEYS = ["exam", "slice"]
+UNRELATED = "The paper's exam is another one: a slice number is not the same anatomy on both sides"
+QUALITY = {
+    "slice": Column("Slice", ".0f"),
+    "paper_psnr_db": Column("PSNR (dB), paper", ".4f"),
+    "psnr_db": Column("PSNR (dB), ours", ".4f"),
+    "paper_ssim": Column("SSIM, paper", ".4f"),
+    "ssim": Column("SSIM, ours", ".4f"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """The average MCPD of all slices, and the threshold up to which they are selected.
+
+    Attributes
+    ----------
+    mcpd : DataFrame
+        Columns exam, slice and mcpd_UNIT.
+    unit : str
+        Unit of the MCPD and of the threshold.
+    threshold : float
+        Largest average MCPD of a selected slice (T).
+    """
+
+    mcpd: pd.DataFrame
+    unit: str
+    threshold: float
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """Average MCPD of each row."""
+        return self.mcpd[f"mcpd_{self.unit}"].to_numpy(np.float64)
+
+    @property
+    def chosen(self) -> pd.DataFrame:
+        """Exam and number of every selected slice."""
+        return self.mcpd.loc[select(self.values, self.threshold), KEYS]
+
+
+def read_selection(paths: Iterable[Path], unit: str, threshold: float) -> Selection:
+    """Read the average MCPD of exams from EXAM.csv each."""
+    columns = ["slice", f"mcpd_{unit}"]
+    frames = [read_csv(path, columns).assign(exam=path.stem) for path in sorted(paths)]
+    return Selection(pd.concat(frames, ignore_index=True), unit, threshold)
+
+
+def read_quality(paths: Iterable[Path], method: str) -> pd.DataFrame:
+    """Read the measurements of one method: columns exam, rate_bpv, slice, psnr_db, ssim."""
+    quality = read_exams(paths, ["method", "rate_bpv", "slice", "psnr_db", "ssim"])
+    return quality[quality["method"] == method]
+
+
+def read_paper(path: Path) -> pd.DataFrame:
+    """Read one of the paper's tables as typed from it; its first line, after a #, names the table."""
+    return pd.read_csv(path, comment="#").add_prefix("paper_").rename(columns={"paper_slice": "slice"})
+
+
+def beside(ours: pd.DataFrame, paper: pd.DataFrame, exams: Iterable[Any]) -> pd.DataFrame:
+    """Put the paper's row of the same slice number beside each of ours; rows of either side alone stay."""
+    every = pd.DataFrame({"exam": list(exams)}).merge(paper, how="cross")
+    return ours.merge(every, on=KEYS, how="outer").sort_values(KEYS, ignore_index=True)
+
+
+def paper_table(
+    name: str, caption: str, note: str, data: pd.DataFrame, columns: dict[str, Column], mean: bool = True
+) -> Table:
+    """Lay out one of the paper's tables, with a last row of means if wanted."""
+    mean_of = tuple(column for column in columns if column != "slice") if mean else ()
+    return Table(name, caption, f"{note}. {UNRELATED}", data[["exam", *columns]], columns, mean_of)

@@ -1,0 +1,53 @@
+"""Table 2 of the paper: the average MCPD of every slice, and which slices it selects."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from wdr_mcpd.coherence import select
+from wdr_mcpd.paper.beside import (
+    KEYS,
+    QUALITY,
+    Selection,
+    beside,
+    paper_table,
+    read_paper,
+    read_selection,
+)
+from wdr_mcpd.render.notes import note_of
+from wdr_mcpd.render.tables import Column, Table, write_table
+from wdr_mcpd.study.paper_claims import PAPER_THRESHOLD
+
+
+def average_mcpd_of_slices(selection: Selection, paper: pd.DataFrame, note: str) -> Table:
+    """Lay Table 2 out; `paper` is the paper's own, as `read_paper` gives it."""
+    name = f"mcpd_{selection.unit}"
+    data = beside(selection.mcpd[[*KEYS, name]], paper, selection.mcpd["exam"].unique())
+    data["paper_selected"] = _yes_no(data["paper_mcpd"], PAPER_THRESHOLD)
+    data["selected"] = _yes_no(data[name], selection.threshold)
+    columns = {
+        "slice": QUALITY["slice"],
+        "paper_mcpd": Column("MCPD, paper", ".4f"),
+        name: Column(f"MCPD ({selection.unit}), ours", ".4f"),
+        "paper_selected": Column(f"Selected, paper (T = {PAPER_THRESHOLD})"),
+        "selected": Column(f"Selected, ours (T = {selection.threshold:g})"),
+    }
+    caption = "Table 2: average MCPD of every slice, and the slices that it selects"
+    return paper_table("table2", caption, note, data, columns, mean=False)
+
+
+def _yes_no(mcpd: "pd.Series[Any]", threshold: float) -> list[str | None]:
+    """Say of each slice whether it is selected; None where it has no MCPD."""
+    selected = select(mcpd.to_numpy(dtype=np.float64), threshold)
+    words = ["yes" if chosen else "no" for chosen in selected]
+    return [word if known else None for word, known in zip(words, mcpd.notna(), strict=True)]
+
+
+def table2(
+    *, series: Path, mcpd: list[Path], paper: Path, out: list[Path], mcpd_unit: str, threshold: float
+) -> None:
+    """Write Table 2 of all exams."""
+    selection = read_selection(mcpd, mcpd_unit, threshold)
+    write_table(average_mcpd_of_slices(selection, read_paper(paper), note_of(series)), out)

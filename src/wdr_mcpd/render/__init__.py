@@ -1,0 +1,1 @@
+"""Tables, figures and pages as files: how they look, and how they are written."""

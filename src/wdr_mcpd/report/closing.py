@@ -1,0 +1,79 @@
+"""What stands at the end of a run in a few lines, and the main numbers of runs side by side."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from wdr_mcpd.errors import InputError
+from wdr_mcpd.files import read_bytes
+from wdr_mcpd.places import Results, sidecar_of
+from wdr_mcpd.render.pages import fill
+from wdr_mcpd.study.controls import ALONE, NO_AXIAL, PROPOSED
+from wdr_mcpd.study.frames import read_csv
+from wdr_mcpd.study.verdict import of_controls
+
+
+def closing(root: Path) -> list[str]:
+    """Say in at most five lines what a run found, where it is, and what to try next.
+
+    What is not made yet is left out: `root` may hold the results of a part of the study.
+    """
+    results, said = Results(root), []
+    controls, table2, report = results.table("controls")[0], results.table("table2")[0], root / "report.html"
+    if controls.exists():
+        said.append(fill("closing.md", answer=of_controls(read_csv(controls))).strip())
+    if table2.exists():
+        chosen = [f"{number} of {of} slices of {exam}" for exam, number, of in _selected(table2)]
+        more = f", and so on ({len(chosen)} exams)" if len(chosen) > 3 else ""
+        said.append(f"Threshold: T = {_threshold(table2):g} selects {', '.join(chosen[:3])}{more}.")
+    if report.exists():
+        said.append(f"Report: {report}")
+    if table2.exists():
+        said.append(
+            f"Tables: {root}/tables/*.md   Figures: {root}/figures   Section Results: {root}/paper.md"
+        )
+    if said:
+        again = "snakemake --config threshold=0.6 run=t06, then wdr-mcpd runs results results/runs/t06"
+        said.append(f"Next: {again if report.exists() else 'snakemake (the whole study and its report)'}")
+    return said
+
+
+def side_by_side(roots: Sequence[Path]) -> pd.DataFrame:
+    """Give the main numbers of runs: one row for each number, one column for each run.
+
+    Raises
+    ------
+    InputError
+        When a folder does not hold the tables of a whole run.
+    """
+    columns = {}
+    for root in roots:
+        results = Results(root)
+        controls, table2, table3 = (results.table(name)[0] for name in ("controls", "table2", "table3"))
+        if missing := next((path for path in (controls, table2, table3) if not path.exists()), None):
+            raise InputError(f"{missing}: is not there; a bare snakemake makes it")
+        gains = read_csv(controls).set_index("control")["exam_gain_db"]
+        columns[str(root)] = {
+            "T": _threshold(table2),
+            "exams": float(len(_selected(table2))),
+            "slices selected, mean of the exams": sum(n for _, n, _ in _selected(table2))
+            / len(_selected(table2)),
+            "gain of the selected slices (dB)": read_csv(table3)["improvement_db"].mean(),
+            "whole exam: 3D-WDR-MCPD over 3D-WDR (dB)": gains[PROPOSED],
+            "whole exam: every slice alone over 3D-WDR (dB)": gains[ALONE],
+            "whole exam: no axial transform over 3D-WDR (dB)": gains[NO_AXIAL],
+        }
+    return pd.DataFrame(columns)
+
+
+def _selected(table2: Path) -> list[tuple[str, int, int]]:
+    """Exam, slices selected, slices."""
+    ours = read_csv(table2, ["exam", "selected"]).dropna(subset="selected")
+    groups = ours.groupby("exam", sort=False)["selected"]
+    return [(str(exam), int((chosen == "yes").sum()), len(chosen)) for exam, chosen in groups]
+
+
+def _threshold(table: Path) -> float:
+    return float(json.loads(read_bytes(sidecar_of(table)))["configuration"]["threshold"])

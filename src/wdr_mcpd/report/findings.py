@@ -1,0 +1,108 @@
+"""What a run found, each finding computed once; `findings.j2` says it in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from wdr_mcpd.methods import METHODS, Method
+from wdr_mcpd.paper.table3 import Spread, gains, over_alone
+from wdr_mcpd.report.cohorts import QUESTIONS, said_cohorts
+from wdr_mcpd.study.claims import counted
+from wdr_mcpd.study.controls import NO_AXIAL, PROPOSED
+from wdr_mcpd.study.frames import at_rate, bits
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Findings at one rate.
+
+    Attributes
+    ----------
+    at : the rate in words
+    gain, paper : gain of the selected slices, ours (None if no slice is selected) and the paper's, dB
+    alone : gain of the selected slices over each of them alone, dB (None like `gain`)
+    whole_exam_db, interval : change of the PSNR of the whole exam, and its interval over subjects (None for
+        too few)
+    over_alone_db : change against every slice alone
+    flat_db : that of 3D-WDR without its axial transform
+    claims, verdicts : how many claims of the paper were judged, and how
+    """
+
+    at: str
+    gain: Spread | None
+    paper: Spread
+    alone: Spread | None
+    whole_exam_db: float
+    interval: tuple[float, float] | None
+    over_alone_db: float
+    flat_db: float
+    claims: int
+    verdicts: str
+
+
+@dataclass(frozen=True)
+class InCohorts:
+    """What the open cohorts say, each of one sequence at one spacing.
+
+    Attributes
+    ----------
+    people : how many exams of how many people
+    selected : fewest and most slices of 20 that T = 0.5 selects, means of the cohorts
+    gain_db : smallest and largest mean gain of 3D-WDR-MCPD over 3D-WDR
+    flat : (spacing in mm, mean gain of no axial transform over 3D-WDR) of each cohort, rising
+    """
+
+    people: str
+    selected: tuple[float, float]
+    gain_db: tuple[float, float]
+    flat: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Best:
+    """The method with the highest PSNR of the whole exam, and its gain over 3D-WDR (None without 3D-WDR)."""
+
+    best: str
+    best_gain_db: float | None
+
+
+def find(table3: pd.DataFrame, whole_exam: pd.DataFrame, claims: pd.DataFrame, rate: float) -> Findings:
+    """Compute the findings from the tables of these names, as written to CSV."""
+    schemes = {row["scheme"]: row for row in at_rate(whole_exam, rate).to_dict("records")}
+    proposed = schemes["3D-WDR-MCPD, equal rate"]
+    low, high = proposed["exam_gain_db_low"], proposed["exam_gain_db_high"]
+    return Findings(
+        bits(rate),
+        *gains(table3),
+        over_alone(table3),
+        proposed["exam_gain_db"],
+        None if np.isnan(low) else (low, high),
+        proposed["exam_gain_db"] - schemes["2D-WDR, equal rate"]["exam_gain_db"],
+        schemes["3D-WDR, no axial transform"]["exam_gain_db"],
+        len(claims),
+        counted(claims["verdict"]),
+    )
+
+
+def in_cohorts(cohorts: pd.DataFrame) -> InCohorts:
+    """Compute what the open cohorts say from their table as written to CSV."""
+
+    def of(question: str) -> pd.DataFrame:
+        return cohorts[cohorts["question"] == QUESTIONS[question]].sort_values("spacing_mm")
+
+    proposed, flat = of(PROPOSED), of(NO_AXIAL)
+    return InCohorts(
+        said_cohorts(cohorts),
+        (proposed["selected"].min(), proposed["selected"].max()),
+        (proposed["exam_gain_db"].min(), proposed["exam_gain_db"].max()),
+        tuple(zip(flat["spacing_mm"], flat["exam_gain_db"], strict=True)),
+    )
+
+
+def best_method(rates: pd.DataFrame, rate: float, methods: Mapping[str, Method] = METHODS) -> Best:
+    """Find the best method in the table of rates."""
+    best = at_rate(rates, rate).sort_values("exam_psnr_db").iloc[-1]
+    gain = best["exam_gain_db"]
+    return Best(methods[best["method"]].label, None if np.isnan(gain) else gain)

@@ -1,0 +1,217 @@
+"""The report: one page that tells what a run found, from the verdict to the data; it needs no other file."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+
+from wdr_mcpd.files import read_bytes, write_text
+from wdr_mcpd.methods import with_variants
+from wdr_mcpd.render.notes import note_of
+from wdr_mcpd.render.pages import address, fill, fill_text, markdown_html, picture
+from wdr_mcpd.render.tables import markdown_table
+from wdr_mcpd.report.findings import Best, Findings, InCohorts, best_method, find, in_cohorts
+from wdr_mcpd.study.controls import ALONE, NO_AXIAL, PROPOSED
+from wdr_mcpd.study.frames import read_csv
+from wdr_mcpd.study.verdict import Verdict, of_controls
+
+DRAWING, TABLE, VIEWER = "drawing", "table", "viewer"
+MEDIA = {".csv": "text/csv", ".tsv": "text/tab-separated-values"}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing of the report: a figure, a table or the viewer.
+
+    `content` is a picture's address, a table's HTML or the viewer's page; a table's `data` is the address of
+    its CSV, and `file` that file's name; the viewer's `file` shows all slices.
+    """
+
+    kind: str
+    key: str
+    title: str
+    caption: str
+    content: str
+    data: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the report."""
+
+    key: str
+    title: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a run found, what the committed evidence on open cohorts says, and each exam in a table (HTML)."""
+
+    findings: Findings
+    best: Best
+    verdict: Verdict
+    cohorts: InCohorts | None
+    exams: str
+
+
+def report_html(found: Found, sections: list[Section], note: str) -> str:
+    """Lay out the page; `note` says what kind of data this is."""
+    return fill(
+        "report.html",
+        answer=found.verdict,
+        found=found.findings,
+        best_found=found.best,
+        in_cohorts=found.cohorts,
+        exams=found.exams,
+        sections=sections,
+        html=markdown_html,
+        note=f"{note[:1].upper()}{note[1:]}.",
+        origin=f"Made by wdr-mcpd {version('wdr-mcpd')}.",
+    )
+
+
+def each_exam(table3: pd.DataFrame, controls: pd.DataFrame) -> str:
+    """Sum up Table 3 in Markdown, one row for each exam, beside the whole exam against both controls.
+
+    Parameters
+    ----------
+    table3 : as written to CSV
+    controls : rows of `study.controls` of each exam
+    """
+    ours = table3.dropna(subset="improvement_db").groupby("exam")["improvement_db"]
+    gains = controls.pivot(index="exam", columns="control", values="exam_gain_db")
+    shown = pd.DataFrame(
+        {
+            "Slices selected": ours.size().reindex(gains.index, fill_value=0).map("{:.0f}".format),
+            "Smallest gain (dB)": ours.min(),
+            "Mean gain (dB)": ours.mean(),
+            "Largest gain (dB)": ours.max(),
+            "Whole exam, over 3D-WDR (dB)": gains[PROPOSED],
+            "over every slice alone (dB)": gains[PROPOSED] - gains[ALONE],
+            "over no axial transform (dB)": gains[PROPOSED] - gains[NO_AXIAL],
+        },
+        index=gains.index,
+    )
+    numbers = shown.select_dtypes("number").columns
+    shown[numbers] = shown[numbers].map(lambda gain: "-" if pd.isna(gain) else f"{gain:+.2f}")
+    return markdown_table(shown.rename_axis("Exam").reset_index())
+
+
+def table_html(path: Path, title: str) -> str:
+    """HTML of a table as readers see it (.md without its heading), or of a list of text (.tsv)."""
+    if path.suffix == ".tsv":
+        listed = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
+        listed.columns = listed.columns.str.replace("_", " ")
+        text = markdown_table(listed, [True] * listed.shape[1])
+    else:
+        text = re.sub(r"\A# .*\n", "", read_bytes(path).decode())
+    return tables_html(text, title, path.parent)
+
+
+def tables_html(text: str, title: str, folder: Path = Path()) -> str:
+    """HTML of a Markdown text whose tables scroll by themselves and have headings for screen readers."""
+    made = re.sub(r'<(t[hd]) style="text-align:left">', r'<\1 class="text">', markdown_html(text, folder))
+    for before, after in {
+        ' style="text-align:right"': "",
+        "<th": '<th scope="col"',
+        '<th scope="col"ead': "<thead",
+        "h2>": "h3>",
+        "<table>": f'<div class="scroll" role="group" aria-label="{title}" tabindex="0"><table>',
+        "</table>": "</table></div>",
+    }.items():
+        made = made.replace(before, after)
+    return made
+
+
+def items(
+    name: str, title: str, caption: str, figures: list[Path], tables: list[Path], viewers: list[Path]
+) -> Iterator[Item]:
+    """Give the figures, the tables and the viewers of one name; a figure may be there for each exam."""
+    for path in figures:
+        of_exam = path.parent.name != "figures" and path.stem == name
+        if path.stem == name:
+            key, shown = (
+                (f"{name}-{path.parent.name}", f"{title}, {path.parent.name}") if of_exam else (name, title)
+            )
+            yield Item(DRAWING, key, shown, caption, picture(path))
+    drawn = {path.stem for path in figures}
+    for path in tables:
+        if path.stem == name and path.suffix in (".md", ".tsv"):
+            data = path.with_suffix(".csv") if path.suffix == ".md" else path
+            said, shown = ("", f"{title}, as a table") if name in drawn else (caption, title)
+            held = address(read_bytes(data), MEDIA[data.suffix])
+            yield Item(TABLE, f"{name}-table", shown, said, table_html(path, shown), held, data.name)
+    for path in viewers if name == VIEWER else []:
+        page = read_bytes(path).decode()
+        yield Item(VIEWER, VIEWER, title, caption, page, file=f"viewer/{path.name}")
+
+
+def report(
+    *,
+    series: Path,
+    exams: Path,
+    tables: list[Path],
+    figures: list[Path],
+    of_exams: list[Path],
+    viewers: list[Path],
+    captions: list[Path],
+    joined: Path,
+    cohorts: list[Path],
+    checks: list[Path],
+    out: Path,
+    contents: Mapping[str, Mapping[str, str]],
+    threshold: float,
+    mcpd_unit: str,
+    table_rate: float,
+    variants: dict[str, dict[str, Any]],
+) -> None:
+    """Write the report of a run.
+
+    Parameters
+    ----------
+    tables : each as .csv and .md
+    figures, of_exams, viewers : PNG files, those of each exam, and viewers of few slices
+    captions : NAME.rst of each item; they may tell keys of the configuration
+    joined : the controls of each exam
+    cohorts : the committed table of open cohorts, if there is one
+    checks : what says that all results were checked
+    contents : titles of the sections, each with the names of its items and their titles
+    """
+    keys = {"table_rate": table_rate, "threshold": threshold, "mcpd_unit": mcpd_unit}
+    said = {
+        path.stem: markdown_html(
+            fill_text(path.read_text("utf-8"), snakemake=SimpleNamespace(config=keys)).replace("``", "`")
+        )
+        .removeprefix("<p>")
+        .removesuffix("</p>\n")
+        for path in captions
+    }
+    pictures = [*figures, *of_exams]
+    sections = [
+        Section(re.sub(r"\W+", "-", title.lower()), title, tuple(made))
+        for title, names in contents.items()
+        if (
+            made := [
+                item
+                for name, shown in names.items()
+                for item in items(name, shown, said[name], pictures, [*tables, series, exams], viewers)
+            ]
+        )
+    ]
+    table = {path.stem: path for path in tables if path.suffix == ".csv"}
+    read = {name: read_csv(table[name]) for name in ("table3", "whole_exam", "claims", "rates", "controls")}
+    found = Found(
+        find(read["table3"], read["whole_exam"], read["claims"], table_rate),
+        best_method(read["rates"], table_rate, with_variants(variants)),
+        of_controls(read["controls"]),
+        in_cohorts(read_csv(cohorts[0])) if cohorts else None,
+        tables_html(each_exam(read["table3"], read_csv(joined)), "Each exam"),
+    )
+    write_text(out, report_html(found, sections, note_of(series)))

@@ -1,0 +1,241 @@
+"""One HTML file to look at an exam: original, reconstruction, difference; any method, rate and slice."""
+
+import base64
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Unpack
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from wdr_mcpd.data.exam import read_exam
+from wdr_mcpd.data.volume import Volume
+from wdr_mcpd.errors import InputError
+from wdr_mcpd.files import read_bytes, write_text
+from wdr_mcpd.methods import METHODS, PROPOSED, Method, decode, with_variants
+from wdr_mcpd.progress import steps
+from wdr_mcpd.render.notes import Measured, note_of
+from wdr_mcpd.render.pages import fill
+from wdr_mcpd.study.frames import read_csv
+
+SHOWN = ("psnr_db", "ssim", "tumour_psnr_db", "tumour_ssim")
+COLUMNS = ("method", "rate_bpv", "slice", *SHOWN, "bytes")
+WINDOW_PERCENTILES = (0.5, 99.8)
+SCALED_PERCENTILE = 98.0  # of the differences at a rate: what is above may be clipped
+FEW_BYTES = 5_000_000
+"""Most bytes of pictures in the viewer that is part of the report."""
+
+
+@dataclass(frozen=True, eq=False)
+class CodedExam:
+    """What the viewer shows of one exam.
+
+    Attributes
+    ----------
+    name : str
+        The exam's identifier.
+    volume : Volume
+        The original slices, with the tumour's mask if it is known.
+    streams : mapping of method name to bytes
+        One embedded stream per method.
+    quality : DataFrame
+        Has `COLUMNS`; slices are counted from 1, bytes are those of the whole prefix.
+    """
+
+    name: str
+    volume: Volume
+    streams: Mapping[str, bytes]
+    quality: pd.DataFrame
+
+
+def viewer_html(
+    exam: CodedExam,
+    note: str = "",
+    methods: Mapping[str, Method] = METHODS,
+    limits: Sequence[int | None] = (None,),
+) -> list[str]:
+    """Build the page, which needs no other file and no network, once for each limit.
+
+    Parameters
+    ----------
+    exam : CodedExam
+        The original, its streams and their measured quality.
+    note : str
+        How PSNR and SSIM were measured, shown under the title.
+    methods : mapping
+        The registry that has their labels.
+    limits : sequence
+        Most bytes of pictures on a page: it shows as many slices around the first as fit; None: all.
+
+    Raises
+    ------
+    InputError
+        If a stream belongs to another volume, or the quality table lacks a slice or a rate.
+    """
+    voxels, mask = exam.volume.voxels, exam.volume.mask
+    window = display_window(voxels)
+    original = grey_levels(voxels, window)
+    rates = sorted(float(rate) for rate in exam.quality["rate_bpv"].unique())
+    largest = np.zeros(len(rates))
+    coded = []
+    for name in steps(list(exam.streams), "method"):
+        shown = [grey_levels(_decoded(exam, name, rate), window) for rate in rates]
+        differences = [np.abs(one.astype(np.int16) - original) for one in shown]
+        largest = np.maximum(largest, [np.percentile(one, SCALED_PERCENTILE) for one in differences])
+        coded.append(
+            _method(exam, methods[name], rates) | {"tiles": [[tile(plane) for plane in one] for one in shown]}
+        )
+    start = _start(exam, rates)
+    data = {
+        "rows": voxels.shape[1],
+        "columns": voxels.shape[2],
+        "low": window[0],
+        "high": window[1],
+        "allocated": voxels.dtype.itemsize * 8,
+        "rates": rates,
+        "gains": [int(2 ** np.floor(np.log2(255 / max(one, 1)))) for one in largest],
+        "slices": list(range(1, len(voxels) + 1)),
+        "original": [tile(plane) for plane in original],
+        "methods": coded,
+        "outline": None if mask is None or not mask.any() else [outline(plane) for plane in mask],
+        "start": start,
+    }
+    height, width = (n * size for n, size in zip(voxels.shape[1:], exam.volume.spacing[1:], strict=True))
+    return [
+        fill(
+            "viewer.html",
+            exam=exam.name,
+            low=window[0],
+            high=window[1],
+            note=note,
+            aspect=f"{width:g} / {height:g}",
+            # "</" inside the data would end the script element.
+            data=json.dumps(part, separators=(",", ":"), allow_nan=False).replace("</", "<\\/"),
+        )
+        for part in (data if limit is None else few_slices(data, limit) for limit in limits)
+    ]
+
+
+def few_slices(data: dict[str, Any], limit: int) -> dict[str, Any]:
+    """Keep the slices around the first one shown whose pictures fit into so many bytes; at least that one."""
+    tiles = [data["original"], *(of_rate for method in data["methods"] for of_rate in method["tiles"])]
+    sizes = np.sum([[len(one) for one in of_slices] for of_slices in tiles], axis=0)
+    low = high = data["start"]["slice"]
+    while True:
+        wider = [(low - 1, high), (low, high + 1)]
+        wider.sort(key=lambda ends: abs(ends[0] + ends[1] - 2 * data["start"]["slice"]))
+        fits = [(a, b) for a, b in wider if a >= 0 and b < len(sizes) and sizes[a : b + 1].sum() <= limit]
+        if not fits:
+            break
+        low, high = fits[0]
+    kept = slice(low, high + 1)
+    methods = [
+        method | {key: [of_rate[kept] for of_rate in method[key]] for key in ("tiles", "quality")}
+        for method in data["methods"]
+    ]
+    start = data["start"] | {"slice": data["start"]["slice"] - low}
+    outlines = data["outline"] and data["outline"][kept]
+    return data | {
+        "slices": data["slices"][kept],
+        "original": data["original"][kept],
+        "methods": methods,
+        "outline": outlines,
+        "start": start,
+    }
+
+
+def display_window(voxels: NDArray[Any]) -> tuple[int, int]:
+    """Stored values shown as black and as white: the 0.5 and 99.8 percentiles of the whole volume."""
+    low, high = (int(value) for value in np.percentile(voxels, WINDOW_PERCENTILES))
+    return low, max(high, low + 1)
+
+
+def grey_levels(voxels: NDArray[Any], window: tuple[int, int]) -> NDArray[np.uint8]:
+    """Map stored values to 0..255 through `window`; the shape is kept."""
+    low, high = window
+    scaled = (voxels.astype(np.float64) - low) * (255.0 / (high - low))
+    return np.clip(np.rint(scaled), 0, 255).astype(np.uint8)
+
+
+def tile(plane: NDArray[np.uint8]) -> str:
+    """Losslessly compressed WebP of one 8-bit slice, in base64."""
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.fromarray(plane).save(buffer, "WEBP", lossless=True, method=2, quality=70)
+    return base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def outline(mask: NDArray[np.bool_]) -> list[int]:
+    """Row and column, one after the other, of the pixels of a 2D mask that touch its outside."""
+    padded = np.pad(mask, 1)
+    inner = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
+    return [int(value) for value in np.argwhere(mask & ~inner).ravel()]
+
+
+def _method(exam: CodedExam, method: Method, rates: list[float]) -> dict[str, Any]:
+    name = method.name
+    shape = exam.volume.voxels.shape
+    table = exam.quality[exam.quality["method"] == name].set_index(["rate_bpv", "slice"])
+    wanted = pd.MultiIndex.from_product([rates, range(1, shape[0] + 1)])
+    if not wanted.isin(table.index).all():
+        raise InputError(
+            f"the quality table of {exam.name} lacks a rate or a slice of {name}; measure it again"
+        )
+    by_rate = (len(rates), shape[0])
+    shown = table.loc[wanted, list(SHOWN)].to_numpy(np.float64).reshape(*by_rate, len(SHOWN))
+    return {
+        "name": name,
+        "label": method.label,
+        "quality": [[_numbers(slice_) for slice_ in rate] for rate in shown],
+        "bytes": table.loc[wanted, "bytes"].to_numpy(np.int64).reshape(by_rate)[:, 0].tolist(),
+    }
+
+
+def _decoded(exam: CodedExam, name: str, rate: float) -> NDArray[Any]:
+    decoded = decode(exam.streams[name], rate=rate)
+    if decoded.shape != exam.volume.voxels.shape:
+        raise InputError(
+            f"the {name} stream holds {decoded.shape}, exam {exam.name} {exam.volume.voxels.shape} voxels"
+        )
+    return decoded
+
+
+def _numbers(values: NDArray[np.float64]) -> list[float | None]:
+    return [round(float(value), 4) if np.isfinite(value) else None for value in values]
+
+
+def _start(exam: CodedExam, rates: list[float]) -> dict[str, Any]:
+    """Open where the tumour is largest (without one, on the middle slice), at the rate nearest 1 bpv."""
+    mask = exam.volume.mask
+    middle = len(exam.volume.voxels) // 2
+    return {
+        "method": PROPOSED if PROPOSED in exam.streams else next(iter(exam.streams)),
+        "rate": int(np.argmin(np.abs(np.asarray(rates) - 1.0))),
+        "slice": middle if mask is None or not mask.any() else int(np.argmax(mask.sum(axis=(1, 2)))),
+    }
+
+
+def viewer(
+    *,
+    exam: str,
+    series: Path,
+    volume: Path,
+    streams: list[Path],
+    quality: list[Path],
+    out: Path,
+    few: Path,
+    variants: dict[str, dict[str, Any]],
+    **how: Unpack[Measured],
+) -> None:
+    """Write the page of one exam, and one of few slices, from METHOD.wdr files and their measurements."""
+    measured = pd.concat([read_csv(path, COLUMNS) for path in quality], ignore_index=True)
+    coded = {path.stem: read_bytes(path) for path in streams}
+    shown = CodedExam(exam, read_exam(volume).volume, coded, measured)
+    pages = viewer_html(shown, note_of(series, how), with_variants(variants), (None, FEW_BYTES))
+    for path, text in zip((out, few), pages, strict=True):
+        write_text(path, text)

@@ -1,0 +1,307 @@
+"""The controls that a gain of 3D-WDR-MCPD must stand beside: other ways to code an exam in the same bits.
+
+A gain over 3D-WDR can come from the similarity that the MCPD measures, from leaving out an axial transform
+that does harm, from giving bits to slices that are easy anyway, or from the order of the stack. Each control
+changes one of these and keeps the rest.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from wdr_mcpd import codec
+from wdr_mcpd.coherence import average_mcpd, coding_groups, select
+from wdr_mcpd.coherence.table import read_average
+from wdr_mcpd.data import read_exam
+from wdr_mcpd.progress import steps
+from wdr_mcpd.study.coded import Coded, coded_at_rates
+from wdr_mcpd.study.frames import read_csv, write_csv
+from wdr_mcpd.study.metrics import gain_db, peak_value
+from wdr_mcpd.study.statistics import summarise
+
+Mask = NDArray[np.bool_]
+
+BASELINE, PROPOSED, ALONE = "3D-WDR", "3D-WDR-MCPD", "2D-WDR"
+NO_AXIAL, BY_CONTENT = "3D-WDR, no axial transform", "3D-WDR, axial depth by content"
+COHERENT = "3D-WDR-CC"
+EASIEST, LAST, REVERSED = "easiest slices by 2D PSNR", "last slices of the stack", "stack reversed"
+COUNTS = (5, 10, 15)
+"""Slices to select where the threshold selects (nearly) all or none."""
+DEPTHS: dict[str, codec.Settings] = {
+    **{f"{levels} axial levels": codec.Settings(axial_levels=levels) for levels in range(5)},
+    "dyadic, 5 levels": codec.Settings(decomposition="dyadic", axial_levels=5),
+}
+COLUMNS = [
+    *("exam", "rate_bpv", "kind", "control", "against", "in_volume", "bytes"),
+    *("exam_psnr_db", "exam_gain_db", "selected_psnr_db", "selected_gain_db"),
+]
+
+
+@dataclass(frozen=True, eq=False)
+class Control:
+    """One way to code an exam, and what it is compared with.
+
+    Attributes
+    ----------
+    kind : "method", "depth", "choice" (other slices than the MCPD's) or "count"
+    name : in the tables
+    inside : ndarray (slice,) bool, the slices coded as one volume; every other one is coded alone
+    settings : of the codec
+    against : name of the control whose PSNR is subtracted
+    compared : ndarray (slice,) bool, the slices on which the gain of the selected ones is taken
+    """
+
+    kind: str
+    name: str
+    inside: Mask
+    settings: codec.Settings
+    against: str
+    compared: Mask
+
+
+def controls(
+    exam: str,
+    original: NDArray[Any],
+    average: NDArray[np.float64],
+    average_reversed: NDArray[np.float64],
+    threshold: float,
+    rate: float,
+    settings: codec.Settings,
+    peak: float | str,
+    coherent: bool = True,
+) -> pd.DataFrame:
+    """Measure every control of one exam at one rate, each in a file of at most rate x voxels / 8 bytes.
+
+    Parameters
+    ----------
+    exam : name of the rows
+    original : ndarray (slice, row, column)
+    average : ndarray (slice,), average MCPD of each slice
+    average_reversed : ndarray (slice,), the same of the stack reversed, in its order (`original[::-1]`)
+    threshold : average MCPD up to which a slice is selected
+    rate : bits per voxel
+    settings : of 3D-WDR and 3D-WDR-MCPD
+    peak : of the PSNR
+    coherent : whether 3D-WDR-CC is one of them
+
+    Returns
+    -------
+    DataFrame
+        One row per control; `exam_gain_db` is the difference of the pooled PSNRs, `selected_gain_db` that of
+        the means over the compared slices' PSNRs (NaN where there are none).
+    """
+    measure = _Measured(original, rate, peak_value(original, peak))
+    alone = measure(np.zeros(len(original), bool), settings)
+    listed = _listed(average, threshold, alone.errors, settings)
+    listed = [one for one in listed if coherent or one.name != COHERENT]
+    named = {one.name: one for one in listed}
+    rows = []
+    for one in steps(listed, "control"):
+        here, there = (measure(c.inside, c.settings) for c in (one, named[one.against]))
+        found = _compared(one.inside, one.compared, here, there)
+        rows.append((exam, rate, one.kind, one.name, one.against, *found))
+    backwards = _Measured(np.ascontiguousarray(original[::-1]), rate, measure.peak)
+    selected = select(average_reversed, threshold)
+    here, there = (backwards(inside, settings) for inside in (selected, np.ones_like(selected)))
+    rows.append((exam, rate, "choice", REVERSED, BASELINE, *_compared(selected, selected, here, there)))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def draw(
+    exam: str,
+    original: NDArray[Any],
+    sizes: Sequence[int],
+    count: int,
+    seed: int,
+    rate: float,
+    settings: codec.Settings,
+    peak: float | str,
+) -> pd.DataFrame:
+    """Measure slices chosen at random and every contiguous run, as the volume of 3D-WDR-MCPD, against 3D-WDR.
+
+    Parameters
+    ----------
+    sizes : how many slices are chosen; those that leave no choice are passed over
+    count : random choices of each size, drawn with `seed`
+    exam, original, rate, settings, peak : as for `controls`
+
+    Returns
+    -------
+    DataFrame
+        Rows of `kind` "random" and "contiguous", as of `controls`; a control's name is that of its slices.
+    """
+    measure = _Measured(original, rate, peak_value(original, peak))
+    slices = len(original)
+    baseline = measure(np.ones(slices, bool), settings)
+    random = np.random.default_rng(seed)
+    choices = []
+    for size in sorted({size for size in sizes if 0 < size < slices}):
+        some = [random.choice(slices, size, replace=False) for _ in range(count)]
+        runs = [np.arange(first, first + size) for first in range(slices - size + 1)]
+        choices += [("random", chosen) for chosen in some] + [("contiguous", run) for run in runs]
+    rows = []
+    for kind, chosen in steps(choices, "choice"):
+        inside = np.zeros(slices, bool)
+        inside[chosen] = True
+        name = " ".join(str(i + 1) for i in np.flatnonzero(inside))
+        found = _compared(inside, inside, measure(inside, settings), baseline)
+        rows.append((exam, rate, kind, name, BASELINE, *found))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def controls_table(exams: pd.DataFrame) -> pd.DataFrame:
+    """Mean over subjects of each control, with intervals; `exams` are rows of `controls` with a `subject`."""
+    values = ["in_volume", "exam_psnr_db", "exam_gain_db", "selected_gain_db"]
+    return summarise(exams, ["rate_bpv", "kind", "control", "against"], values)
+
+
+def standing(of_controls: pd.DataFrame, drawn: pd.DataFrame) -> pd.DataFrame:
+    """Say where the MCPD's choice stands among random and contiguous choices of as many slices.
+
+    Parameters
+    ----------
+    of_controls, drawn : rows of `controls` and `draw` of one or more exams
+
+    Returns
+    -------
+    DataFrame
+        One row per exam, size of the MCPD's choice and kind of draw: how many there are, quantiles of their
+        gains over the exam, and the shares that gain less than the MCPD's choice, on the whole exam and on
+        the slices chosen.
+    """
+    chosen = of_controls[(of_controls["control"] == PROPOSED) | (of_controls["kind"] == "count")]
+    by_mcpd = chosen[~chosen["control"].str.contains(EASIEST)]
+    rows: list[tuple[object, ...]] = []
+    for one in by_mcpd.drop_duplicates(["exam", "in_volume"]).itertuples():
+        same = drawn[(drawn["exam"] == one.exam) & (drawn["in_volume"] == one.in_volume)]
+        for kind, of_kind in same.groupby("kind", sort=True):
+            gains = of_kind["exam_gain_db"]
+            below = float((gains < one.exam_gain_db).mean())
+            below_selected = float((of_kind["selected_gain_db"] < one.selected_gain_db).mean())
+            spread = np.quantile(gains, [0, 0.5, 1])
+            rows.append(
+                (one.exam, one.in_volume, kind, len(gains), one.exam_gain_db, *spread, below, below_selected)
+            )
+    columns = ["exam", "in_volume", "kind", "draws", "mcpd_gain_db", "smallest_db", "median_db", "largest_db"]
+    return pd.DataFrame(rows, columns=[*columns, "share_below", "share_below_selected"])
+
+
+@dataclass(frozen=True, eq=False)
+class _Measured:
+    """Codes each way once."""
+
+    original: NDArray[Any]
+    rate: float
+    peak: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "known", {})
+
+    def __call__(self, inside: Mask, settings: codec.Settings) -> Coded:
+        known: dict[tuple[bytes, codec.Settings], Coded] = self.__dict__["known"]
+        key = inside.tobytes(), settings
+        if key not in known:
+            groups = coding_groups(inside)
+            known[key] = coded_at_rates(self.original, groups, settings, [self.rate], self.peak)[0]
+        return known[key]
+
+
+def _listed(
+    average: NDArray[np.float64],
+    threshold: float,
+    errors_alone: NDArray[np.float64],
+    settings: codec.Settings,
+) -> list[Control]:
+    selected = select(average, threshold)
+    size, slices = int(selected.sum()), len(average)
+    every, none = np.ones_like(selected), np.zeros_like(selected)
+    last = np.arange(slices) >= slices - size
+    flat, content = replace(settings, axial_levels=0), replace(settings, axial_levels="auto")
+
+    def methods() -> list[Control]:
+        ways = [
+            (BASELINE, every, settings),
+            (PROPOSED, selected, settings),
+            (ALONE, none, settings),
+            (NO_AXIAL, every, flat),
+            (BY_CONTENT, every, content),
+            (COHERENT, every, codec.Settings(coder="cc")),
+        ]
+        return [Control("method", *way, BASELINE, selected) for way in ways]
+
+    def choice(kind: str, name: str, inside: Mask) -> Control:
+        return Control(kind, name, inside, settings, BASELINE, inside)
+
+    listed = [
+        *methods(),
+        Control("method", f"{PROPOSED} against {ALONE}", selected, settings, ALONE, selected),
+        choice("choice", EASIEST, first_of(errors_alone, size)),
+        choice("choice", LAST, last),
+    ]
+    for name, depth in DEPTHS.items():
+        listed.append(Control("depth", f"{BASELINE}, {name}", every, depth, BASELINE, selected))
+        listed.append(
+            Control("depth", f"{PROPOSED}, {name}", selected, depth, f"{BASELINE}, {name}", selected)
+        )
+    for count in (count for count in COUNTS if count < slices):
+        listed.append(choice("count", f"{count} slices by MCPD", first_of(average, count)))
+        listed.append(choice("count", f"{count} {EASIEST}", first_of(errors_alone, count)))
+    return listed
+
+
+def first_of(values: NDArray[np.float64], count: int) -> Mask:
+    """Mark the `count` smallest of values (slice,); of equal ones the first."""
+    chosen = np.zeros(len(values), bool)
+    chosen[np.argsort(values, kind="stable")[:count]] = True
+    return chosen
+
+
+def _compared(inside: Mask, compared: Mask, here: Coded, there: Coded) -> tuple[float, ...]:
+    exam, exam_before = here.exam_psnr_db, there.exam_psnr_db
+    some, some_before = here.mean_psnr_db(compared), there.mean_psnr_db(compared)
+    gains = float(gain_db(exam, exam_before)), float(gain_db(some, some_before))
+    return int(inside.sum()), here.size, exam, gains[0], some, gains[1]
+
+
+def controls_of_exam(
+    *,
+    volume: Path,
+    mcpd: Path,
+    out: Path,
+    exam: str,
+    table_rate: float,
+    threshold: float,
+    mcpd_unit: str,
+    mcpd_reference: str,
+    coding: dict[str, Any],
+    psnr_peak: float | str,
+) -> None:
+    """Step: the controls of an exam; `coding` holds the fields of `codec.Settings`."""
+    voxels, average = read_exam(volume).volume.voxels, read_average(mcpd, mcpd_unit)
+    backwards = average_mcpd(voxels[::-1], mcpd_unit, mcpd_reference)
+    settings = codec.Settings(**coding)
+    found = controls(exam, voxels, average, backwards, threshold, table_rate, settings, psnr_peak)
+    write_csv(found, out)
+
+
+def draws_of_exam(
+    *,
+    volume: Path,
+    controls: Path,
+    out: Path,
+    exam: str,
+    draws: int,
+    seed: int,
+    table_rate: float,
+    coding: dict[str, Any],
+    psnr_peak: float | str,
+) -> None:
+    """Step: random and contiguous choices of as many slices as the MCPD's, and of 5, 10 and 15."""
+    sizes = read_csv(controls).query("control == @PROPOSED or kind == 'count'")["in_volume"].tolist()
+    voxels, settings = read_exam(volume).volume.voxels, codec.Settings(**coding)
+    write_csv(draw(exam, voxels, sizes, draws, seed, table_rate, settings, psnr_peak), out)

@@ -1,0 +1,134 @@
+# Whether coding the similar slices together pays: controls and fidelity are part of a plain run, the rest is
+# the target evidence.
+use rule step as controls with:
+    input:
+        series=RESULTS.series_table(),
+        exams=of_all(RESULTS.of_exam("controls")),
+    output:
+        table=tables("controls"),
+        figure=figures("controls"),
+        joined=below("controls.csv"),
+    params:
+        **step("report.controls.controls", "table_rate", *MEASURED),
+
+
+use rule step as fidelity_of_exam with:
+    input:
+        volume=RESULTS.volume(),
+        streams=expand(str(RESULTS.stream()), method=CONFIGURATION.methods, allow_missing=True),
+    output:
+        out=RESULTS.of_exam("fidelity"),
+    params:
+        **step("study.fidelity.fidelity_of_exam", "rates"),
+
+
+use rule step as fidelity with:
+    input:
+        series=RESULTS.series_table(),
+        exams=of_all(RESULTS.of_exam("fidelity")),
+    output:
+        table=tables("fidelity"),
+        recommendations=tables("recommendations"),
+    params:
+        **step("report.fidelity.fidelity", "variants", *MEASURED),
+
+
+use rule step as draws_of_exam with:
+    input:
+        volume=RESULTS.volume(),
+        controls=RESULTS.of_exam("controls"),
+    output:
+        out=RESULTS.of_exam("draws"),
+    params:
+        **step("study.controls.draws_of_exam", "draws", "seed", "table_rate", "coding", "psnr_peak"),
+
+
+use rule step as groupings_of_exam with:
+    input:
+        volume=RESULTS.volume(),
+    output:
+        out=RESULTS.of_exam("groupings"),
+    params:
+        **step("study.grouping.groupings_of_exam", "table_rate", *SELECTION),
+
+
+use rule step as evidence_tables with:
+    input:
+        series=RESULTS.series_table(),
+        controls=of_all(RESULTS.of_exam("controls")),
+        draws=of_all(RESULTS.of_exam("draws")),
+        groupings=of_all(RESULTS.of_exam("groupings")),
+    output:
+        standing_table=tables("standing"),
+        standing_figure=figures("standing"),
+        groupings_table=tables("groupings"),
+    params:
+        **step("report.evidence.evidence", "table_rate", *MEASURED),
+
+
+use rule step as laws_of_exam with:
+    input:
+        manifest=RESULTS.manifest(),
+        volume=RESULTS.volume(),
+    output:
+        spacing=RESULTS.of_exam("spacing"),
+        rate_law=RESULTS.of_exam("rate_law"),
+    params:
+        **step(
+            "study.laws.laws_of_exam",
+            "slices",
+            "slice_axis",
+            *SELECTION,
+            "rates",
+            "table_rate",
+            "coding",
+            "psnr_peak",
+        ),
+
+
+use rule step as laws with:
+    input:
+        series=RESULTS.series_table(),
+        spacing=of_all(RESULTS.of_exam("spacing")),
+        rate_law=of_all(RESULTS.of_exam("rate_law")),
+    output:
+        spacing_table=tables("spacing"),
+        rate_table=tables("rate_law"),
+        figure=figures("laws"),
+    params:
+        **step("report.laws.laws", "threshold", *MEASURED),
+
+
+use rule step as orders_of_exam with:
+    input:
+        volume=RESULTS.volume(),
+    output:
+        out=RESULTS.of_exam("orders"),
+        units=RESULTS.of_exam("units"),
+    params:
+        **step("study.forensics.orders_of_exam", "seed"),
+
+
+use rule step as joint_readings_of_exam with:
+    input:
+        volume=RESULTS.volume(),
+    output:
+        out=RESULTS.of_exam("joint_readings"),
+    params:
+        **step("study.joint_readings.joint_readings_of_exam", "table_rate", "orders", "seed"),
+
+
+use rule step as forensics with:
+    input:
+        series=RESULTS.series_table(),
+        orders=of_all(RESULTS.of_exam("orders")),
+        units=of_all(RESULTS.of_exam("units")),
+        joint=of_all(RESULTS.of_exam("joint_readings")),
+        paper=beside(*(f"resources/paper/table{number}.csv" for number in (1, 2, 3))),
+    output:
+        bounds_table=tables("bounds"),
+        orders_table=tables("orders"),
+        units_table=tables("units"),
+        joint_table=tables("joint_readings"),
+    params:
+        **step("report.forensics.forensics"),

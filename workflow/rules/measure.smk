@@ -1,0 +1,73 @@
+use rule step as mcpd_of_exam with:
+    input:
+        volume=RESULTS.volume(),
+    output:
+        out=RESULTS.mcpd(),
+    params:
+        **step("coherence.table.mcpd_of_exam", "mcpd_unit", "mcpd_reference"),
+
+
+# An exam is encoded, decoded, measured and checked in few jobs, for a start costs more than many of their steps: the
+# methods of the paper that select no slices, those that do, and all others; then what is measured of the selection.
+for group, methods in STREAM_JOBS.items():
+
+    rule:
+        name:
+            f"streams_of_{group}"
+        input:
+            volume=RESULTS.volume(),
+            mcpd=RESULTS.mcpd() if set(methods) & set(SELECTING) else [],
+        output:
+            streams=of_methods(RESULTS.stream(), methods),
+            quality=of_methods(RESULTS.quality(), methods),
+            checked=of_methods(RESULTS.checked_stream(), methods),
+        conda:
+            "../../environment.yml"
+        params:
+            **coded(methods),
+        script:
+            "../scripts/step.py"
+
+
+use rule step as selection_of_exam with:
+    input:
+        volume=RESULTS.volume(),
+        mcpd=RESULTS.mcpd(),
+        claims=beside("resources/paper/claims.csv")[0],
+    output:
+        sweep=RESULTS.of_exam("sweep"),
+        whole_exam=RESULTS.of_exam("whole_exam"),
+        readings=RESULTS.of_exam("readings"),
+        controls=RESULTS.of_exam("controls"),
+    params:
+        **several(
+            sweep=step(
+                "study.sweep.sweep_of_exam", "rates", "thresholds", *SELECTION, "coding", "psnr_peak"
+            ),
+            whole_exam=step("study.whole_exam.ways_of_exam", "rates", *SELECTION, "coding", *MEASURES),
+            readings=step("study.readings.readings_of_exam", "table_rate", *SELECTION, "mcpd_reference"),
+            controls=step(
+                "study.controls.controls_of_exam",
+                *("table_rate", *SELECTION, "mcpd_reference", "coding", "psnr_peak"),
+            ),
+        ),
+
+
+use rule step as baseline_quality with:
+    input:
+        volume=RESULTS.volume(),
+    output:
+        out=RESULTS.baseline(),
+    params:
+        **step("baselines.measure.baseline_quality", "rates", "table_rate", *MEASURES),
+
+
+# Speeds are only worth something on a machine that does nothing else: the rule takes all cores.
+use rule step as baseline_speed with:
+    input:
+        volumes=of_all(RESULTS.volume()),
+    output:
+        **BENCHMARKS,
+    threads: workflow.cores
+    params:
+        **step("bench.run.baseline_speed", "table_rate"),

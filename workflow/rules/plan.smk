@@ -1,0 +1,132 @@
+# What a run makes, from its configuration: exams, methods, and the tables and figures of each target.
+CONFIGURATION = or_stop(configuration, config)
+config.update(CONFIGURATION.model_dump(warnings=False))  # captions of the report tell keys
+RESULTS = Results.of_run(CONFIGURATION.run)
+TABLE = or_stop(given_table)
+GIVEN = local(str(TABLE)) if TABLE else []
+SERIES = or_stop(exams_of_study)
+
+MAY_EXCLUDE = "exclude" in (CONFIGURATION.on_bad_series, CONFIGURATION.on_missing)
+
+# Keys that many steps receive: what cuts the slices of the study, how PSNR and SSIM are read, what selects slices, the statistics, the notes of tables.
+CUT = ("slices", "first_slice", "slice_step", "slice_average", "slice_axis")
+MEASURES = ("psnr_peak", "ssim_range", "ssim_window")
+SELECTION = ("mcpd_unit", "threshold")
+MEASURED = (*MEASURES, "decomposition", "in_plane_levels", "axial_levels")
+AT = ("table_rate", "threshold")
+FOLDS = ("folds", "min_selected", "objective")
+
+# Each table and figure belongs to the first target that builds it, so that no target waits for another's.
+MADE = {
+    "paper": {"tables": ["table1", "table2", "table3"], "figures": []},
+    "sweep": {"tables": ["thresholds"], "figures": ["thresholds"]},
+    "crossval": {"tables": ["crossval"], "figures": []},
+    "claims": {"tables": ["claims", "readings"], "figures": []},
+    "study": {
+        "tables": [
+            *("rates", "bjontegaard", "transmission", "whole_exam", "decomposition", "controls"),
+            *("tumour", "fidelity", "recommendations"),
+        ],
+        "figures": ["rates", "transmission", "whole_exam", "decomposition", "controls", "tumour"],
+    },
+    "evidence": {
+        "tables": [
+            *("standing", "groupings", "spacing", "rate_law"),
+            *("bounds", "orders", "units", "joint_readings"),
+        ],
+        "figures": ["standing", "laws"],
+    },
+    "baselines": {
+        "tables": ["baselines", "baselines-cost"],
+        "figures": ["baselines", "baselines-speed", "baselines-lossless"],
+    },
+}
+FIGURES_OF_EXAM = figures("{exam}/figure1", "{exam}/figure2")
+# Pages for readers show the figures of a few exams, however large the cohort is.
+SHOWN_EXAMS = 10
+
+# The audit compares the paper's two methods, every slice alone, and 3D-WDR with its axial depth chosen by content. The
+# sweep encodes by itself, and so do the folds, which rest on it.
+AUDITED = [BASELINE, PROPOSED, ALONE, DEFAULT]
+EVERY_METHOD = sorted({*AUDITED, *CONFIGURATION.methods})
+STREAMS_OF = {family: EVERY_METHOD for family in MADE}
+STREAMS_OF |= {"paper": [BASELINE, PROPOSED, ALONE], "sweep": [], "crossval": [], "claims": AUDITED}
+SELECTING = [name for name, method in CONFIGURATION.registry.items() if method.grouping == "mcpd"]
+STREAM_JOBS = {
+    "paper": [name for name in STREAMS_OF["paper"] if name not in SELECTING],
+    "paper_selecting": [name for name in STREAMS_OF["paper"] if name in SELECTING],
+    "study": [name for name in EVERY_METHOD if name not in {*STREAMS_OF["paper"], *SELECTING}],
+    "study_selecting": [name for name in SELECTING if name in {*EVERY_METHOD} - {*STREAMS_OF["paper"]}],
+}
+STREAM_JOBS = {group: methods for group, methods in STREAM_JOBS.items() if methods}
+COMPARED_CODECS = [name for name, codec in CODECS.items() if codec.control] if CONFIGURATION.baselines else []
+BENCHMARKS = {
+    name: below(f"baselines/bench/{name}.csv") for name in ("codec_speed", "lossless", "notes", "machine")
+}
+
+# What both reports show, in the order of the story: title of each item by its name. Captions: workflow/report/NAME.rst.
+IN_REPORT = {
+    "Look at it": {"viewer": "Original, reconstruction and difference"},
+    "The whole exam at equal bits": {
+        "controls": "3D-WDR-MCPD among its controls",
+        "decomposition": "What the gain is made of",
+        "whole_exam": "Ways to spend the bits",
+        "cohorts": "Open cohorts",
+    },
+    "The paper's figures and tables": {
+        "figure1": "Figure 1",
+        "figure2": "Figure 2",
+        "table1": "Table 1: 3D-WDR, every slice",
+        "table2": "Table 2: average MCPD",
+        "table3": "Table 3: 3D-WDR-MCPD, selected slices",
+    },
+    "The threshold": {"thresholds": "Threshold sweep", "crossval": "Cross-validation of the threshold"},
+    "Quality against rate": {
+        "rates": "Quality of whole exams",
+        "bjontegaard": "Bjontegaard differences",
+        "transmission": "Progressive transmission",
+    },
+    "The tumour": {
+        "tumour": "Quality inside the tumour",
+        "fidelity": "Contrast, segmentation and features",
+        "recommendations": "Recommended ratios",
+    },
+    "Today's codecs": {
+        "baselines": "Today's codecs beside ours",
+        "baselines-cost": "Speed and memory",
+        "baselines-speed": "Speed and quality",
+        "baselines-lossless": "Bits per voxel without loss",
+    },
+    "The audit": {
+        "claims": "The paper's claims and our verdicts",
+        "readings": "Readings of what the paper leaves open",
+    },
+    "More evidence": {
+        "standing": "The MCPD's choice among others",
+        "groupings": "How much any grouping can win",
+        "laws": "Gains against spacing and rate",
+        "spacing": "Gains against the spacing of slices",
+        "rate_law": "Gains against the rate",
+        "bounds": "Forensics: distances in Table 2",
+        "orders": "Forensics: the order of the slices",
+        "units": "Forensics: units of the MCPD",
+        "joint_readings": "Forensics: joint readings",
+    },
+    "The data": {"series": "Series of the study", "exams": "Exams and their slices"},
+}
+TABLES_SHOWN = [name for family in families() for name in MADE[family]["tables"]]
+FIGURES_SHOWN = [name for family in families() for name in MADE[family]["figures"]]
+# What a plain run does not measure is shown as it was committed, once it is.
+UNMEASURED = (
+    [] if CONFIGURATION.evidence else [f"evidence/tables/{name}" for name in MADE["evidence"]["tables"]]
+)
+COMMITTED = [
+    f"results/reference/{name}{suffix}"
+    for name in ["cohorts/cohorts", *UNMEASURED]
+    for suffix in (".csv", ".md")
+    if (HERE / f"results/reference/{name}{suffix}").exists()
+]
+
+# Polite to the archives, also where many jobs run at a time; --resources downloads=N goes before it.
+if "downloads" not in workflow.global_resources:
+    workflow.register_resource("downloads", CONFIGURATION.parallel_downloads)
