@@ -86,7 +86,9 @@ def test_from_the_server_to_the_tables(clone: Clone, server: NbiaServer) -> None
 
 
 @pytest.mark.timeout(900)
-def test_a_bad_series_stops_the_run_or_is_left_out(clone: Clone, server: NbiaServer) -> None:
+def test_a_bad_series_fails_the_run_but_stops_no_other_exam_or_is_left_out(
+    clone: Clone, server: NbiaServer
+) -> None:
     uid, held = next(iter(server.holdings.items()))
     gap = {name: data for name, data in held.files.items() if name != "1-03.dcm"}
     server.holdings[uid] = replace(held, files=gap)
@@ -102,6 +104,9 @@ def test_a_bad_series_stops_the_run_or_is_left_out(clone: Clone, server: NbiaSer
     run = clone.snakemake("mcpd")
     assert run.returncode != 0
     assert "slices are missing" in run.stdout
+    others = ["_".join(line.split("\t")[1:3]) for line in few[2:]]
+    assert others
+    assert [other for other in others if not (clone.folder / f"results/mcpd/{other}.csv").exists()] == []
 
     run = clone.snakemake("mcpd", "results/data/series.tsv", "--config", "on_bad_series=exclude")
     assert run.returncode == 0, run.stdout[-4000:]
