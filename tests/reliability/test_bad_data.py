@@ -22,13 +22,14 @@ def refusal(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Refusal:
     """Run every command that reads a volume on the source; give the line of each."""
 
     def run(source: Path) -> list[str]:
+        (tmp_path / "out").mkdir(exist_ok=True)
         before = everything_below(tmp_path)
         lines = []
         for command in (
             ["mcpd", str(source)],
-            ["mcpd", str(source), "--out", str(tmp_path / "out" / "mcpd.csv")],
+            ["mcpd", str(source), "--csv", str(tmp_path / "out" / "mcpd.csv")],
             ["encode", str(source), str(tmp_path / "out" / "stream.wdr")],
-            ["compare", str(source), str(source), "--out", str(tmp_path / "out" / "compared.csv")],
+            ["compare", str(source), str(source), "--csv", str(tmp_path / "out" / "compared.csv")],
         ):
             assert main(command) == 2, command
             captured = capfd.readouterr()
@@ -103,7 +104,7 @@ def test_impossible_place(tmp_path: Path, refusal: Refusal, kind: str) -> None:
 def test_odd_but_sound_input_is_coded_without_loss(tmp_path: Path, voxels: np.ndarray, method: str) -> None:
     source, stream, out = tmp_path / "a v é.npy", tmp_path / "v.wdr", tmp_path / "v.npy"
     np.save(source, voxels)
-    assert main(["mcpd", str(source), "--threshold", "0.5", "--out", str(tmp_path / "mcpd.csv")]) == 0
+    assert main(["mcpd", str(source), "--threshold", "0.5", "--csv", str(tmp_path / "mcpd.csv")]) == 0
     assert main(["encode", str(source), str(stream), "--lossless", "--method", method]) == 0
     assert main(["decode", str(stream), str(out)]) == 0
     np.testing.assert_array_equal(np.load(out), voxels)

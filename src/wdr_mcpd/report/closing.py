@@ -24,7 +24,7 @@ def closing(root: Path) -> list[str]:
     controls, table2, report = results.table("controls")[0], results.table("table2")[0], root / "report.html"
     if controls.exists():
         said.append(fill("closing.md", answer=of_controls(read_csv(controls))).strip())
-    if table2.exists():
+    if table2.exists() and sidecar_of(table2).exists():
         chosen = [f"{number} of {of} slices of {exam}" for exam, number, of in _selected(table2)]
         more = f", and so on ({len(chosen)} exams)" if len(chosen) > 3 else ""
         said.append(f"Threshold: T = {_threshold(table2):g} selects {', '.join(chosen[:3])}{more}.")

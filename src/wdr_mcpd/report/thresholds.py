@@ -37,7 +37,7 @@ def sweep_of_exams(data: pd.DataFrame, note: str) -> Table:
 
 def plateaus(data: pd.DataFrame) -> pd.DataFrame:
     """Join rows in turn that differ in the threshold alone; it becomes a text, from the first to the last."""
-    others = data.drop(columns="threshold_mcpd").fillna("")
+    others = data.drop(columns="threshold_mcpd").astype(object).fillna("")
     group = (others != others.shift()).any(axis="columns").cumsum()
     ends = data.groupby(group)["threshold_mcpd"].agg(["min", "max"])
     said = [
