@@ -18,7 +18,7 @@ LONGEST_CELL = 25
 UPRIGHT_COLUMNS = 7
 """More columns lie on their side."""
 ROWS_OF_A_PAGE = 40
-BOX = "max width=\\linewidth, max totalheight=0.85\\textheight"
+BOX = "max width=\\linewidth, max totalheight=0.75\\textheight"
 
 
 def escape(text: str) -> str:
