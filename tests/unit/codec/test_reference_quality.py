@@ -20,8 +20,8 @@ needs_sample = pytest.mark.skipif(not ARCHIVE.is_dir(), reason="the sample data 
 @needs_sample
 @pytest.mark.parametrize("reference", BESIDE_REFERENCE)
 def test_no_rate_is_below_the_reference(reference: str) -> None:
-    anchors = pd.read_csv(ROOT / "resources" / "anchors" / "rate_distortion.csv")
-    theirs = anchors[anchors["label"] == reference].set_index(["volume", "rate_bpv"])["psnr_db"]
+    published = pd.read_csv(ROOT / "resources" / "published" / "rate_distortion.csv")
+    theirs = published[published["label"] == reference].set_index(["volume", "rate_bpv"])["psnr_db"]
     method = OURS[BESIDE_REFERENCE[reference]]
     for name, volume in stored_volumes(ARCHIVE).items():
         for rate, run in method.at_rates(volume.voxels, RATES).items():
