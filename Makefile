@@ -1,6 +1,6 @@
-# make              set up .venv, then Tables 1, 2, 3 and Figures 1, 2 of the paper
-# make test         set up .venv, then the whole test suite
-# make coverage     which lines of the package the unit tests reach; compiled loops are not seen
+# make              set up .venv with what the study needs, then Tables 1, 2, 3 and Figures 1, 2 of the paper
+# make test         add what tests need, then the whole test suite
+# make coverage     which lines and branches the unit tests reach; compiled loops are not seen
 # make everything   the whole study, as a bare snakemake does
 # make bench        speed, memory, quality and lossless rate beside today's codecs
 # make comparison   take the numbers of make bench into resources/benchmarks, the README and docs/benchmarks.md
@@ -18,13 +18,14 @@
 # make test-reliability  20 kills, a full disk, two runs at once, other places, 200,000 streams, 2,000 zips, the lock
 # make fuzz         hostile input guided by coverage, FUZZ_SECONDS each (default 3600)
 # make scale      what 100, 1,000 and 10,000 exams cost, from dry runs and the run at hand, into docs/cluster.md
-# make lock         choose the versions of requirements.lock anew (needs uv)
+# make lock         choose the versions of the two locks anew (needs uv)
 # make clean        remove .venv and all results but the committed ones
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TESTED := $(VENV)/.tested
 WDR := $(BIN)/python -m wdr_mcpd
 
 # The byte code of .venv is kept as each module is first used; without it every job compiles the libraries anew.
@@ -40,24 +41,24 @@ paper: $(READY)
 everything: $(READY)
 	@$(BIN)/snakemake --logger rich
 
-bench: $(READY)
+bench: $(TESTED)
 	$(WDR).bench measure --sample results/data/sample --out results/benchmarks
 	$(WDR).bench report --benchmarks results/benchmarks --published resources/published
 
-comparison: $(READY)
+comparison: $(TESTED)
 	mkdir -p resources/benchmarks
 	cp $(addprefix results/benchmarks/,rate_distortion.csv codec_speed.csv lossless.csv growth.csv \
 	  startup.csv study_growth.csv machine.csv rate_distortion.svg) resources/benchmarks
 	$(WDR).bench readme README.md --benchmarks resources/benchmarks --published resources/published
 	$(WDR).bench page docs/benchmarks.md --benchmarks resources/benchmarks --published resources/published
 
-test: $(READY)
+test: $(TESTED)
 	$(BIN)/python -m pytest -q -rs -n 2 --dist loadfile --no-loadscope-reorder
 
-coverage: $(READY)
+coverage: $(TESTED)
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile --cov --cov-report=term:skip-covered tests/unit
 
-lint: $(READY)
+lint: $(TESTED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -86,10 +87,10 @@ cohorts: $(READY)
 check-cohorts: cohorts
 	$(WDR).checks.reference results/reference/cohorts results/cohorts
 
-docs: $(READY)
+docs: $(TESTED)
 	$(WDR).config_page docs/configuration.md workflow/schemas/config.schema.yaml
 	sed '/^| /,$$d' docs/licences.md > docs/licences.draft
-	$(BIN)/pip-licenses --packages $$(sed -n 's/==.*//p' requirements.lock) >> docs/licences.draft
+	$(BIN)/pip-licenses --packages $$(sed -n 's/==.*//p' requirements*.lock) >> docs/licences.draft
 	mv docs/licences.draft docs/licences.md
 
 verify: $(READY)
@@ -108,24 +109,24 @@ RELIABILITY := $(BIN)/python -m pytest -v -s tests/reliability
 
 test-reliability: test-bad-data test-hostile test-disturbed test-kills test-lock
 
-test-bad-data: $(READY)
+test-bad-data: $(TESTED)
 	$(RELIABILITY)/test_bad_data.py
 
-test-hostile: $(READY)
+test-hostile: $(TESTED)
 	WDR_MCPD_STREAMS=$(STREAMS) WDR_MCPD_ZIPS=$(ZIPS) WDR_MCPD_SEED=$(SEED) $(RELIABILITY)/test_hostile_input.py
 
-test-disturbed: $(READY)
+test-disturbed: $(TESTED)
 	WDR_MCPD_FULL=1 $(RELIABILITY)/test_disturbed_runs.py -k "not killed"
 
 # TARGET=paper kills what plain `make` runs; without it the whole study is killed.
-test-kills: $(READY)
+test-kills: $(TESTED)
 	WDR_MCPD_FULL=1 WDR_MCPD_TARGET=$(TARGET) WDR_MCPD_KILLS=$(KILLS) WDR_MCPD_SEED=$(SEED) \
 	  $(RELIABILITY)/test_disturbed_runs.py -k killed
 
-test-lock: $(READY)
+test-lock: $(TESTED)
 	WDR_MCPD_LOCK=1 $(RELIABILITY)/test_lock_installs.py
 
-fuzz: $(READY)
+fuzz: $(TESTED)
 	$(BIN)/python -m pip install --quiet --no-deps atheris==3.0.0 || \
 	  { echo "atheris does not install here; make test-hostile needs none"; exit 1; }
 	cd tests/reliability && for kind in streams zips; do \
@@ -134,23 +135,39 @@ fuzz: $(READY)
 scale: $(READY)
 	$(BIN)/python tests/cluster/scale.py results docs/cluster.md
 
-test-cluster: $(READY)
+test-cluster: $(TESTED)
 	tests/cluster/run.sh $(BIN)/snakemake
 
 # --without-pip and pip's --python also serve a Debian without python3-venv.
+PIP := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python install --quiet
+LOCKED := $(PIP) --require-hashes --no-deps --no-compile --root-user-action=ignore
+
 $(READY): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; make PYTHON=... names another" if sys.version_info < (3, 11) else 0)'
 	@echo "Setting up $(VENV) with the packages of requirements.lock; some minutes where they must be downloaded."
 	@$(PYTHON) -m venv --clear --without-pip $(VENV)
-	@$(PYTHON) -m pip --python $(BIN)/python install --quiet --require-hashes --no-deps --no-compile -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(LOCKED) -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@$(WDR).warm_up
 	@touch $@
 	@echo "$(VENV) is ready."
 
+$(TESTED): $(READY) requirements-test.lock
+	@echo "Adding the packages of requirements-test.lock to $(VENV)."
+	@$(LOCKED) -r requirements-test.lock
+	@touch $@
+
+# All versions are chosen together; the first lock has what runs the study, the second one the rest.
+UV := uv pip compile pyproject.toml --universal --fork-strategy fewest --generate-hashes \
+  --no-emit-index-url --no-header --no-annotate --quiet
+
 lock:
-	uv pip compile pyproject.toml --all-extras --universal --fork-strategy fewest --generate-hashes \
-	  --no-emit-index-url --no-header --no-annotate --quiet --output-file requirements.lock
+	cat requirements.lock requirements-test.lock > all.lock
+	$(UV) --all-extras --output-file all.lock
+	$(UV) --extra study --extra cluster --constraint all.lock --output-file requirements.lock
+	$(UV) --all-extras --constraint all.lock --output-file requirements-test.lock \
+	  $$(sed -n 's/^\([^ =]*\)==.*/--no-emit-package \1/p' requirements.lock)
+	rm all.lock
 
 clean:
 	rm -rf $(VENV) $(filter-out results/README.md results/reference, $(wildcard results/*))

@@ -1,8 +1,15 @@
-"""The order of the tests: what takes longest begins first, so that no worker works on alone at the end."""
+"""The order of the tests: what takes longest begins first, so that no worker works on alone at the end.
+
+No test has a limit of time but the one of pyproject.toml, which ends what hangs.
+"""
 
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 HERE = Path(__file__).parent
 LONGEST_FIRST = ("workflow/test_nbia_cohort.py", "reliability/test_disturbed_runs.py", "browser", "workflow")

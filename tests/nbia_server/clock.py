@@ -2,12 +2,11 @@
 
 import asyncio
 import threading
-import time
 from typing import Any
 
 
 class FakeClock:
-    """Real time and what was skipped; `new_loop` makes loops that go by it.
+    """The seconds that were skipped; `new_loop` makes loops that go by it.
 
     Attributes
     ----------
@@ -28,7 +27,7 @@ class FakeClock:
         self.lock = threading.Lock()
 
     def now(self) -> float:
-        return time.monotonic() + self.skipped
+        return self.skipped
 
     def skip(self, seconds: float) -> None:
         """Let time pass, for all loops at once; from any thread."""
@@ -62,7 +61,7 @@ class _Loop(asyncio.SelectorEventLoop):
             raise self.clock.unresolved
         if self.clock.unresolved is not None:
             self.clock.skip(61)
-            await self.run_in_executor(None, self.clock.unresolved.wait, 60)
+            await self.run_in_executor(None, self.clock.unresolved.wait)
         return await super().getaddrinfo(*arguments, **options)
 
     def close(self) -> None:

@@ -29,7 +29,7 @@ class Arrived:
     def wait_for(self, size: int) -> None:
         """Wait until so many bytes are there."""
         with self.changed:
-            self.changed.wait_for(lambda: self.size >= size, 60)
+            self.changed.wait_for(lambda: self.size >= size)
 
 
 class Loopback:

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,15 +23,6 @@ NOT_COMPARED = ("logs", "benchmarks", "report.html", "report/configuration.json"
 
 
 @dataclass(frozen=True)
-class Undisturbed:
-    """Results of the undisturbed run by their place, and how long it took in seconds."""
-
-    folder: Path
-    hashes: dict[str, str]
-    seconds: float
-
-
-@dataclass(frozen=True)
 class Ended:
     """How a run ended: exit status, and standard output and error together."""
 
@@ -40,67 +30,65 @@ class Ended:
     text: str
 
 
+@dataclass(frozen=True)
+class Undisturbed:
+    """The undisturbed run: its folder, what it printed, and its results by their place."""
+
+    folder: Path
+    text: str
+    hashes: dict[str, str]
+
+
 def start(
     folder: Path,
     *more: str,
     target: str = "",
-    log: Path | None = None,
     snakefile: Path = ROOT / "Snakefile",
     env: Mapping[str, str] = os.environ,
 ) -> "subprocess.Popen[str]":
-    """Start the plain command in a folder, in a process group of its own; it writes to `run.log` in `log`."""
-    place = log or folder
-    place.mkdir(parents=True, exist_ok=True)
-    source = str(snakefile.parent / "src")
-    with (place / "run.log").open("w") as file:
-        return subprocess.Popen(
-            [
-                *(
-                    sys.executable,
-                    "-m",
-                    "snakemake",
-                    "--snakefile",
-                    str(snakefile),
-                    "--directory",
-                    str(folder),
-                ),
-                *("--cores", "2", "--nocolor", *filter(None, [target]), *ARGUMENTS, *more),
-            ],
-            cwd=snakefile.parent,
-            env={**env, "PYTHONPATH": source, "PYTHONDONTWRITEBYTECODE": "1"},
-            stdout=file,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+    """Start the plain command in a folder, in a process group of its own that writes to one pipe."""
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", "--nocolor"]
+    where = ["--snakefile", str(snakefile), "--directory", str(folder)]
+    return subprocess.Popen(
+        [*command, *where, *filter(None, [target]), *ARGUMENTS, *more],
+        cwd=snakefile.parent,
+        env={**env, "PYTHONPATH": str(snakefile.parent / "src"), "PYTHONDONTWRITEBYTECODE": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+    )
 
 
-def finish(process: "subprocess.Popen[str]", log: Path) -> Ended:
-    """Wait for a run that writes to `log`."""
-    return Ended(process.wait(), (log / "run.log").read_text(errors="replace"))
+def finish(process: "subprocess.Popen[str]") -> Ended:
+    """Wait until a run and all its jobs, which hold the other end of the pipe, are gone."""
+    text, _ = process.communicate()
+    return Ended(process.returncode, text)
 
 
-def run(folder: Path, *more: str, log: Path | None = None, **options: Any) -> Ended:
+def run(folder: Path, *more: str, **options: Any) -> Ended:
     """Run the plain command to its end."""
-    return finish(start(folder, *more, log=log, **options), log or folder)
+    return finish(start(folder, *more, **options))
 
 
 def unlock(folder: Path) -> None:
     """Do what Snakemake tells whoever starts a run where one was killed."""
-    ended = run(folder, "--unlock", log=folder / "unlock")
+    ended = run(folder, "--unlock")
     assert ended.status == 0, ended.text
 
 
-def kill_after(process: "subprocess.Popen[str]", seconds: float) -> bool:
-    """Kill a run with all its jobs (SIGKILL) after so long; False if it had ended before."""
+def kill(process: "subprocess.Popen[str]", line: int, seconds: float) -> bool:
+    """Kill a run with all its jobs (SIGKILL), so long after a line of its output; False if it had ended."""
+    assert process.stdout is not None
+    for _ in range(line):
+        process.stdout.readline()
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        time.sleep(0.1)
-        return True
-    return False
+    finish(process)
+    return process.returncode == -signal.SIGKILL
 
 
 def hashes(folder: Path) -> dict[str, str]:

@@ -60,7 +60,6 @@ def test_broken_series(tmp_path: Path, refusal: Refusal, kind: str) -> None:
     assert all(str(folder) in line for line in refusal(folder))
 
 
-@pytest.mark.timeout(30)
 @pytest.mark.parametrize("kind", bad_files.FILES)
 def test_broken_file(tmp_path: Path, refusal: Refusal, kind: str) -> None:
     name, data = bad_files.FILES[kind]
@@ -70,7 +69,6 @@ def test_broken_file(tmp_path: Path, refusal: Refusal, kind: str) -> None:
     assert all(place in line for line in refusal(path))
 
 
-@pytest.mark.timeout(30)
 @pytest.mark.parametrize("kind", bad_files.PLACES)
 def test_impossible_place(tmp_path: Path, refusal: Refusal, kind: str) -> None:
     name, make = bad_files.PLACES[kind]

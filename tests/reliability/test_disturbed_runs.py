@@ -6,8 +6,8 @@ The number of kills and their seed: environment WDR_MCPD_KILLS and WDR_MCPD_SEED
 import os
 import random
 import shutil
+import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,25 +17,26 @@ from runs import Undisturbed
 
 KILLS = int(os.environ.get("WDR_MCPD_KILLS", "3"))
 SEED = int(os.environ.get("WDR_MCPD_SEED", "1"))
-pytestmark = pytest.mark.timeout(7200 if runs.FULL else 600)
+TEXTS = (".csv", ".md", ".tex", ".json", ".tsv", ".svg", ".txt")
+pytestmark = pytest.mark.timeout(7200)
 
 
 def test_killed_at_random_moments_and_started_again(tmp_path: Path, undisturbed: Undisturbed) -> None:
+    """The first one just after a line of the output, so that it meets a living run on any machine."""
     moments = random.Random(SEED)
+    lines = undisturbed.text.count("\n") // 2
     folder = tmp_path / "killed"
     killed = 0
     for _ in range(KILLS):
-        if not runs.kill_after(runs.start(folder), moments.uniform(0, undisturbed.seconds / 5)):
+        line, seconds = moments.randint(1, lines), moments.uniform(0, 1)
+        if not runs.kill(runs.start(folder), line, seconds if killed else 0):
             assert runs.hashes(folder) == undisturbed.hashes
             shutil.rmtree(folder)  # it had ended: the next moment meets a run from the start
         else:
             killed += 1
             runs.unlock(folder)
             assert wrong(folder, undisturbed) == {}
-    ended = runs.run(folder)
-    assert ended.status == 0, ended.text[-3000:]
-    assert runs.hashes(folder) == undisturbed.hashes
-    assert not list((folder / "results").rglob(".partial-*"))
+    assert_same(runs.run(folder), folder, undisturbed)
     print(f"\nseed {SEED}: {killed} of {KILLS} moments met a living run")
     assert killed > 0
 
@@ -44,6 +45,16 @@ def wrong(folder: Path, undisturbed: Undisturbed) -> dict[str, str]:
     """Results that are there but are not those of the undisturbed run."""
     found = {name: value for name, value in runs.hashes(folder).items() if ".partial-" not in name}
     return {name: value for name, value in found.items() if undisturbed.hashes.get(name) != value}
+
+
+def assert_same(ended: runs.Ended, folder: Path, undisturbed: Undisturbed) -> None:
+    """The run ended well, with the same results, no unfinished ones, and no place of this machine in them."""
+    assert ended.status == 0, ended.text[-3000:]
+    assert runs.hashes(folder) == undisturbed.hashes
+    for path in (folder / "results").rglob("*"):
+        assert not path.name.startswith(".partial-")
+        if path.suffix in TEXTS and "logs" not in path.parts:
+            assert str(folder.parent) not in path.read_text(encoding="utf-8"), path
 
 
 @pytest.fixture
@@ -67,32 +78,42 @@ def test_a_full_disk_is_an_error_and_the_run_goes_on_when_there_is_room(
     for share in (0.3, 0.7):
         size = f"size={max(int(needed * share), 64 * 1024)}"
         subprocess.run(["mount", "-o", f"remount,{size}", str(small_disk)], check=True)
-        log_folder = small_disk.parent / "log"
-        ended = runs.run(small_disk, log=log_folder)
+        ended = runs.run(small_disk)
         failures += ended.status != 0
         if ended.status != 0:
             assert "No space left on device" in ended.text, ended.text[-3000:]
         assert wrong(small_disk, undisturbed) == {}
     subprocess.run(["mount", "-o", f"remount,size={needed * 10 + 2**26}", str(small_disk)], check=True)
-    ended = runs.run(small_disk, log=small_disk.parent / "log")
-    assert ended.status == 0, ended.text[-3000:]
-    assert runs.hashes(small_disk) == undisturbed.hashes
+    assert_same(runs.run(small_disk), small_disk, undisturbed)
     print(f"\n{failures} of 2 sizes were too small")
     assert failures > 0
 
 
+def elsewhere(folder: Path, environment: dict[str, str]) -> dict[str, str]:
+    """The environment of another machine; where a locale cannot be compiled, programs see only its name."""
+    locales = folder / "locales"
+    locales.mkdir()
+    language, _, charset = environment["LC_ALL"].partition(".")
+    if charset and shutil.which("localedef"):
+        command = ["localedef", "-i", language, "-f", charset, str(locales / environment["LC_ALL"])]
+        subprocess.run(command, capture_output=True, check=False)
+    return {**os.environ, **environment, "LANG": environment["LC_ALL"], "LOCPATH": str(locales)}
+
+
 def test_of_two_runs_in_one_folder_one_is_refused(tmp_path: Path, undisturbed: Undisturbed) -> None:
+    """The other one, in the C locale, another time zone and a narrow terminal, has the same results."""
+    c_locale = {"LC_ALL": "C", "TZ": "America/Nome", "PYTHONHASHSEED": "0", "COLUMNS": "40"}
     folder = tmp_path / "shared"
-    first = runs.start(folder, log=tmp_path / "first")
+    first = runs.start(folder, env=elsewhere(tmp_path, c_locale))
+    assert first.stdout is not None
     while not list((folder / ".snakemake" / "locks").glob("*")):
-        assert first.poll() is None, (tmp_path / "first" / "run.log").read_text()
-        time.sleep(0.02)
-    second = runs.run(folder, log=tmp_path / "second")
+        assert first.stdout.readline(), "the first run took no lock"
+    os.killpg(first.pid, signal.SIGSTOP)  # it cannot end before the second one meets it
+    second = runs.run(folder)
+    os.killpg(first.pid, signal.SIGCONT)
     assert second.status != 0
     assert "cannot be locked" in second.text
-    ended = runs.finish(first, tmp_path / "first")
-    assert ended.status == 0, ended.text[-3000:]
-    assert runs.hashes(folder) == undisturbed.hashes
+    assert_same(runs.finish(first), folder, undisturbed)
 
 
 @pytest.fixture
@@ -119,57 +140,22 @@ def read_only_checkout(tmp_path: Path) -> Iterator[Path]:
 def test_a_read_only_checkout_with_the_results_elsewhere(
     tmp_path: Path, read_only_checkout: Path, undisturbed: Undisturbed
 ) -> None:
+    """In a Turkish folder, where i and I are no pair, on one core and the other side of the date line."""
     with pytest.raises(OSError, match="Read-only"):
         (read_only_checkout / "x").touch()
-    folder = tmp_path / "elsewhere"
-    ended = runs.run(folder, snakefile=read_only_checkout / "Snakefile")
-    assert ended.status == 0, ended.text[-3000:]
-    assert runs.hashes(folder) == undisturbed.hashes
+    turkish = {"LC_ALL": "tr_TR.UTF-8", "TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "7"}
+    folder = tmp_path / "Türkçe ı folder"
+    options = {"snakefile": read_only_checkout / "Snakefile", "env": elsewhere(tmp_path, turkish)}
+    assert_same(runs.run(folder, "--cores", "1", **options), folder, undisturbed)
 
 
-def test_a_read_only_folder_is_refused(read_only_checkout: Path, tmp_path: Path) -> None:
-    ended = runs.run(read_only_checkout, log=tmp_path / "log")
+def test_a_read_only_folder_is_refused(read_only_checkout: Path) -> None:
+    ended = runs.run(read_only_checkout)
     assert ended.status != 0
     assert "Read-only file system" in ended.text
 
 
-@pytest.mark.parametrize(
-    ("name", "environment", "options"),
-    [
-        (
-            "Türkçe ı folder",
-            {
-                "LC_ALL": "tr_TR.UTF-8",
-                "LANG": "tr_TR.UTF-8",
-                "TZ": "Pacific/Kiritimati",
-                "PYTHONHASHSEED": "7",
-            },
-            ("--cores", "1"),
-        ),
-        ("C", {"LC_ALL": "C", "LANG": "C", "TZ": "America/Nome", "PYTHONHASHSEED": "0", "COLUMNS": "40"}, ()),
-    ],
-)
-def test_the_same_results_elsewhere(
-    tmp_path: Path, undisturbed: Undisturbed, name: str, environment: dict[str, str], options: tuple[str, ...]
-) -> None:
-    folder = tmp_path / name
-    make_locale(tmp_path / "locales", environment["LC_ALL"])
-    ended = runs.run(
-        folder, *options, env={**os.environ, **environment, "LOCPATH": str(tmp_path / "locales")}
-    )
-    assert ended.status == 0, ended.text[-3000:]
-    assert runs.hashes(folder) == undisturbed.hashes
-    for path in (folder / "results").rglob("*"):
-        if (
-            path.suffix in (".csv", ".md", ".tex", ".json", ".tsv", ".svg", ".txt")
-            and "logs" not in path.parts
-        ):
-            assert str(tmp_path) not in path.read_text(encoding="utf-8"), path
-
-
-def test_a_wrong_measurement_without_its_check_is_measured_again(
-    tmp_path: Path, undisturbed: Undisturbed
-) -> None:
+def test_a_wrong_measurement_without_its_check_is_measured_again(undisturbed: Undisturbed) -> None:
     folder = undisturbed.folder.with_name("wrong")  # as far from the checkout, so that nothing is made anew
     shutil.copytree(undisturbed.folder, folder)
     exam = sorted(path.name for path in (folder / "results" / "quality").iterdir())[0]
@@ -182,16 +168,7 @@ def test_a_wrong_measurement_without_its_check_is_measured_again(
     cells[column] = f"{float(cells[column]) + 0.01:.6f}"
     measured.write_text("".join([header, ",".join(cells), *rest]))
     (folder / checked).unlink()
-    ended = runs.run(folder, target=checked, log=tmp_path / "log")
+    ended = runs.run(folder, target=checked)
     assert ended.status == 0, ended.text[-3000:]
     assert measured.read_bytes() == right
     assert (folder / checked).exists()
-
-
-def make_locale(folder: Path, name: str) -> None:
-    """Compile a locale that the system may lack; without its sources programs see only the name."""
-    folder.mkdir()
-    language, _, charset = name.partition(".")
-    if charset and shutil.which("localedef"):
-        command = ["localedef", "-i", language, "-f", charset, str(folder / name)]
-        subprocess.run(command, capture_output=True, check=False)

@@ -45,13 +45,13 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_the_package_imports_what_is_declared_for_its_users(path: Path) -> None:
-    assert undeclared(path, declared("study", "baselines", "metaimage"), set()) == set()
+    assert undeclared(path, declared("study", "peers", "metaimage"), set()) == set()
 
 
 @pytest.mark.parametrize("path", TESTS, ids=lambda p: str(p.relative_to(ROOT)))
 def test_tests_import_what_is_declared_for_developers(path: Path) -> None:
     own = {name for test in TESTS for name in (test.stem, test.parent.name)} | WHERE_INSTALLED
-    assert undeclared(path, declared("study", "baselines", "cluster", "dev"), own) == set()
+    assert undeclared(path, declared(*EXTRAS), own) == set()
 
 
 def test_an_undeclared_import_would_be_noticed(tmp_path: Path) -> None:

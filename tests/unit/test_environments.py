@@ -1,4 +1,4 @@
-"""pyproject.toml, requirements.lock and environment.yml name the same packages and versions."""
+"""pyproject.toml, the two locks and environment.yml name the same packages and versions."""
 
 import re
 import tomllib
@@ -9,7 +9,8 @@ import yaml
 from rattler import MatchSpec
 
 ROOT = Path(__file__).parents[2]
-LOCK = (ROOT / "requirements.lock").read_text()
+STUDY, REST = ((ROOT / f"{name}.lock").read_text() for name in ("requirements", "requirements-test"))
+LOCK = STUDY + REST
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
@@ -18,8 +19,8 @@ def names(requirements: list[str]) -> set[str]:
     return {re.match(r"[\w-]+", requirement)[0].lower() for requirement in requirements}
 
 
-def locked() -> list[tuple[str, str]]:
-    return re.findall(r"^([a-z0-9_.-]+)==([^\s;]+)", LOCK, re.MULTILINE)
+def locked(text: str = LOCK) -> list[tuple[str, str]]:
+    return re.findall(r"^([a-z0-9_.-]+)==([^\s;]+)", text, re.MULTILINE)
 
 
 def pip_part() -> list[str]:
@@ -38,7 +39,7 @@ def pins_of_environment() -> dict[str, str]:
     return pins
 
 
-def test_each_package_has_one_version_in_the_lock() -> None:
+def test_each_package_has_one_version_in_one_lock() -> None:
     packages = [name for name, _ in locked()]
     assert sorted(set(packages)) == sorted(packages)
 
@@ -60,6 +61,13 @@ def test_everything_declared_is_locked() -> None:
     assert declared - dict(locked()).keys() == set()
 
 
+def test_the_first_lock_runs_the_study_on_any_machine_and_holds_nothing_else() -> None:
+    extras = PROJECT["optional-dependencies"]
+    study, rest = dict(locked(STUDY)).keys(), dict(locked(REST)).keys()
+    assert names(PROJECT["dependencies"] + extras["study"] + extras["cluster"]) <= study
+    assert names(extras["peers"] + ["pytest", "mypy", "ruff", "hypothesis", "moto", "selenium"]) <= rest
+
+
 def test_environment_pins_what_the_lock_pins() -> None:
     pins = pins_of_environment()
     del pins["python"]
@@ -68,7 +76,7 @@ def test_environment_pins_what_the_lock_pins() -> None:
 
 def test_environment_holds_every_package_that_a_run_needs() -> None:
     extras = PROJECT["optional-dependencies"]
-    needed = names(PROJECT["dependencies"] + extras["study"] + extras["baselines"] + extras["cluster"])
+    needed = names(PROJECT["dependencies"] + extras["study"] + extras["peers"] + extras["cluster"])
     assert pins_of_environment().keys() == needed | {"python"}
 
 

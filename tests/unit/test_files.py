@@ -13,13 +13,13 @@ import pytest
 from wdr_mcpd.files import whole_file, whole_folder
 
 HOLD = """
-import sys, time
+import sys
 from pathlib import Path
 from wdr_mcpd.files import whole_folder
 with whole_folder(Path(sys.argv[1])) as draft:
     (draft / "part").write_text("half")
     print("ready", flush=True)
-    time.sleep(60)
+    sys.stdin.read()
 """
 
 
@@ -48,7 +48,8 @@ def test_an_error_leaves_what_was_there(tmp_path: Path) -> None:
 
 
 def hold(path: Path) -> "subprocess.Popen[str]":
-    process = subprocess.Popen([sys.executable, "-c", HOLD, str(path)], stdout=subprocess.PIPE, text=True)
+    pipe = subprocess.PIPE
+    process = subprocess.Popen([sys.executable, "-c", HOLD, str(path)], stdin=pipe, stdout=pipe, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     return process

@@ -9,8 +9,6 @@ from pathlib import Path
 import pytest
 from clone import ROOT, Clone, make_clone
 
-pytestmark = pytest.mark.timeout(900)
-
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 

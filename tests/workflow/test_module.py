@@ -9,8 +9,6 @@ import pytest
 import yaml
 from clone import SMALL, make_clone
 
-pytestmark = pytest.mark.timeout(900)
-
 HOST = """
 configfile: "mine.yaml"
 

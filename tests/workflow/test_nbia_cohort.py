@@ -62,7 +62,6 @@ def exams_of(path: Path, column: str = "exam") -> set[str]:
         return {row[column] for row in csv.DictReader(stream)}
 
 
-@pytest.mark.timeout(900)
 def test_from_the_server_to_the_tables(clone: Clone, server: NbiaServer) -> None:
     for fault, uid in zip(("500", "cut chunked", "corrupted pixel"), list(server.holdings), strict=False):
         server.faults[uid] = [fault]
@@ -85,7 +84,6 @@ def test_from_the_server_to_the_tables(clone: Clone, server: NbiaServer) -> None
     assert server.requests == before, "a second run downloads nothing"
 
 
-@pytest.mark.timeout(900)
 def test_a_bad_series_fails_the_run_but_stops_no_other_exam_or_is_left_out(
     clone: Clone, server: NbiaServer
 ) -> None:

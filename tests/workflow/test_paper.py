@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 from clone import Clone
 
-pytestmark = pytest.mark.timeout(900)  # the first test waits for the run
-
 EXAMS = ["phantom001_1", "phantom001_2"]
 TABLES = {f"results/tables/table{n}.{suffix}" for n in (1, 2, 3) for suffix in ("csv", "md", "tex")}
 FIGURES = {f"results/figures/{exam}/figure{n}.{s}" for exam in EXAMS for n in (1, 2) for s in ("png", "svg")}

@@ -5,11 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 import yaml
 from clone import ROOT, SMALL, make_clone
 
-pytestmark = pytest.mark.timeout(900)
 QUICK = {
     "synthetic": {"subjects": 2, "slices": 8, "size": 48, "seed": 1},
     "methods": ["3d-wdr", "3d-wdr-mcpd"],

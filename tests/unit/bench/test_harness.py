@@ -1,10 +1,11 @@
 import os
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
+from wdr_mcpd.bench import harness
 from wdr_mcpd.bench.harness import Times, alternate, in_fresh_process, one_core
 
 
@@ -25,9 +26,37 @@ def test_actions_run_in_turn_after_a_warm_up() -> None:
     assert {name: len(t.seconds) for name, t in times.items()} == {"a": 3, "b": 3}
 
 
-def test_times_measure_and_summarise() -> None:
-    times = alternate({"sleep": lambda: time.sleep(0.02)}, runs=3)["sleep"]
-    assert 0.02 <= times.median < 0.2
+class Clock:
+    """Stands in for the module `time`; `spend` gives an action that takes the next of some seconds."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def perf_counter(self) -> float:
+        return self.now
+
+    def spend(self, *seconds: float) -> Callable[[], None]:
+        left = list(seconds)
+
+        def action() -> None:
+            self.now += left.pop(0)
+
+        return action
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(harness, "time", clock)
+    return clock
+
+
+def test_each_run_is_timed_by_itself_after_a_warm_up(clock: Clock) -> None:
+    times = alternate({"a": clock.spend(50, 3, 1, 2), "b": clock.spend(70, 8, 8, 8)}, runs=3)
+    assert times == {"a": Times((3, 1, 2)), "b": Times((8, 8, 8))}
+
+
+def test_times_are_summarised() -> None:
     assert Times((3.0, 1.0, 2.0)).median == 2
     assert Times((1.0, 2.0, 3.0, 4.0, 5.0)).quartiles == (2, 4)
     assert Times((2.0, 8.0)).ratio_to(Times((1.0, 2.0))).seconds == (2, 4)
@@ -43,23 +72,9 @@ def test_one_core_is_given_back() -> None:
     assert os.sched_getaffinity(0) == before
 
 
-RUNS_BEFORE: list[float] = []
-
-
-@dataclass(frozen=True)
-class SlowAtFirst:
-    """Takes long once in a process; picklable."""
-
-    def __call__(self) -> None:
-        if not RUNS_BEFORE:
-            time.sleep(0.5)
-        RUNS_BEFORE.append(time.perf_counter())
-
-
-def test_the_first_run_of_a_process_is_not_timed() -> None:
-    times = in_fresh_process(SlowAtFirst(), Allocate(1), runs=3)[1]
-    assert len(times.seconds) == 3
-    assert max(times.seconds) < 0.25
+def test_neither_the_warm_up_nor_the_first_run_of_a_process_is_timed(clock: Clock) -> None:
+    _, seconds = harness._measure(clock.spend(50, 1, 2, 3), clock.spend(70), 3)
+    assert seconds == (1, 2, 3)
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/clear_refs"), reason="needs /proc")

@@ -1,4 +1,4 @@
-"""docs/licences.md lists every package of the lock, with the licence that it states."""
+"""docs/licences.md lists every package of the locks, with the licence that it states."""
 
 import re
 import subprocess
@@ -9,7 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "licences.md").read_text(encoding="utf-8")
-PINS = re.findall(r"^([\w.-]+)==([^\s;\\]+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+LOCKS = "".join(path.read_text() for path in ROOT.glob("requirements*.lock"))
+PINS = re.findall(r"^([\w.-]+)==([^\s;\\]+)", LOCKS, re.MULTILINE)
 
 
 def normal(name: str) -> str:
@@ -21,7 +22,7 @@ def rows(table: str) -> set[str]:
     return {re.sub(r"\s+|-{2,}", " ", line) for line in table.splitlines() if line.startswith("|")}
 
 
-def test_every_package_of_the_lock_is_named() -> None:
+def test_every_package_of_the_locks_is_named() -> None:
     named = {normal(name) for name in re.findall(r"^\| ([\w.-]+) +\|", PAGE, re.MULTILINE)}
     named |= {normal(name) for name in re.findall(r"`([\w.-]+)`", PAGE.partition("Not in the table")[2])}
     assert {normal(name) for name, _ in PINS} <= named

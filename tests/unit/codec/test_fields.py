@@ -167,7 +167,7 @@ def test_metadata_that_cannot_be_is_named(made, words: str) -> None:  # type: ig
         made()
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(noise=st.binary(max_size=130))
 def test_noise_in_place_of_fields_is_refused_or_read(noise: bytes) -> None:
     body, payload = body_of(codec.encode(VOLUME, rate=4.0))

@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from wdr_mcpd.codec import Settings, decode, encode
 from wdr_mcpd.codec.wdr import bit_planes
@@ -47,7 +46,6 @@ for coder in CODERS:
 """
 
 
-@pytest.mark.timeout(900)
 def test_no_loop_leaves_its_arrays(tmp_path: Path) -> None:
     environment = {
         **os.environ,

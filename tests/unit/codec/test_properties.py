@@ -36,7 +36,7 @@ FORMS = st.one_of(
         preview=st.sampled_from([0.0, 0.5, 4.0]),
     ),
 )
-COMMON = settings(deadline=None, max_examples=100)
+COMMON = settings(max_examples=100)
 
 
 @COMMON

@@ -22,7 +22,7 @@ from wdr_mcpd.codec.rangecoder import (
     written,
 )
 
-COMMON = settings(deadline=None, max_examples=150)
+COMMON = settings(max_examples=150)
 CONTEXTS = 3
 DECISIONS = st.lists(
     st.tuples(st.integers(0, 2), st.integers(0, CONTEXTS - 1), st.integers(1, 65535), st.integers(0, 1)),

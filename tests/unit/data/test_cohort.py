@@ -91,7 +91,7 @@ def test_so_many_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_o
     def fetch(row: Series, *others: object) -> bool:
         under_way.append(1)
         most.append(sum(under_way))
-        together.wait(60)  # passes only when as many as may be are under way
+        together.wait()  # passes only when as many as may be are under way
         under_way.append(-1)
         return False
 

@@ -165,13 +165,11 @@ def test_an_unknown_authority(
 
 
 def test_the_process_of_tcia_utils_ends_with_the_one_that_started_it() -> None:
-    script = (
-        "from wdr_mcpd.data.child import end_with_parent; end_with_parent(); import time; time.sleep(600)"
-    )
+    script = "import threading, wdr_mcpd.data.child as c; c.end_with_parent(); threading.Event().wait()"
     child = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, env=os.environ)
     assert child.stdin is not None
     child.stdin.close()
-    assert child.wait(60) == 1
+    assert child.wait() == 1
 
 
 def test_nothing_of_it_is_imported_before_it_is_needed() -> None:

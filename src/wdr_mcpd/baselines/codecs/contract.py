@@ -80,7 +80,9 @@ class Codec(ABC):
 
     def missing(self) -> str | None:
         """Say which library is not installed, or None if the codec can be used."""
-        return None if find_spec(self.library) else f"{self.label}: {self.library} is not installed"
+        if find_spec(self.library):
+            return None
+        return f"{self.label}: {self.library} is not installed; pip install 'wdr-mcpd[peers]' brings it"
 
     def refusal(self, volume: Array) -> str | None:
         """Say why this volume is not for this codec, or None. A wide volume is never scaled to fit."""
