@@ -3,6 +3,7 @@
 No test has a limit of time but the one of pyproject.toml, which ends what hangs.
 """
 
+import os
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,13 @@ settings.load_profile("suite")
 
 HERE = Path(__file__).parent
 LONGEST_FIRST = ("workflow/test_nbia_cohort.py", "reliability/test_disturbed_runs.py", "browser", "workflow")
+
+
+@pytest.fixture(scope="session")
+def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of a session share."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if os.environ.get("PYTEST_XDIST_WORKER") else folder
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,16 +3,13 @@
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.support.wait import WebDriverWait
-
-LONGEST = 1200  # seconds: a page that has not got there by then never will
 
 
 class Browser:
@@ -23,9 +20,6 @@ class Browser:
 
     def open(self, page: Path) -> None:
         self.driver.get(page.resolve().as_uri())
-
-    def until(self, condition: Callable[[webdriver.Chrome], object]) -> None:
-        WebDriverWait(self.driver, LONGEST, poll_frequency=0.02).until(condition)
 
     def errors(self) -> list[str]:
         return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
@@ -61,8 +55,6 @@ def driver() -> Iterator[webdriver.Chrome]:
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     chrome = webdriver.Chrome(options=options, service=Service(chromedriver))
-    for limit in (chrome.set_page_load_timeout, chrome.set_script_timeout):
-        limit(LONGEST)
     yield chrome
     chrome.quit()
 

@@ -5,19 +5,13 @@ import shutil
 import subprocess
 
 import pytest
-from clone import Clone, make_clone
-
-METHODS = '["2d-wdr", "3d-wdr", "3d-wdr-mcpd"]'
+from clone import Clone, finished_study
+from selenium.webdriver.support.wait import WebDriverWait
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory, driver) -> Clone:
-    copy = make_clone(tmp_path_factory.mktemp("report") / "wdr mcpd")
-    result = copy.snakemake("results/report.html", "--config", f"methods={METHODS}", "--logger", "rich")
-    assert result.returncode == 0, result.stdout
-    assert len(result.stdout.splitlines()) <= 100, result.stdout
-    assert "Verdict: " in result.stdout
-    return copy
+def run(session_folder, driver) -> Clone:
+    return finished_study(session_folder)
 
 
 @pytest.fixture
@@ -49,6 +43,7 @@ def made(run: Clone, pattern: str) -> set[str]:
 
 
 def broken_rules(page, axe: str) -> list[str]:
+    page.driver.set_script_timeout(120)
     page.driver.execute_script(axe)
     found = page.driver.execute_async_script(
         "const done = arguments[0]; axe.run(document, {iframes: false}).then((r) => done(r.violations))"
@@ -122,7 +117,7 @@ def test_the_viewer_works_inside_the_report(page) -> None:
     frame = page.driver.find_element("css selector", "iframe")
     page.driver.execute_script("arguments[0].scrollIntoView()", frame)
     page.driver.switch_to.frame(frame)
-    page.until(lambda _: evaluate(page, "document.body.dataset.shown"))
+    WebDriverWait(page.driver, 20).until(lambda _: evaluate(page, "document.body.dataset.shown"))
     page.driver.switch_to.default_content()
     assert page.errors() == []
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
 
 from wdr_mcpd.codec import decode, encode
 from wdr_mcpd.data import Volume
@@ -60,7 +61,9 @@ def page(exam: CodedExam, browser, tmp_path: Path):
 def shown(browser, state: str) -> None:
     gain = browser.driver.execute_script("return data.gains[Number(arguments[0])]", state.split("/")[1])
     state = state.replace("fitted", str(gain))
-    browser.until(lambda driver: driver.execute_script("return document.body.dataset.shown") == state)
+    WebDriverWait(browser.driver, 10).until(
+        lambda driver: driver.execute_script("return document.body.dataset.shown") == state
+    )
 
 
 def grey(browser, canvas: str) -> np.ndarray:
@@ -172,7 +175,7 @@ def test_a_larger_rate_has_a_scale_at_least_as_fine(page) -> None:
 def test_the_outline_is_drawn_around_the_tumour(page) -> None:
     before = grey(page, "original")
     press(page, "t")
-    page.until(lambda _: not np.array_equal(grey(page, "original"), before))
+    WebDriverWait(page.driver, 10).until(lambda _: not np.array_equal(grey(page, "original"), before))
     changed = (grey(page, "original") != before).any(axis=2)
     assert changed[10, 12:22].all()
     assert not changed[11:19, 13:21].any()

@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from clone import ONE_PROCESS
+
 ROOT = Path(__file__).parents[2]
 FULL = os.environ.get("WDR_MCPD_FULL") == "1"
-"""The default run, or its target WDR_MCPD_TARGET, instead of a table of two small phantoms."""
+"""The default run, or its target WDR_MCPD_TARGET, instead of a table of two small phantoms in one process."""
 SMALL = [
     *("results/tables/table1.csv", "results/mcpd/phantom001_1.csv", "--config", "source=synthetic"),
     *('synthetic={"subjects": 1, "slices": 6, "size": 48, "seed": 1}', "slices=6", "rates=[0.5, 1.0]"),
 ]
+SNAKEMAKE = ["-m", "snakemake", "--cores", "2"] if FULL else [ONE_PROCESS]
 ARGUMENTS = list(filter(None, [os.environ.get("WDR_MCPD_TARGET")])) if FULL else SMALL
 NOT_COMPARED = ("logs", "benchmarks", "report.html", "report/configuration.json", "baselines/bench")
 """Times of the run: logs, speeds, and the page in which Snakemake lists when each job ran."""
@@ -47,10 +50,9 @@ def start(
     env: Mapping[str, str] = os.environ,
 ) -> "subprocess.Popen[str]":
     """Start the plain command in a folder, in a process group of its own that writes to one pipe."""
-    command = [sys.executable, "-m", "snakemake", "--cores", "2", "--nocolor"]
-    where = ["--snakefile", str(snakefile), "--directory", str(folder)]
+    where = ["--snakefile", str(snakefile), "--directory", str(folder), "--nocolor"]
     return subprocess.Popen(
-        [*command, *where, *filter(None, [target]), *ARGUMENTS, *more],
+        [sys.executable, *SNAKEMAKE, *where, *filter(None, [target]), *ARGUMENTS, *more],
         cwd=snakefile.parent,
         env={**env, "PYTHONPATH": str(snakefile.parent / "src"), "PYTHONDONTWRITEBYTECODE": "1"},
         stdout=subprocess.PIPE,

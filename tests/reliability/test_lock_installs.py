@@ -1,4 +1,4 @@
-"""What is installed from nothing: the codec alone, what the study needs, what tests need (`make test-lock`)."""
+"""What is installed from nothing: the codec alone, the study, what tests need (`make test-lock`)."""
 
 import json
 import os

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from clone import ROOT, Clone, make_clone
+from clone import ONE_PROCESS, ROOT, Clone, make_clone
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -19,9 +19,10 @@ def examples() -> dict[str, list[tuple[str, str]]]:
     return {section.partition("\n")[0]: BLOCK.findall(section) for section in sections}
 
 
-@pytest.fixture
-def checkout(tmp_path: Path) -> Clone:
-    return make_clone(tmp_path / "wdr mcpd")
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Clone:
+    """One for all examples: what one has measured the next one finds."""
+    return make_clone(tmp_path_factory.mktemp("extended") / "wdr mcpd")
 
 
 def execute(checkout: Clone, language: str, code: str) -> None:
@@ -32,8 +33,8 @@ def execute(checkout: Clone, language: str, code: str) -> None:
             file.write("\n\n" + code[named.end() :])
         return
     functions = "".join(
-        f'{command}() {{ "{sys.executable}" -m {module} "$@"; }}\n'
-        for command, module in (("wdr-mcpd", "wdr_mcpd"), ("snakemake", "snakemake"))
+        f'{command}() {{ "{sys.executable}" {program} "$@"; }}\n'
+        for command, program in (("wdr-mcpd", "-m wdr_mcpd"), ("snakemake", f"'{ONE_PROCESS}'"))
     )
     command = [sys.executable, "-c", code] if language == "python" else ["bash", "-euc", functions + code]
     run = subprocess.run(

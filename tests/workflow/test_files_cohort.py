@@ -36,7 +36,7 @@ def exams(clone: Clone) -> dict[str, dict[str, str]]:
 
 def test_thick_stacks_of_the_files_that_are_there(clone: Clone) -> None:
     (clone.folder / "tree/sub-2/ses-2/anat/sub-2_ses-2_T1w.nii.gz").unlink()
-    run = clone.snakemake("results/data/exams.tsv", "--config", "on_missing=exclude")
+    run = clone.in_one_process("results/data/exams.tsv", "--config", "on_missing=exclude")
     assert run.returncode == 0, run.stdout[-4000:]
     assert list(exams(clone)) == ["sub-1_1", "sub-1_2", "sub-2_1"]
     for row in exams(clone).values():

@@ -2,12 +2,12 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
+import forks
 import pytest
 import yaml
-from clone import SMALL, make_clone
+from clone import ONE_PROCESS, SMALL, make_clone
 
 HOST = """
 configfile: "mine.yaml"
@@ -56,24 +56,18 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def snakemake(host: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "snakemake", "--cores", "2", "--nocolor", *arguments],
-        cwd=host,
-        env={**os.environ, "PYTHONPATH": str(host / "package")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    environment = {**os.environ, "PYTHONPATH": str(host / "package")}
+    return forks.run([ONE_PROCESS, "--nocolor", *arguments], host, environment)
 
 
 def test_its_results_lie_where_the_host_says_and_follow_its_configuration(host: Path) -> None:
     run = snakemake(host)
-    assert run.returncode == 0, run.stderr[-4000:]
+    assert run.returncode == 0, run.stdout[-4000:]
     assert "T = 0.9" in (host / "coded" / "results" / "tables" / "table2.md").read_text()
     assert len((host / "mine.txt").read_text().splitlines()) == 4
     assert not (host / "results").exists()
     again = snakemake(host)
-    assert "Nothing to be done" in again.stderr, again.stderr[-4000:]
+    assert "Nothing to be done" in again.stdout, again.stdout[-4000:]
 
 
 def test_a_failing_first_command_fails_its_job(host: Path) -> None:

@@ -1,4 +1,4 @@
-"""The whole workflow from an NBIA server on loopback: 20 small series, two exams of each patient."""
+"""The whole workflow from an NBIA server on loopback: four small series, two exams of each patient."""
 
 import csv
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ TABLES = [f"results/tables/table{number}.csv" for number in (1, 2, 3)]
 
 def held_series(folder: Path) -> list[Holding]:
     held = []
-    for row in synthetic_table(10, 8, 48, 1):
+    for row in synthetic_table(2, 8, 48, 1):
         fetch_series(row, folder / row.exam_id)
         for path in (folder / row.exam_id).glob("*.dcm"):
             dataset = pydicom.dcmread(path)
@@ -65,12 +65,12 @@ def exams_of(path: Path, column: str = "exam") -> set[str]:
 def test_from_the_server_to_the_tables(clone: Clone, server: NbiaServer) -> None:
     for fault, uid in zip(("500", "cut chunked", "corrupted pixel"), list(server.holdings), strict=False):
         server.faults[uid] = [fault]
-    run = clone.snakemake(*TABLES)
+    run = clone.in_one_process(*TABLES)
     assert run.returncode == 0, run.stdout[-4000:]
-    exams = {row.exam_id for row in synthetic_table(10, 8, 48, 1)}
-    assert len(exams) == 20
+    exams = {row.exam_id for row in synthetic_table(2, 8, 48, 1)}
+    assert len(exams) == 4
     assert exams_of(clone.folder / "results" / "tables" / "table1.csv") == exams
-    assert sum(server.requests.values()) - server.requests["getSeries"] == 20 + 3
+    assert sum(server.requests.values()) - server.requests["getSeries"] == 4 + 3
 
     for path in (clone.folder / "results").rglob("*"):
         if path.is_file() and path.suffix != ".dcm":
@@ -79,7 +79,7 @@ def test_from_the_server_to_the_tables(clone: Clone, server: NbiaServer) -> None
                 assert value.encode() not in content, f"{path} holds {value} of a header"
 
     before = server.requests.copy()
-    again = clone.snakemake(*TABLES)
+    again = clone.in_one_process(*TABLES)
     assert "Nothing to be done" in again.stdout
     assert server.requests == before, "a second run downloads nothing"
 
@@ -99,14 +99,14 @@ def test_a_bad_series_fails_the_run_but_stops_no_other_exam_or_is_left_out(
     few = [lines[0], "\t".join(cells), *[line for line in lines[1:5] if uid not in line]]
     table.write_text("\n".join(few) + "\n")
 
-    run = clone.snakemake("mcpd")
+    run = clone.in_one_process("mcpd")
     assert run.returncode != 0
     assert "slices are missing" in run.stdout
     others = ["_".join(line.split("\t")[1:3]) for line in few[2:]]
     assert others
     assert [other for other in others if not (clone.folder / f"results/mcpd/{other}.csv").exists()] == []
 
-    run = clone.snakemake("mcpd", "results/data/series.tsv", "--config", "on_bad_series=exclude")
+    run = clone.in_one_process("mcpd", "results/data/series.tsv", "--config", "on_bad_series=exclude")
     assert run.returncode == 0, run.stdout[-4000:]
     excluded = (clone.folder / "results" / "data" / "excluded.tsv").read_text().splitlines()
     assert len(excluded) == 2
