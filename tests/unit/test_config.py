@@ -76,44 +76,29 @@ def test_objects_are_filled_in_key_by_key() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("given", "parts"),
     [
-        ({"treshold": 0.6}, "unknown configuration key treshold; did you mean threshold?"),
-        (
-            {"synthetic": {"subject": 3}},
-            "unknown configuration key synthetic.subject; did you mean subjects?",
-        ),
-        ({"threshold": -1}, "configuration key threshold is -1; allowed: a number of at least 0"),
-        ({"threshold": "high"}, 'configuration key threshold is "high"; allowed: a number of at least 0'),
-        ({"threshold": float("nan")}, "configuration key threshold is NaN; allowed: a number of at least 0"),
-        ({"table_rate": 0}, "configuration key table_rate is 0; allowed: a number above 0 and at most 64"),
-        ({"slices": True}, "configuration key slices is true; allowed: a whole number of at least 2"),
-        ({"baselines": "yes"}, 'configuration key baselines is "yes"; allowed: true or false'),
-        ({"series": 3}, "configuration key series is 3; allowed: a text or null"),
-        (
-            {"synthetic": {"size": 4}},
-            "configuration key synthetic.size is 4; allowed: a whole number of at least 8",
-        ),
-        ({"synthetic": 4}, "configuration key synthetic is 4; allowed: keys subjects, slices, size, seed"),
-        (
-            {"rates": [0.5, 0]},
-            "configuration key rates is [0.5, 0]; allowed: a list of at least one value, all different,"
-            " each a number above 0 and at most 64",
-        ),
-        (
-            {"figure_slices": [2]},
-            "configuration key figure_slices is [2]; allowed: selected or a list of two values,"
-            " all different, each a whole number of at least 1",
-        ),
-        (
-            {"axial_levels": "deep"},
-            'configuration key axial_levels is "deep"; allowed: auto or a whole number of at least 0'
-            " and at most 16",
-        ),
+        ({"treshold": 0.6}, ["treshold", "threshold?"]),
+        ({"synthetic": {"subject": 3}}, ["synthetic.subject", "subjects?"]),
+        ({"threshold": -1}, ["threshold", "-1", "number of at least 0"]),
+        ({"threshold": "high"}, ["threshold", '"high"', "number of at least 0"]),
+        ({"threshold": float("nan")}, ["threshold", "NaN", "number of at least 0"]),
+        ({"table_rate": 0}, ["table_rate", "number above 0", "64"]),
+        ({"slices": True}, ["slices", "true", "whole number of at least 2"]),
+        ({"baselines": "yes"}, ["baselines", '"yes"', "true or false"]),
+        ({"series": 3}, ["series", "3", "text or null"]),
+        ({"synthetic": {"size": 4}}, ["synthetic.size", "4", "at least 8"]),
+        ({"synthetic": 4}, ["synthetic", "4", "subjects, slices, size, seed"]),
+        ({"rates": [0.5, 0]}, ["rates", "[0.5, 0]", "list", "different", "above 0", "64"]),
+        ({"figure_slices": [2]}, ["figure_slices", "[2]", "selected", "two values", "at least 1"]),
+        ({"axial_levels": "deep"}, ["axial_levels", '"deep"', "auto", "at least 0", "16"]),
     ],
 )
-def test_a_wrong_key_gets_one_line(given: dict[str, Any], expected: str) -> None:
-    assert message(given) == expected
+def test_a_wrong_key_gets_one_line_with_its_value_and_what_is_allowed(
+    given: dict[str, Any], parts: list[str]
+) -> None:
+    line = message(given)
+    assert [part for part in parts if part not in line] == []
 
 
 def test_a_key_that_resembles_none_lists_the_known_ones() -> None:
@@ -134,26 +119,21 @@ def test_the_schema_offers_what_the_package_knows(key: str, known: tuple[str, ..
 
 
 @pytest.mark.parametrize(
-    ("given", "part"),
+    ("given", "parts"),
     [
-        ({"peers": True}, "configuration key peers is now called baselines"),
-        ({"methods": ["3d-wr"]}, "configuration key methods names 3d-wr; allowed: 2d-wdr, 3d-wdr, "),
-        ({"methods": ["flat"]}, "configuration key methods names flat"),
-        ({"variants": {"flat": {"axial_levels": 0}}}, "variant flat: say which method it varies"),
-        ({"variants": {"3d-wdr": {"method": "2d-wdr"}}}, "variant 3d-wdr: there is a method of this name"),
-        ({"wavelet": "foo"}, "wavelet 'foo' cannot be used; those that can are"),
-        (
-            {"figure_slices": [2, 21]},
-            "configuration key figure_slices is [2, 21]; 20 slices are taken (key slices)",
-        ),
-        (
-            {"rates": [1, 1]},
-            "configuration key rates is [1, 1]; allowed: a list of at least one value, all different",
-        ),
+        ({"peers": True}, ["peers", "baselines"]),
+        ({"methods": ["3d-wr"]}, ["methods", "3d-wr", "2d-wdr, 3d-wdr, "]),
+        ({"methods": ["flat"]}, ["methods", "flat"]),
+        ({"variants": {"flat": {"axial_levels": 0}}}, ["variant flat", "which method"]),
+        ({"variants": {"3d-wdr": {"method": "2d-wdr"}}}, ["variant 3d-wdr", "of this name"]),
+        ({"wavelet": "foo"}, ["wavelet", "foo", "haar"]),
+        ({"figure_slices": [2, 21]}, ["figure_slices", "[2, 21]", "20", "slices"]),
+        ({"rates": [1, 1]}, ["rates", "[1, 1]", "different"]),
     ],
 )
-def test_what_does_not_fit_together_gets_one_line(given: dict[str, Any], part: str) -> None:
-    assert part in message(given)
+def test_what_does_not_fit_together_gets_one_line(given: dict[str, Any], parts: list[str]) -> None:
+    line = message(given)
+    assert [part for part in parts if part not in line] == []
 
 
 def test_keys_set_the_methods_that_have_them() -> None:

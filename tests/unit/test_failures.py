@@ -36,11 +36,17 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_reason_is_the_last_line_of_the_log(folder: Path) -> None:
     (folder / "encode.log").write_text("Traceback\nwdr-mcpd: a.npz: no such file\n\n")
     first, second = failures("run.log")
-    assert first == (
-        "wdr-mcpd: encode failed for results/streams/a_1/3d-wdr.wdr: a.npz: no such file "
-        "(log: results/logs/encode.log)"
-    )
-    assert second == "wdr-mcpd: touch failed for b: it has no log (log: none)"
+    for part in (
+        "encode",
+        "results/streams/a_1/3d-wdr.wdr",
+        "a.npz: no such file",
+        "results/logs/encode.log",
+    ):
+        assert part in first
+    assert "Traceback" not in first
+    assert "touch" in second
+    assert " b: " in second
+    assert "\n" not in first + second
 
 
 def test_a_killed_job_and_a_lost_log_are_said(folder: Path) -> None:
