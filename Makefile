@@ -113,7 +113,8 @@ test-bad-data: $(TESTED)
 	$(RELIABILITY)/test_bad_data.py
 
 test-hostile: $(TESTED)
-	WDR_MCPD_STREAMS=$(STREAMS) WDR_MCPD_ZIPS=$(ZIPS) WDR_MCPD_SEED=$(SEED) $(RELIABILITY)/test_hostile_input.py
+	WDR_MCPD_STREAMS=$(STREAMS) WDR_MCPD_ZIPS=$(ZIPS) WDR_MCPD_SEED=$(SEED) WDR_MCPD_BOUNDS=1 \
+	  $(RELIABILITY)/test_hostile_input.py tests/reliability/test_bounds.py
 
 test-disturbed: $(TESTED)
 	WDR_MCPD_FULL=1 $(RELIABILITY)/test_disturbed_runs.py -k "not killed"
@@ -139,7 +140,7 @@ test-cluster: $(TESTED)
 	tests/cluster/run.sh $(BIN)/snakemake
 
 # --without-pip and pip's --python also serve a Debian without python3-venv.
-PIP := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python install --quiet
+PIP := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python install -qq
 LOCKED := $(PIP) --require-hashes --no-deps --no-compile --root-user-action=ignore
 
 $(READY): requirements.lock

@@ -97,7 +97,7 @@ def test_a_missing_library_is_noted_and_the_rest_goes_on(monkeypatch: pytest.Mon
     )
     present, missing = contestants(["sperr", "x265-medium"])
     assert [c.name for c in present] == ["sperr"]
-    assert missing == ["x265 medium: av is not installed"]
+    assert [line.partition(" is ")[0] for line in missing] == ["x265 medium: av"]
 
 
 def test_the_command_writes_its_tables_and_says_who_was_refused(

@@ -47,10 +47,9 @@ def installed(tmp_path: Path) -> Path:
 def test_later_processes_load_what_the_first_one_compiled(installed: Path) -> None:
     assert hits_and_misses(installed) == (0, 1)
     assert hits_and_misses(installed) == (1, 0)
-    for changed in ("rangecoder.py", "wdr/sorting_pass.py"):
-        with (installed / "wdr_mcpd" / "codec" / changed).open("a") as module:
-            module.write("# changed\n")
-        assert hits_and_misses(installed) == (0, 1)
+    with (installed / "wdr_mcpd" / "codec" / "wdr" / "sorting_pass.py").open("a") as module:
+        module.write("# changed\n")
+    assert hits_and_misses(installed) == (0, 1)
 
 
 def test_a_package_folder_that_cannot_be_written_caches_in_the_home_folder(installed: Path) -> None:
@@ -62,5 +61,4 @@ def test_a_package_folder_that_cannot_be_written_caches_in_the_home_folder(insta
 def test_without_any_place_for_a_cache_it_still_runs(installed: Path) -> None:
     (installed / "wdr_mcpd" / "codec" / "__pycache__").write_text("a file, where Numba wants a folder")
     (installed / "home").write_text("a file, where the home folder should be")
-    assert hits_and_misses(installed) == (0, 1)
     assert hits_and_misses(installed) == (0, 1)

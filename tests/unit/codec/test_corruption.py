@@ -11,7 +11,7 @@ from wdr_mcpd import codec
 from wdr_mcpd.codec import Scaling, Settings
 from wdr_mcpd.errors import StreamError
 
-MUTANTS = 20_000
+MUTANTS = 3_000
 MOST_VOXELS = 4096
 CODERS = tuple(codec.CODERS)
 

@@ -13,7 +13,7 @@ from wdr_mcpd.codec.cc.layout import SplitLayout
 from wdr_mcpd.codec.quantise import transformed
 
 
-@pytest.mark.parametrize("shape", [(3, 25, 36), (1, 24, 20), (9, 12, 11)])
+@pytest.mark.parametrize("shape", [(3, 17, 20), (1, 24, 20), (9, 12, 11)])
 @pytest.mark.parametrize(("decomposition", "axial"), [("packet", 0), ("packet", 2), ("dyadic", 2)])
 @pytest.mark.parametrize("share", [0.3, 1.0])
 @pytest.mark.parametrize("earlier", [False, True])

@@ -11,7 +11,7 @@ VOLUMES = {
     "smooth": blobs((2, 14, 11), np.int16, 3) >> 6,
     "wide": blobs((1, 6, 13), np.uint16, 4),
     "masked": np.where(blobs((2, 13, 9), np.uint8, 5) < 60, 0, blobs((2, 13, 9), np.uint8, 5)),
-    "few values": blobs((3, 16, 16), np.int16, 6) // 4000 * 400,
+    "few values": blobs((2, 11, 12), np.int16, 6) // 4000 * 400,
     "noise": np.random.default_rng(7).integers(-128, 128, (2, 12, 8)),
 }
 
