@@ -13,7 +13,10 @@ settings.register_profile("suite", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("suite")
 
 HERE = Path(__file__).parent
-LONGEST_FIRST = ("workflow/test_nbia_cohort.py", "reliability/test_disturbed_runs.py", "browser", "workflow")
+LONGEST_FIRST = (
+    *("workflow/test_paper.py", "reliability/test_disturbed_runs.py", "workflow", "browser"),
+    *("unit/study/test_study_steps.py", "reliability", "unit/codec"),
+)
 
 
 @pytest.fixture(scope="session")
