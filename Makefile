@@ -56,7 +56,7 @@ test: $(TESTED)
 	$(BIN)/python -m pytest -q -rs -n 2 --dist loadfile --no-loadscope-reorder
 
 coverage: $(TESTED)
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --cov --cov-report=term:skip-covered tests/unit
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --cov --cov-report=term-missing:skip-covered tests/unit
 
 lint: $(TESTED)
 	$(BIN)/ruff check .
@@ -139,7 +139,8 @@ scale: $(READY)
 test-cluster: $(TESTED)
 	tests/cluster/run.sh $(BIN)/snakemake
 
-# --without-pip and pip's --python also serve a Debian without python3-venv.
+# --without-pip and pip's --python also serve a Debian without python3-venv. The loops of the codec are compiled once, as
+# soon as what they need is there, beside the installation of the rest.
 PIP := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python install -qq
 LOCKED := $(PIP) --require-hashes --no-deps --no-compile --root-user-action=ignore
 
@@ -147,9 +148,10 @@ $(READY): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; make PYTHON=... names another" if sys.version_info < (3, 11) else 0)'
 	@echo "Setting up $(VENV) with the packages of requirements.lock; some minutes where they must be downloaded."
 	@$(PYTHON) -m venv --clear --without-pip $(VENV)
-	@$(LOCKED) -r requirements.lock
-	@$(PIP) --no-deps --no-build-isolation --editable .
-	@$(WDR).warm_up
+	@awk '/^[a-z]/ { wanted = /^(llvmlite|numba|numpy|pywavelets|scipy)==/ } wanted' requirements.lock >$(VENV)/codec.lock
+	@$(LOCKED) -r $(VENV)/codec.lock
+	@PYTHONPATH=src $(WDR).warm_up & $(LOCKED) -r requirements.lock && \
+	  $(PIP) --no-deps --no-build-isolation --editable . && wait $$!
 	@touch $@
 	@echo "$(VENV) is ready."
 
