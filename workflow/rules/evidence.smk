@@ -132,3 +132,12 @@ use rule step as forensics with:
         joint_table=tables("joint_readings"),
     params:
         **step("report.forensics.forensics"),
+
+
+rule cohort:
+    # What report.cohorts compares between runs of several cohorts (make cohorts).
+    input:
+        rules.exam_table.output,
+        rules.controls.output,
+        rules.laws.output,
+        of_all(RESULTS.of_exam("orders")),

@@ -1,17 +1,20 @@
 """Gains against the spacing of the slices and against the rate."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Unpack
 
 import pandas as pd
 from matplotlib.figure import Figure
 
+from wdr_mcpd.data.series import read_series_table
 from wdr_mcpd.render.notes import Measured, interval_note, note_of
 from wdr_mcpd.render.style import PAGE_WIDTH, noted, rate_axis, write_figure
 from wdr_mcpd.render.tables import Column, Table, write_table
 from wdr_mcpd.report.columns import RATE, SUBJECTS
+from wdr_mcpd.study.cohort import scored
 from wdr_mcpd.study.frames import read_exams
-from wdr_mcpd.study.laws import GAINS, turning_points
+from wdr_mcpd.study.laws import EVERY, GAINS, turning_points
 from wdr_mcpd.study.statistics import ENOUGH_SUBJECTS, summarise
 
 TITLES = {
@@ -58,10 +61,23 @@ def against_rate(data: pd.DataFrame, note: str) -> Table:
     return Table("rate_law", "Gains against the rate", note, data, columns)
 
 
+def means_by_spacing(of_exams: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
+    """Means over subjects, of each way to take slices by rising spacing."""
+    keys = [*by, "taken", "every", "spacing_mm"]
+    values = ["slices", "noise_share", "median_mcpd", *(f"selected_share_{unit}" for unit in SHARES), *GAINS]
+    means = summarise(of_exams.round({"spacing_mm": 2}), keys, values)
+    return means.sort_values([*by, "taken", "spacing_mm"], kind="stable", ignore_index=True)
+
+
+def means_by_rate(of_exams: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
+    """Means over subjects at each rate."""
+    return summarise(of_exams, [*by, "rate_bpv"], ["best_levels", *GAINS])
+
+
 def said_turns(turns: pd.DataFrame) -> str:
     """Say for each gain at which spacing its sign turns, and in how many of the subjects, as a list."""
     lines = []
-    every = turns[turns["taken"] == "every n-th"]
+    every = turns[turns["taken"] == EVERY]
     for gain, (title, _, _) in TITLES.items():
         found = every[every["gain"] == gain].groupby("subject")["spacing_mm"].mean().dropna()
         subjects = every["subject"].nunique()
@@ -85,7 +101,7 @@ def draw_laws(spacing: pd.DataFrame, rates: pd.DataFrame, note: str) -> Figure:
     """
     figure = Figure(figsize=(PAGE_WIDTH, 2.9))
     left, middle, right = figure.subplots(1, 3, width_ratios=[1.2, 0.8, 1.2])
-    every = spacing[spacing["taken"] == "every n-th"]
+    every = spacing[spacing["taken"] == EVERY]
     for axes, table, x in ((left, every, "spacing_mm"), (right, rates, "rate_bpv")):
         for gain, (title, colour, marker) in TITLES.items():
             axes.plot(table[x], table[gain], color=colour, marker=marker, markersize=3, label=title)
@@ -122,15 +138,10 @@ def laws(
     **how: Unpack[Measured],
 ) -> None:
     """Write both laws of all exams and their figure."""
-    of_spacing, of_rate = read_exams(spacing, ["taken", "spacing_mm"]), read_exams(rate_law, ["rate_bpv"])
-    shares = [f"selected_share_{unit}" for unit in SHARES]
-    of_spacing["spacing_mm"] = of_spacing["spacing_mm"].round(2)
-    means = summarise(
-        of_spacing,
-        ["taken", "every", "spacing_mm"],
-        ["slices", "noise_share", "median_mcpd", *shares, *GAINS],
-    ).sort_values(["taken", "spacing_mm"], kind="stable", ignore_index=True)
-    at_rates = summarise(of_rate, ["rate_bpv"], ["best_levels", *GAINS])
+    listed = read_series_table(series)
+    of_spacing = scored(read_exams(spacing, ["taken", "spacing_mm"]), listed)
+    of_rate = scored(read_exams(rate_law, ["rate_bpv"]), listed)
+    means, at_rates = means_by_spacing(of_spacing), means_by_rate(of_rate)
     note = interval_note(note_of(series, how), of_spacing["subject"].nunique())
     turns = said_turns(turning_points(of_spacing, list(TITLES)))
     write_table(against_spacing(means, turns, f"{note}. T = {threshold:g}"), spacing_table)
