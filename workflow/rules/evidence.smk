@@ -58,12 +58,14 @@ use rule step as evidence_tables with:
         controls=of_all(RESULTS.of_exam("controls")),
         draws=of_all(RESULTS.of_exam("draws")),
         groupings=of_all(RESULTS.of_exam("groupings")),
+        mcpd=of_all(RESULTS.mcpd()),
+        alone=of_all(RESULTS.quality(method=ALONE)),
     output:
         standing_table=tables("standing"),
         standing_figure=figures("standing"),
         groupings_table=tables("groupings"),
     params:
-        **step("report.evidence.evidence", "table_rate", *MEASURED),
+        **step("report.evidence.evidence", "table_rate", "mcpd_unit", *MEASURED),
 
 
 use rule step as laws_of_exam with:

@@ -154,6 +154,18 @@ def controls_table(exams: pd.DataFrame) -> pd.DataFrame:
     return summarise(exams, ["rate_bpv", "kind", "control", "against"], values)
 
 
+def ease(average: NDArray[np.float64], psnr_alone: NDArray[np.float64]) -> float:
+    """Rank correlation (Spearman) of the slices' average MCPD with their PSNR alone, without the last one.
+
+    Parameters
+    ----------
+    average, psnr_alone : ndarray (slice,); the last slice has no MCPD
+    """
+    from scipy.stats import spearmanr
+
+    return float(spearmanr(average[:-1], psnr_alone[:-1]).statistic)
+
+
 def standing(of_controls: pd.DataFrame, drawn: pd.DataFrame) -> pd.DataFrame:
     """Say where the MCPD's choice stands among random and contiguous choices of as many slices.
 

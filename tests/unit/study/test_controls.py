@@ -19,6 +19,7 @@ from wdr_mcpd.study.controls import (
     REVERSED,
     controls,
     draw,
+    ease,
     first_of,
     standing,
 )
@@ -109,6 +110,12 @@ def test_draws_are_of_the_size_repeatable_and_hold_every_run(stack: np.ndarray, 
     again = draw("a_1", stack, [4], 5, 1, RATE, SETTINGS, 65535)
     pd.testing.assert_frame_equal(drawn, again)
     assert set(draw("a_1", stack, [4], 5, 2, RATE, SETTINGS, 65535)["control"]) != set(drawn["control"])
+
+
+def test_slices_of_a_small_mcpd_are_easy_or_hard_by_rank_without_the_last() -> None:
+    average = np.array([0.2, 0.4, 0.9, 0.0])
+    assert ease(average, np.array([70.0, 65.0, 50.0, 1.0])) == -1
+    assert ease(average, np.array([50.0, 65.0, 66.0, 1.0])) == 1
 
 
 def test_standing_counts_the_draws_that_gain_less() -> None:
