@@ -36,7 +36,7 @@ def among_draws(data: pd.DataFrame, note: str) -> Table:
     caption = "The slices that the MCPD chooses among other choices of as many"
     explained = (
         f"{note}. Gains over 3D-WDR on the whole exam, at equal total bits, and on those slices. The last "
-        "column is Spearman's over the slices of the exam. A small MCPD marks slices that are easy by themselves"
+        "column is Spearman's, over the slices of the exam: a small MCPD marks slices that are easy alone"
     )
     return Table("standing", caption, explained, data.replace({"kind": DRAWN}), columns)
 
