@@ -77,6 +77,7 @@ evidence: $(READY)
 check-evidence: evidence
 	for kind in tables figures; do \
 	  $(WDR).checks.reference results/reference/evidence/$$kind results/$$kind || exit 1; done
+	$(WDR).checks.reference results/reference/evidence/exams results
 
 # Each cohort is a run of its own; what a run has is kept.
 COHORTS := open-ms-20x2-flair open-ms-20x2-t1w open-ms-20x2-t2w ds000011-inplanet2 ds000011-t1w

@@ -64,6 +64,7 @@ use rule step as evidence_tables with:
         standing_table=tables("standing"),
         standing_figure=figures("standing"),
         groupings_table=tables("groupings"),
+        joined=below("groupings.csv"),
     params:
         **step("report.evidence.evidence", "table_rate", "mcpd_unit", *MEASURED),
 

@@ -12,7 +12,7 @@ from wdr_mcpd.render.tables import Column, Table, write_table
 from wdr_mcpd.report.columns import SUBJECTS
 from wdr_mcpd.report.controls import draw_standing
 from wdr_mcpd.study.controls import PROPOSED, ease, standing
-from wdr_mcpd.study.frames import at_rate, read_exams
+from wdr_mcpd.study.frames import at_rate, read_exams, write_csv
 from wdr_mcpd.study.quality import COLUMNS
 from wdr_mcpd.study.statistics import summarise
 
@@ -73,11 +73,12 @@ def evidence(
     standing_table: list[Path],
     standing_figure: list[Path],
     groupings_table: list[Path],
+    joined: Path,
     table_rate: float,
     mcpd_unit: str,
     **how: Unpack[Measured],
 ) -> None:
-    """Write the tables and the figure of all exams."""
+    """Write the tables and the figure of all exams, and the groupings of each exam together."""
     measured, drawn = read_exams(controls, ["control"]), read_exams(draws, ["kind", "in_volume"])
     shown = f"{note_of(series)}. {table_rate:g} bpv"
     psnr = dict(iter(at_rate(read_exams(alone, COLUMNS), table_rate).groupby("exam")["psnr_db"]))
@@ -91,6 +92,7 @@ def evidence(
     same_size = drawn.merge(selected, on=["exam", "in_volume"])
     write_figure(lambda: draw_standing(measured, same_size, shown), standing_figure)
     grouped = read_exams(groupings, ["grouping", "gain_over_alone_db"])
+    write_csv(grouped, joined)
     values = ["groups", "slices_in_volumes", "exam_psnr_db", "gain_over_alone_db"]
     means = summarise(grouped, ["axial_levels", "grouping"], values)
     note = interval_note(note_of(series, how), grouped["subject"].nunique())

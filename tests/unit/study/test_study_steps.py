@@ -141,9 +141,8 @@ def evidence(folder: Path, out: Path, given: Mapping[str, Any] = GIVEN) -> None:
     figure = made.figure("standing")
     alone = {"mcpd": [run.mcpd(exam) for exam in exams]}
     alone["alone"] = [run.quality(exam, ALONE) for exam in exams]
-    run_step(
-        "report.evidence.evidence", given, **series, **measured, **alone, **shown, standing_figure=figure
-    )
+    shown |= {"standing_figure": figure, "joined": out / "groupings.csv"}
+    run_step("report.evidence.evidence", given, **series, **measured, **alone, **shown)
     measured = {kind: of(kind) for kind in ("spacing", "rate_law")}
     shown = tables(spacing_table="spacing", rate_table="rate_law")
     run_step("report.laws.laws", given, **series, **measured, **shown, figure=made.figure("laws"))
