@@ -188,7 +188,7 @@ def draw_cohorts(controls: pd.DataFrame, spacing: pd.DataFrame, rates: pd.DataFr
             colour,
         )
         left.vlines(places, rows["exam_gain_db_low"], rows["exam_gain_db_high"], color=colour, linewidth=1)
-    names = [f"{cohort.replace(' ', chr(10))}\n{mm:.1f} mm" for cohort, mm in order.items()]
+    names = [str(cohort).replace(" ", "\n") + f"\n{mm:.1f} mm" for cohort, mm in order.items()]
     left.set_xticks(range(len(order)), names, fontsize="xx-small")
     left.set_ylabel(f"PSNR of the exam over {BASELINE} (dB)")
     every = spacing[spacing["taken"] == EVERY]
