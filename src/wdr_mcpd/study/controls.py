@@ -36,6 +36,8 @@ DEPTHS: dict[str, codec.Settings] = {
     **{f"{levels} axial levels": codec.Settings(axial_levels=levels) for levels in range(5)},
     "dyadic, 5 levels": codec.Settings(decomposition="dyadic", axial_levels=5),
 }
+WAVELETS = ("haar", "bior2.2", "db4", "sym8")
+"""Wavelets that the paper may have meant as well: it names none."""
 COLUMNS = [
     *("exam", "rate_bpv", "kind", "control", "against", "in_volume", "bytes"),
     *("exam_psnr_db", "exam_gain_db", "selected_psnr_db", "selected_gain_db"),
@@ -48,7 +50,7 @@ class Control:
 
     Attributes
     ----------
-    kind : "method", "depth", "choice" (other slices than the MCPD's) or "count"
+    kind : "method", "depth", "wavelet", "choice" (other slices than the MCPD's) or "count"
     name : in the tables
     inside : ndarray (slice,) bool, the slices coded as one volume; every other one is coded alone
     settings : of the codec
@@ -219,10 +221,12 @@ def _listed(
     others = {EASIEST: first_of(errors_alone, size), LAST: np.arange(slices) >= slices - size}
     for name, inside in others.items():
         listed.append(Control("choice", name, inside, settings, inside))
-    for name, depth in DEPTHS.items():
-        flat = f"{BASELINE}, {name}"
-        listed.append(Control("depth", flat, every, depth, selected))
-        listed.append(Control("depth", f"{PROPOSED}, {name}", selected, depth, selected, flat))
+    depths = {("depth", name): depth for name, depth in DEPTHS.items()}
+    wavelets = {("wavelet", f"wavelet {name}"): replace(settings, wavelet=name) for name in WAVELETS}
+    for (kind, name), used in (depths | wavelets).items():
+        whole = f"{BASELINE}, {name}"
+        listed.append(Control(kind, whole, every, used, selected))
+        listed.append(Control(kind, f"{PROPOSED}, {name}", selected, used, selected, whole))
     for count in (count for count in COUNTS if count < slices):
         for name, values in {"slices by MCPD": average, EASIEST: errors_alone}.items():
             inside = first_of(values, count)

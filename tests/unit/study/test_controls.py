@@ -1,6 +1,7 @@
 """Each control spends the same bytes, changes what it says, and is compared with what it names."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from wdr_mcpd.study.controls import (
     NO_AXIAL,
     PROPOSED,
     REVERSED,
+    WAVELETS,
     controls,
     draw,
     ease,
@@ -86,6 +88,18 @@ def test_the_configured_depth_is_one_of_the_depths(table: pd.DataFrame) -> None:
     assert table.loc[BY_CONTENT, "exam_psnr_db"] in set(
         table.loc[[f"{BASELINE}, {n} axial levels" for n in range(5)], "exam_psnr_db"]
     )
+
+
+def test_other_wavelets_are_compared_with_themselves(table: pd.DataFrame, stack: np.ndarray) -> None:
+    decoded = codec.decode(codec.encode(stack, None, replace(SETTINGS, wavelet="haar"), rate=RATE))
+    assert table.loc[f"{BASELINE}, wavelet haar", "exam_psnr_db"] == pytest.approx(
+        pooled_psnr(stack, decoded)
+    )
+    for name in WAVELETS:
+        row = table.loc[f"{PROPOSED}, wavelet {name}"]
+        assert row["against"] == f"{BASELINE}, wavelet {name}"
+        before = table.loc[row["against"], "exam_psnr_db"]
+        assert row["exam_gain_db"] == pytest.approx(row["exam_psnr_db"] - before)
 
 
 def test_other_choices_have_as_many_slices_as_the_mcpds(table: pd.DataFrame) -> None:
