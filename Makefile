@@ -83,11 +83,12 @@ check-evidence: evidence
 COHORTS := open-ms-20x2-flair open-ms-20x2-t1w open-ms-20x2-t2w ds000011-inplanet2 ds000011-t1w
 
 cohorts: $(READY)
-	@test -d "$(DATA)" || { echo "make $@ needs DATA=FOLDER with the files of open_ms and ds000011"; exit 2; }
+	@test -d "$(DATA)/open_ms" -a -d "$(DATA)/ds000011" || \
+	  { echo "make $@ needs DATA=FOLDER with folders open_ms and ds000011 (docs/evidence.md)"; exit 2; }
 	for name in $(COHORTS); do \
-	  case $$name in open-ms*) config=open-ms ;; *) config=ds000011 ;; esac; \
-	  $(BIN)/snakemake cohort --configfile config/$$config.yaml \
-	    --config series=config/series/$$name.tsv run=$$name data_folder="$(DATA)" || exit 1; done
+	  case $$name in open-ms*) set=open-ms; folder=open_ms ;; *) set=ds000011; folder=ds000011 ;; esac; \
+	  $(BIN)/snakemake cohort --configfile config/$$set.yaml \
+	    --config series=config/series/$$name.tsv run=$$name data_folder="$(DATA)/$$folder" || exit 1; done
 	$(WDR).report.cohorts results/cohorts $(COHORTS:%=results/runs/%)
 
 check-cohorts: cohorts
