@@ -1,12 +1,13 @@
 """Open cohorts: paired by subject, said on how many people, a coder scored on whom it was not fitted."""
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from wdr_mcpd.data.series import Series, write_series_table
+from wdr_mcpd.data.series import Series, read_series_table, write_series_table
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.places import Results
 from wdr_mcpd.report.cohorts import QUESTIONS, answers, read_run, said_cohorts, write_cohorts
@@ -132,3 +133,13 @@ def test_a_run_that_is_not_complete_is_named(runs: list[Path], tmp_path: Path) -
     with pytest.raises(InputError, match=str(lost)):
         write_cohorts(tmp_path / "out", runs)
     assert not (tmp_path / "out").exists()
+
+
+def test_the_cohorts_of_make_are_series_tables_that_hold_the_held_out_subjects() -> None:
+    root = Path(__file__).parents[3]
+    makefile = (root / "Makefile").read_text()
+    names = re.findall(r"^COHORTS := (.*)$", makefile, re.MULTILINE)[0].split()
+    listed = [one for name in names for one in read_series_table(root / f"config/series/{name}.tsv")]
+    people = {(one.collection, one.patient_id) for one in listed}
+    assert {(name, subject) for name, subjects in HELD_OUT.items() for subject in subjects} <= people
+    assert len(names) == 5
