@@ -9,8 +9,8 @@
 # make reference    everything, taken as the results to commit, also in the README
 # make evidence     what other choices, groupings, spacings, rates and readings give, on the sample
 # make check-evidence  the same, compared with the committed results
-# make cohorts DATA=FOLDER        the evidence on the open cohorts of config/cohorts.tsv, from local files
-# make check-cohorts DATA=FOLDER  the same anew, compared with the committed results
+# make cohorts DATA=FOLDER        the controls and laws on the open cohorts, from local files
+# make check-cohorts DATA=FOLDER  the same, compared with the committed results
 # make docs         write the generated parts of docs/ anew
 # make test-cluster the synthetic cohort through a Slurm of one node on this machine (root, Debian)
 # make unlock       let runs start again where one was killed
@@ -78,11 +78,19 @@ evidence: $(READY)
 check-evidence: evidence
 	for kind in tables figures; do \
 	  $(WDR).checks.reference results/reference/evidence/$$kind results/$$kind || exit 1; done
+	$(WDR).checks.reference results/reference/evidence/exams results
+
+# Each cohort is a run of its own; what a run has is kept.
+COHORTS := open-ms-20x2-flair open-ms-20x2-t1w open-ms-20x2-t2w ds000011-inplanet2 ds000011-t1w
 
 cohorts: $(READY)
-	@test -n "$(DATA)" || { echo "make $@ needs DATA=FOLDER with the files of config/cohorts.tsv"; exit 2; }
-	$(BIN)/python -m wdr_mcpd.study.cohorts config/cohorts.tsv "$(DATA)" results/cohorts
-	$(BIN)/python -m wdr_mcpd.report.cohorts results/cohorts results/cohorts
+	@test -d "$(DATA)/open_ms" -a -d "$(DATA)/ds000011" || \
+	  { echo "make $@ needs DATA=FOLDER with folders open_ms and ds000011 (docs/evidence.md)"; exit 2; }
+	for name in $(COHORTS); do \
+	  case $$name in open-ms*) set=open-ms; folder=open_ms ;; *) set=ds000011; folder=ds000011 ;; esac; \
+	  $(BIN)/snakemake cohort --configfile config/$$set.yaml \
+	    --config series=config/series/$$name.tsv run=$$name data_folder="$(DATA)/$$folder" || exit 1; done
+	$(WDR).report.cohorts results/cohorts $(COHORTS:%=results/runs/%)
 
 check-cohorts: cohorts
 	$(WDR).checks.reference results/reference/cohorts results/cohorts

@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wdr_mcpd.data.volume_files import read_volume_file
+from wdr_mcpd.study.cohort import HELD_OUT
 
-TEST = ("patient12", "patient20", "sub-04", "sub-09", "sub-14")
+TEST = [subject for subjects in HELD_OUT.values() for subject in subjects]
 VALIDATION = ("patient09", "patient04", "sub-02", "sub-10")
 
 

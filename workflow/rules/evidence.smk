@@ -58,12 +58,15 @@ use rule step as evidence_tables with:
         controls=of_all(RESULTS.of_exam("controls")),
         draws=of_all(RESULTS.of_exam("draws")),
         groupings=of_all(RESULTS.of_exam("groupings")),
+        mcpd=of_all(RESULTS.mcpd()),
+        alone=of_all(RESULTS.quality(method=ALONE)),
     output:
         standing_table=tables("standing"),
         standing_figure=figures("standing"),
         groupings_table=tables("groupings"),
+        joined=below("groupings.csv"),
     params:
-        **step("report.evidence.evidence", "table_rate", *MEASURED),
+        **step("report.evidence.evidence", "table_rate", "mcpd_unit", *MEASURED),
 
 
 use rule step as laws_of_exam with:
@@ -132,3 +135,12 @@ use rule step as forensics with:
         joint_table=tables("joint_readings"),
     params:
         **step("report.forensics.forensics"),
+
+
+rule cohort:
+    # What report.cohorts compares between runs of several cohorts (make cohorts).
+    input:
+        rules.exam_table.output,
+        rules.controls.output,
+        rules.laws.output,
+        of_all(RESULTS.of_exam("orders")),

@@ -72,6 +72,8 @@ IN_REPORT = {
         "decomposition": "What the gain is made of",
         "whole_exam": "Ways to spend the bits",
         "cohorts": "Open cohorts",
+        "cohorts-rates": "Open cohorts: gains against the rate",
+        "cohorts-spacing": "Open cohorts: gains against the spacing of slices",
     },
     "The paper's figures and tables": {
         "figure1": "Figure 1",
@@ -117,13 +119,13 @@ IN_REPORT = {
 TABLES_SHOWN = [name for family in families() for name in MADE[family]["tables"]]
 FIGURES_SHOWN = [name for family in families() for name in MADE[family]["figures"]]
 # What a plain run does not measure is shown as it was committed, once it is.
-UNMEASURED = (
-    [] if CONFIGURATION.evidence else [f"evidence/tables/{name}" for name in MADE["evidence"]["tables"]]
-)
+COMMITTED = [f"cohorts/{name}" for name in ("cohorts", "cohorts-rates", "cohorts-spacing")]
+if not CONFIGURATION.evidence:
+    COMMITTED += [f"evidence/{kind}/{name}" for kind, names in MADE["evidence"].items() for name in names]
 COMMITTED = [
     f"results/reference/{name}{suffix}"
-    for name in ["cohorts/cohorts", *UNMEASURED]
-    for suffix in (".csv", ".md")
+    for name in COMMITTED
+    for suffix in ((".png",) if "/figures/" in name else (".csv", ".md"))
     if (HERE / f"results/reference/{name}{suffix}").exists()
 ]
 

@@ -22,16 +22,20 @@ use rule step as report with:
         tables=[
             path if path.endswith(".md") else in_report(path)
             for path in [*tables(*TABLES_SHOWN), *beside(*COMMITTED), str(RESULTS.exam_table())]
-            if not path.endswith(".tex")
+            if not path.endswith((".tex", ".png"))
         ],
-        figures=[in_report(path) for path in figures(*FIGURES_SHOWN) if path.endswith(".png")],
+        figures=[
+            in_report(path)
+            for path in [*figures(*FIGURES_SHOWN), *beside(*COMMITTED)]
+            if path.endswith(".png")
+        ],
         of_exams=lambda wildcards: [in_report(path) for path in pictures_shown(wildcards)],
         viewers=lambda wildcards: [
             in_report(path) for path in of_all(RESULTS.viewer("few/{exam}"), only=1)(wildcards)
         ],
         captions=beside(*(f"workflow/report/{name}.rst" for names in IN_REPORT.values() for name in names)),
         joined=rules.controls.output.joined,
-        cohorts=beside(*(path for path in COMMITTED if path.endswith("cohorts.csv"))),
+        cohorts=beside(*(path for path in COMMITTED if path.endswith("cohorts/cohorts.csv"))),
         checks=[below("checks/paper.txt"), below("checks/study.txt")],
     output:
         out=below("report.html"),

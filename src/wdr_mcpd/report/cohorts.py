@@ -1,16 +1,23 @@
-"""The evidence on open cohorts, side by side: `python -m wdr_mcpd.report.cohorts MEASURED OUT`."""
+"""The evidence on open cohorts, from their runs: `python -m wdr_mcpd.report.cohorts OUT RUN...`."""
 
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from wdr_mcpd.render.style import PAGE_WIDTH, SCREEN_DPI, noted, write_figure
+from wdr_mcpd.coherence.table import read_average
+from wdr_mcpd.data.series import read_series_table
+from wdr_mcpd.errors import InputError
+from wdr_mcpd.places import Results
+from wdr_mcpd.render.style import PAGE_WIDTH, SCREEN_DPI, noted, rate_axis, write_figure
 from wdr_mcpd.render.tables import Column, Table, write_table
-from wdr_mcpd.report.laws import said_turns
-from wdr_mcpd.study.cohorts import COHERENT_NOTE
+from wdr_mcpd.report.laws import against_rate, against_spacing, means_by_rate, means_by_spacing, said_turns
+from wdr_mcpd.study.cohort import scored
 from wdr_mcpd.study.controls import (
     ALONE,
     BASELINE,
@@ -21,8 +28,8 @@ from wdr_mcpd.study.controls import (
     PROPOSED,
     REVERSED,
 )
-from wdr_mcpd.study.frames import read_csv
-from wdr_mcpd.study.laws import GAINS, turning_points
+from wdr_mcpd.study.frames import read_exams
+from wdr_mcpd.study.laws import EVERY, turning_points
 from wdr_mcpd.study.statistics import ENOUGH_SUBJECTS, paired, summarise
 
 QUESTIONS = {
@@ -46,12 +53,40 @@ SHOWN = {
     BY_CONTENT: ("#0072B2", "D"),
 }
 """Controls in the figure: colour and marker."""
+OF_LAWS = {"mcpd_db": PROPOSED, "alone_db": ALONE, "flat_db": NO_AXIAL, "by_content_db": BY_CONTENT}
+"""Gains of the laws in the figure, and the controls that they are."""
+KINDS = {"controls": ["control"], "spacing": ["taken"], "rate_law": ["rate_bpv"], "orders": ["order", "lag1"]}
+"""What is measured of each exam of a run, and columns that say that a file is it."""
 DIFFERENCE_DB = 0.2
+COHORT = {"cohort": Column("Cohort", text=True)}
+SCORED = "3D-WDR-CC is scored on subjects alone on whom nothing of it was fitted or chosen"
 
 
-def read_kind(folder: Path, kind: str) -> pd.DataFrame:
-    """Join the tables of one kind of all cohorts that were measured."""
-    return pd.concat([read_csv(path) for path in sorted((folder / kind).glob("*.csv"))], ignore_index=True)
+def read_run(root: Path) -> dict[str, pd.DataFrame]:
+    """Read what a run measured of each exam, by kind, with the columns `subject` and `cohort`.
+
+    The rows of the controls get the spacing of the slices and the median MCPD. Without 3D-WDR-CC on whom it
+    was fitted.
+
+    Raises
+    ------
+    InputError
+        When the run is not complete.
+    """
+    results = Results(root)
+    listed = read_series_table(results.series_table())
+    cohort = " ".join(dict.fromkeys((listed[0].collection, listed[0].series_description)))
+    found = {}
+    for kind, columns in KINDS.items():
+        files = [results.of_exam(kind, one.exam_id) for one in listed]
+        found[kind] = read_exams(files, columns).assign(cohort=cohort)
+    for kind in ("controls", "spacing", "rate_law"):
+        found[kind] = scored(found[kind], listed)
+    exams = pd.read_csv(results.exam_table(), sep="\t", dtype={"exam": str}).set_index("exam")
+    medians = {one: float(np.median(read_average(results.mcpd(one), "std")[:-1])) for one in exams.index}
+    names = found["controls"]["exam"]
+    where = {"spacing_mm": names.map(exams["slice_distance"]), "median_mcpd": names.map(medians)}
+    return found | {"controls": found["controls"].assign(**where)}
 
 
 def answers(controls: pd.DataFrame) -> pd.DataFrame:
@@ -59,7 +94,7 @@ def answers(controls: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    controls : rows of `study.cohorts` of the kind "controls"
+    controls : rows of `read_run` of the kind "controls"
 
     Returns
     -------
@@ -84,10 +119,10 @@ def answers(controls: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*columns, *gains])
 
 
-def table_of_cohorts(data: pd.DataFrame, turns: str) -> Table:
+def table_of_cohorts(data: pd.DataFrame, further: str) -> Table:
     """Every question in every cohort."""
     columns = {
-        "cohort": Column("Cohort", text=True),
+        **COHORT,
         "spacing_mm": Column("Spacing (mm)", ".2f"),
         "selected": Column("Selected of 20", ".1f"),
         "median_mcpd": Column("Median MCPD", ".2f"),
@@ -102,12 +137,9 @@ def table_of_cohorts(data: pd.DataFrame, turns: str) -> Table:
     note = (
         f"{said_cohorts(data)}. Central 20 slices, T = 0.5 standard deviations, 3 axial levels, 1 bit per "
         f"voxel. In brackets the 95 % t interval over subjects, from {ENOUGH_SUBJECTS} on; exams of a "
-        f"subject are averaged first. {COHERENT_NOTE}"
+        f"subject are averaged first. {SCORED}"
     )
-    drawn = "![Gains on open cohorts, and against the spacing of the slices](cohorts.png)"
-    turning = f"## Where the sign turns with the spacing of the slices\n\n{turns}"
-    explanation = f"{drawn}\n\n{turning}" if turns else ""
-    return Table("cohorts", "Open cohorts", note, data, columns, explanation=explanation)
+    return Table("cohorts", "Open cohorts", note, data, columns, explanation=further)
 
 
 def said_cohorts(data: pd.DataFrame) -> str:
@@ -118,10 +150,31 @@ def said_cohorts(data: pd.DataFrame) -> str:
     return f"{int(of_all['exams'].sum())} exams of {people} people"
 
 
-def draw_cohorts(controls: pd.DataFrame, spacing: pd.DataFrame, note: str) -> Figure:
-    """Gains over 3D-WDR of each cohort at its spacing, and of one of thin slices as they are thinned."""
+def said_orders(orders: pd.DataFrame) -> str:
+    """Say of each cohort how alike neighbours are in the column of MCPDs, in order and at random."""
+    lines = []
+    for cohort, rows in orders.groupby("cohort", sort=False):
+        stored = rows.loc[rows["order"] == "stored", "lag1"]
+        low, high = rows.loc[rows["order"] == "random", "lag1"].quantile([0.05, 0.95])
+        lines.append(
+            f"- {cohort}: {stored.min():.2f} to {stored.max():.2f} in the stack's order of {len(stored)} "
+            f"exams, {low:.2f} to {high:.2f} in 90 % of random orders"
+        )
+    return "\n".join(lines)
+
+
+def draw_cohorts(controls: pd.DataFrame, spacing: pd.DataFrame, rates: pd.DataFrame, note: str) -> Figure:
+    """Gains over 3D-WDR: of each cohort, of thin slices as they are thinned, and without axial transform by
+    rate.
+
+    Parameters
+    ----------
+    controls : rows of `read_run`
+    spacing, rates : means of the laws by cohort
+    note : stands below
+    """
     figure = Figure(figsize=(PAGE_WIDTH, 3.2))
-    left, right = figure.subplots(1, 2, sharey=True)
+    left, middle, right = figure.subplots(1, 3, sharey=True, width_ratios=[1.5, 1, 1])
     means = summarise(controls, ["cohort", "control"], ["spacing_mm", "exam_gain_db"])
     order = controls.groupby("cohort")["spacing_mm"].mean().sort_values()
     for number, (control, (colour, marker)) in enumerate(SHOWN.items()):
@@ -135,23 +188,25 @@ def draw_cohorts(controls: pd.DataFrame, spacing: pd.DataFrame, note: str) -> Fi
             colour,
         )
         left.vlines(places, rows["exam_gain_db_low"], rows["exam_gain_db_high"], color=colour, linewidth=1)
-    names = [f"{cohort}\n{mm:.1f} mm" for cohort, mm in order.items()]
-    left.set_xticks(range(len(order)), names, fontsize="x-small")
+    names = [str(cohort).replace(" ", "\n") + f"\n{mm:.1f} mm" for cohort, mm in order.items()]
+    left.set_xticks(range(len(order)), names, fontsize="xx-small")
     left.set_ylabel(f"PSNR of the exam over {BASELINE} (dB)")
-    of_law = {"mcpd_db": PROPOSED, "alone_db": ALONE, "by_content_db": BY_CONTENT}
-    law = summarise(
-        spacing[spacing["taken"] == "every n-th"].round({"spacing_mm": 2}), ["spacing_mm"], list(GAINS)
-    )
-    law["flat_db"] = -law["axial_transform_db"]
-    for gain, control in (of_law | {"flat_db": NO_AXIAL}).items():
+    every = spacing[spacing["taken"] == EVERY]
+    for gain, control in OF_LAWS.items():
         colour, marker = SHOWN[control]
-        right.plot(law["spacing_mm"], law[gain], color=colour, marker=marker, markersize=4)
-        if gain != "flat_db":
-            right.fill_between(
-                law["spacing_mm"], law[f"{gain}_low"], law[f"{gain}_high"], color=colour, alpha=0.15
-            )
-    right.set_xlabel("spacing (mm), every n-th slice of ds000011 T1w")
-    for axes in (left, right):
+        sign, name = (-1, "axial_transform_db") if gain == "flat_db" else (1, gain)
+        for _, law in every.groupby("cohort"):
+            middle.plot(law["spacing_mm"], sign * law[name], color=colour, marker=marker, markersize=3)
+            ends = (sign * law[f"{name}_{end}"] for end in ("low", "high"))
+            middle.fill_between(law["spacing_mm"], *ends, color=colour, alpha=0.15)
+    middle.set_xlabel(f"spacing (mm), every n-th slice\n{', '.join(every['cohort'].unique())}")
+    for place, (cohort, law) in enumerate(rates.groupby("cohort", sort=False)):
+        colour = str(0.1 + 0.15 * place)
+        right.plot(law["rate_bpv"], -law["axial_transform_db"], color=colour, marker=".", label=cohort)
+    rate_axis(right, sorted(rates["rate_bpv"].unique()))
+    right.set_xlabel("rate (bits per voxel),\nno axial transform")
+    right.legend(fontsize="xx-small")
+    for axes in (left, middle, right):
         axes.axhline(0, color="0.2", linewidth=0.8)
     figure.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=3, fontsize="x-small")
     return noted(figure, note)
@@ -165,21 +220,38 @@ def _few(axes: Axes, of_control: pd.DataFrame, places: dict[str, float], colour:
             axes.plot([places[str(cohort)]] * len(gains), gains, ".", color=colour, markersize=3, alpha=0.6)
 
 
-def write_cohorts(measured: Path, out: Path) -> None:
-    """Write the table and the figure of the measured cohorts."""
-    controls = read_kind(measured, "controls")
-    found = answers(controls)
-    thin = (measured / "spacing").is_dir()
-    spacing = read_kind(measured, "spacing") if thin else pd.DataFrame()
-    turns = said_turns(turning_points(spacing)) if thin else ""
-    files = {suffix: out / f"cohorts{suffix}" for suffix in (".csv", ".md", ".tex", ".png", ".svg")}
-    write_table(table_of_cohorts(found, turns), [files[suffix] for suffix in (".csv", ".md", ".tex")])
-    if thin:
-        marks = "bars and bands: 95 % t intervals, dots: few subjects"
-        note = f"{said_cohorts(found)}; {marks}. Equal bits, 1 bpv"
-        pictures = [files[suffix] for suffix in (".png", ".svg")]
-        write_figure(lambda: draw_cohorts(controls, spacing, note), pictures, SCREEN_DPI)
+def write_cohorts(out: Path, runs: Sequence[Path]) -> None:
+    """Write the tables and the figure of some runs."""
+    read = [read_run(root) for root in runs]
+    controls, spacing, rate_law, orders = (pd.concat([one[kind] for one in read]) for kind in KINDS)
+    found, means = answers(controls), means_by_spacing(spacing, ["cohort"])
+    rates, turns = means_by_rate(rate_law, ["cohort"]), said_turns(turning_points(spacing))
+    further = (
+        "![Gains on open cohorts, against the spacing of the slices and against the rate](cohorts.png)\n\n"
+        f"## Where the sign turns with the spacing of the slices\n\n{turns}\n\n"
+        f"## How alike neighbours are in the column of average MCPDs (autocorrelation at lag 1)\n\n"
+        f"{said_orders(orders)}"
+    )
+    note = f"{said_cohorts(found)}. {SCORED}"
+    made = {
+        "cohorts": table_of_cohorts(found, further),
+        "cohorts-rates": _by_cohort(against_rate(rates, note)),
+        "cohorts-spacing": _by_cohort(against_spacing(means, turns, note)),
+    }
+    for name, table in made.items():
+        write_table(replace(table, name=name), [out / f"{name}{suffix}" for suffix in (".csv", ".md")])
+    marks = "bars and bands: 95 % t intervals, dots: few subjects"
+    below = f"{said_cohorts(found)}; {marks}. Equal bits, 1 bpv but on the right"
+    write_figure(lambda: draw_cohorts(controls, means, rates, below), [out / "cohorts.png"], SCREEN_DPI)
+
+
+def _by_cohort(table: Table) -> Table:
+    """Give a table its column of cohorts."""
+    return replace(table, columns=COHORT | dict(table.columns))
 
 
 if __name__ == "__main__":
-    write_cohorts(Path(sys.argv[1]), Path(sys.argv[2]))
+    try:
+        write_cohorts(Path(sys.argv[1]), [Path(run) for run in sys.argv[2:]])
+    except InputError as error:
+        sys.exit(f"wdr-mcpd: {error}")

@@ -8,10 +8,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from wdr_mcpd.data.series import read_series_table
 from wdr_mcpd.render.notes import Measured, interval_note, note_of
 from wdr_mcpd.render.style import PAGE_WIDTH, SCREEN_DPI, noted, write_figure
 from wdr_mcpd.render.tables import Column, Table, write_table
 from wdr_mcpd.report.columns import RATE, SUBJECTS
+from wdr_mcpd.study.cohort import scored
 from wdr_mcpd.study.controls import (
     ALONE,
     BASELINE,
@@ -85,7 +87,8 @@ def draw_standing(exams: pd.DataFrame, drawn: pd.DataFrame | None, note: str) ->
         where they were not measured
     note : stands below
     """
-    rows = [row for row in ROWS if drawn is not None or row not in ("random", "contiguous")]
+    there = {*exams["control"], *(() if drawn is None else drawn["kind"])}
+    rows = [row for row in ROWS if row in there]
     figure = Figure(figsize=(PAGE_WIDTH, 0.5 + 0.26 * len(rows)))
     panels = figure.subplots(1, 2, sharey=True)
     means = controls_table(exams).set_index("control")
@@ -137,6 +140,7 @@ def controls(
 ) -> None:
     """Write the table and the figure of all exams, and the rows of each exam together."""
     measured = read_exams(exams, ["control", "exam_gain_db", "selected_gain_db"])
+    measured = scored(measured, read_series_table(series))
     note = interval_note(note_of(series, how), measured["subject"].nunique())
     write_csv(measured, joined)
     write_table(table_of_controls(controls_table(measured), note), table)

@@ -5,13 +5,15 @@ from typing import Unpack
 
 import pandas as pd
 
+from wdr_mcpd.coherence.table import read_average
 from wdr_mcpd.render.notes import Measured, interval_note, note_of
 from wdr_mcpd.render.style import write_figure
 from wdr_mcpd.render.tables import Column, Table, write_table
 from wdr_mcpd.report.columns import SUBJECTS
 from wdr_mcpd.report.controls import draw_standing
-from wdr_mcpd.study.controls import PROPOSED, standing
-from wdr_mcpd.study.frames import read_exams
+from wdr_mcpd.study.controls import PROPOSED, ease, standing
+from wdr_mcpd.study.frames import at_rate, read_exams, write_csv
+from wdr_mcpd.study.quality import COLUMNS
 from wdr_mcpd.study.statistics import summarise
 
 DRAWN = {"random": "at random", "contiguous": "every contiguous run"}
@@ -29,10 +31,12 @@ def among_draws(data: pd.DataFrame, note: str) -> Table:
         "largest_db": Column("Largest (dB)", "+.2f"),
         "share_below": Column("Choices that gain less", ".0%"),
         "share_below_selected": Column("on the chosen slices", ".0%"),
+        "ease_spearman": Column("Rank correlation of MCPD and 2D PSNR", "+.2f"),
     }
     caption = "The slices that the MCPD chooses among other choices of as many"
     explained = (
-        f"{note}. Gains over 3D-WDR on the whole exam, at equal total bits; last column: on those slices"
+        f"{note}. Gains over 3D-WDR on the whole exam, at equal total bits, and on those slices. The last "
+        "column is Spearman's, over the slices of the exam: a small MCPD marks slices that are easy alone"
     )
     return Table("standing", caption, explained, data.replace({"kind": DRAWN}), columns)
 
@@ -64,20 +68,31 @@ def evidence(
     controls: list[Path],
     draws: list[Path],
     groupings: list[Path],
+    mcpd: list[Path],
+    alone: list[Path],
     standing_table: list[Path],
     standing_figure: list[Path],
     groupings_table: list[Path],
+    joined: Path,
     table_rate: float,
+    mcpd_unit: str,
     **how: Unpack[Measured],
 ) -> None:
-    """Write the tables and the figure of all exams."""
+    """Write the tables and the figure of all exams, and the groupings of each exam together."""
     measured, drawn = read_exams(controls, ["control"]), read_exams(draws, ["kind", "in_volume"])
     shown = f"{note_of(series)}. {table_rate:g} bpv"
-    write_table(among_draws(standing(measured, drawn), shown), standing_table)
+    psnr = dict(iter(at_rate(read_exams(alone, COLUMNS), table_rate).groupby("exam")["psnr_db"]))
+    correlation = {
+        path.stem: ease(read_average(path, mcpd_unit), psnr[path.stem].to_numpy()) for path in mcpd
+    }
+    among = standing(measured, drawn)
+    among["ease_spearman"] = among["exam"].map(correlation)
+    write_table(among_draws(among, shown), standing_table)
     selected = measured.loc[measured["control"] == PROPOSED, ["exam", "in_volume"]]
     same_size = drawn.merge(selected, on=["exam", "in_volume"])
     write_figure(lambda: draw_standing(measured, same_size, shown), standing_figure)
     grouped = read_exams(groupings, ["grouping", "gain_over_alone_db"])
+    write_csv(grouped, joined)
     values = ["groups", "slices_in_volumes", "exam_psnr_db", "gain_over_alone_db"]
     means = summarise(grouped, ["axial_levels", "grouping"], values)
     note = interval_note(note_of(series, how), grouped["subject"].nunique())

@@ -63,9 +63,9 @@ def ratios_beside_recommendations(data: pd.DataFrame, note: str) -> Table:
     }
     caption = "The rates beside the ratios that radiological societies recommend for MR"
     explained = (
-        f"{note}. The recommendations do not say which bits they count. They are for JPEG and JPEG 2000, "
-        "slice by slice; the European Society of Radiology (2011) sets them side by side and gives no ratio "
-        "of its own. A ratio alone says nothing about an image's quality"
+        f"{note}. It is not said which bits the ratios count. They were found for images compressed slice by "
+        "slice by JPEG and JPEG 2000; the European Society of Radiology (2011) discusses them. A ratio alone "
+        "says nothing about an image's quality"
     )
     return Table("recommendations", caption, explained, shown, columns)
 
@@ -89,4 +89,4 @@ def fidelity(
     means["method"] = means["method"].map(lambda name: registry[name].label)
     note = interval_note(note_of(series, how), measured["subject"].nunique())
     write_table(in_the_tumour(means, note), table)
-    write_table(ratios_beside_recommendations(recommended(measured), note_of(series)), recommendations)
+    write_table(ratios_beside_recommendations(recommended(means), note_of(series)), recommendations)

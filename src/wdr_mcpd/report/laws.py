@@ -1,17 +1,20 @@
 """Gains against the spacing of the slices and against the rate."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Unpack
 
 import pandas as pd
 from matplotlib.figure import Figure
 
+from wdr_mcpd.data.series import read_series_table
 from wdr_mcpd.render.notes import Measured, interval_note, note_of
 from wdr_mcpd.render.style import PAGE_WIDTH, noted, rate_axis, write_figure
 from wdr_mcpd.render.tables import Column, Table, write_table
 from wdr_mcpd.report.columns import RATE, SUBJECTS
+from wdr_mcpd.study.cohort import scored
 from wdr_mcpd.study.frames import read_exams
-from wdr_mcpd.study.laws import GAINS, turning_points
+from wdr_mcpd.study.laws import EVERY, FEWEST, GAINS, turning_points
 from wdr_mcpd.study.statistics import ENOUGH_SUBJECTS, summarise
 
 TITLES = {
@@ -58,10 +61,25 @@ def against_rate(data: pd.DataFrame, note: str) -> Table:
     return Table("rate_law", "Gains against the rate", note, data, columns)
 
 
+def means_by_spacing(of_exams: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
+    """Means over subjects, of each way to take slices by rising spacing."""
+    keys = [*by, "taken", "every", "spacing_mm"]
+    values = ["slices", "noise_share", "median_mcpd", *(f"selected_share_{unit}" for unit in SHARES), *GAINS]
+    means = summarise(of_exams.round({"spacing_mm": 2}), keys, values)
+    return means.sort_values([*by, "taken", "spacing_mm"], kind="stable", ignore_index=True)
+
+
+def means_by_rate(of_exams: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
+    """Means over subjects at each rate."""
+    return summarise(of_exams, [*by, "rate_bpv"], ["best_levels", *GAINS])
+
+
 def said_turns(turns: pd.DataFrame) -> str:
     """Say for each gain at which spacing its sign turns, and in how many of the subjects, as a list."""
+    if turns.empty:
+        return f"No series has {FEWEST} spacings of enough slices."
     lines = []
-    every = turns[turns["taken"] == "every n-th"]
+    every = turns[turns["taken"] == EVERY]
     for gain, (title, _, _) in TITLES.items():
         found = every[every["gain"] == gain].groupby("subject")["spacing_mm"].mean().dropna()
         subjects = every["subject"].nunique()
@@ -78,35 +96,36 @@ def said_turns(turns: pd.DataFrame) -> str:
 def draw_laws(spacing: pd.DataFrame, rates: pd.DataFrame, note: str) -> Figure:
     """Gains against spacing (every n-th of equally many slices), share selected, and gains against the rate.
 
+    Without a law of spacing that of the rate stands alone.
+
     Parameters
     ----------
     spacing, rates : means over subjects of the laws, with intervals
     note : stands below
     """
     figure = Figure(figsize=(PAGE_WIDTH, 2.9))
-    left, middle, right = figure.subplots(1, 3, width_ratios=[1.2, 0.8, 1.2])
-    every = spacing[spacing["taken"] == "every n-th"]
-    for axes, table, x in ((left, every, "spacing_mm"), (right, rates, "rate_bpv")):
+    every = spacing[spacing["taken"] == EVERY]
+    *by_spacing, right = figure.subplots(1, 1 if every.empty else 3, squeeze=False)[0]
+    drawn = [(right, rates, "rate_bpv"), *([(by_spacing[0], every, "spacing_mm")] if by_spacing else [])]
+    for axes, table, x in drawn:
         for gain, (title, colour, marker) in TITLES.items():
             axes.plot(table[x], table[gain], color=colour, marker=marker, markersize=3, label=title)
-            if table["subjects"].max() >= ENOUGH_SUBJECTS:
-                axes.fill_between(
-                    table[x], table[f"{gain}_low"], table[f"{gain}_high"], color=colour, alpha=0.12
-                )
+            ends = table[f"{gain}_low"], table[f"{gain}_high"]
+            axes.fill_between(table[x], *ends, color=colour, alpha=0.12)
         axes.axhline(0, color="0.2", linewidth=0.8)
         axes.set_ylabel("difference of PSNR, whole exam (dB)")
     rate_axis(right, sorted(rates["rate_bpv"].unique()))
     right.set_xlabel("rate (bits per voxel)")
-    left.set_xlabel("spacing of the slices (mm)")
-    for unit in SHARES:
-        middle.plot(every["spacing_mm"], every[f"selected_share_{unit}"], marker=".", label=f"unit {unit}")
-    middle.set(
-        xlabel="spacing of the slices (mm)", ylabel="share of the slices that T selects", ylim=(-0.03, 1.03)
-    )
-    middle.legend(fontsize="x-small")
-    handles, labels = left.get_legend_handles_labels()
+    for axes in by_spacing:
+        axes.set_xlabel("spacing of the slices (mm)")
+    for axes in by_spacing[1:]:
+        for unit in SHARES:
+            axes.plot(every["spacing_mm"], every[f"selected_share_{unit}"], marker=".", label=f"unit {unit}")
+        axes.set(ylabel="share of the slices that T selects", ylim=(-0.03, 1.03))
+        axes.legend(fontsize="x-small")
+    handles, labels = right.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=3, fontsize="x-small")
-    bands = "; bands are 95 % t intervals" if spacing["subjects"].max() >= ENOUGH_SUBJECTS else ""
+    bands = "; bands are 95 % t intervals" if rates["subjects"].max() >= ENOUGH_SUBJECTS else ""
     return noted(figure, f"Means over subjects{bands}. {note}")
 
 
@@ -122,16 +141,11 @@ def laws(
     **how: Unpack[Measured],
 ) -> None:
     """Write both laws of all exams and their figure."""
-    of_spacing, of_rate = read_exams(spacing, ["taken", "spacing_mm"]), read_exams(rate_law, ["rate_bpv"])
-    shares = [f"selected_share_{unit}" for unit in SHARES]
-    of_spacing["spacing_mm"] = of_spacing["spacing_mm"].round(2)
-    means = summarise(
-        of_spacing,
-        ["taken", "every", "spacing_mm"],
-        ["slices", "noise_share", "median_mcpd", *shares, *GAINS],
-    ).sort_values(["taken", "spacing_mm"], kind="stable", ignore_index=True)
-    at_rates = summarise(of_rate, ["rate_bpv"], ["best_levels", *GAINS])
-    note = interval_note(note_of(series, how), of_spacing["subject"].nunique())
+    listed = read_series_table(series)
+    of_spacing = scored(read_exams(spacing, ["taken", "spacing_mm"]), listed)
+    of_rate = scored(read_exams(rate_law, ["rate_bpv"]), listed)
+    means, at_rates = means_by_spacing(of_spacing), means_by_rate(of_rate)
+    note = interval_note(note_of(series, how), of_rate["subject"].nunique())
     turns = said_turns(turning_points(of_spacing, list(TITLES)))
     write_table(against_spacing(means, turns, f"{note}. T = {threshold:g}"), spacing_table)
     write_table(against_rate(at_rates, note), rate_table)

@@ -1,13 +1,14 @@
 """What a volume coded in groups of slices loses, at several rates of one encoding."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wdr_mcpd import codec
+from wdr_mcpd.coherence import coding_groups
 from wdr_mcpd.study.cuts import decoded_cut
 from wdr_mcpd.study.metrics import psnr_of, squared_errors
 
@@ -62,3 +63,24 @@ def coded_at_rates(
         errors, _ = squared_errors(original, decoded)
         found.append(Coded(size, errors, int(original[0].size), peak))
     return found
+
+
+@dataclass(frozen=True, eq=False)
+class Coder:
+    """Codes a volume (slice, row, column) in one way after another, each way once.
+
+    `rates` are bits per voxel; `peak` is that of the PSNR.
+    """
+
+    original: NDArray[Any]
+    rates: Sequence[float]
+    peak: float
+    known: dict[tuple[bytes, codec.Settings], list[Coded]] = field(default_factory=dict)
+
+    def __call__(self, inside: NDArray[np.bool_], settings: codec.Settings) -> list[Coded]:
+        """Code the marked slices as one volume and every other one alone, and measure that at each rate."""
+        key = inside.tobytes(), settings
+        if key not in self.known:
+            groups = coding_groups(inside)
+            self.known[key] = coded_at_rates(self.original, groups, settings, self.rates, self.peak)
+        return self.known[key]

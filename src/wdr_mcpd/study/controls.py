@@ -15,11 +15,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wdr_mcpd import codec
-from wdr_mcpd.coherence import average_mcpd, coding_groups, select
+from wdr_mcpd.coherence import average_mcpd, select
 from wdr_mcpd.coherence.table import read_average
 from wdr_mcpd.data import read_exam
 from wdr_mcpd.progress import steps
-from wdr_mcpd.study.coded import Coded, coded_at_rates
+from wdr_mcpd.study.coded import Coder
 from wdr_mcpd.study.frames import read_csv, write_csv
 from wdr_mcpd.study.metrics import gain_db, peak_value
 from wdr_mcpd.study.statistics import summarise
@@ -36,6 +36,8 @@ DEPTHS: dict[str, codec.Settings] = {
     **{f"{levels} axial levels": codec.Settings(axial_levels=levels) for levels in range(5)},
     "dyadic, 5 levels": codec.Settings(decomposition="dyadic", axial_levels=5),
 }
+WAVELETS = ("haar", "bior2.2", "db4", "sym8")
+"""Wavelets that the paper may have meant as well: it names none."""
 COLUMNS = [
     *("exam", "rate_bpv", "kind", "control", "against", "in_volume", "bytes"),
     *("exam_psnr_db", "exam_gain_db", "selected_psnr_db", "selected_gain_db"),
@@ -48,20 +50,20 @@ class Control:
 
     Attributes
     ----------
-    kind : "method", "depth", "choice" (other slices than the MCPD's) or "count"
+    kind : "method", "depth", "wavelet", "choice" (other slices than the MCPD's) or "count"
     name : in the tables
     inside : ndarray (slice,) bool, the slices coded as one volume; every other one is coded alone
     settings : of the codec
-    against : name of the control whose PSNR is subtracted
     compared : ndarray (slice,) bool, the slices on which the gain of the selected ones is taken
+    against : name of the control whose PSNR is subtracted
     """
 
     kind: str
     name: str
     inside: Mask
     settings: codec.Settings
-    against: str
     compared: Mask
+    against: str = BASELINE
 
 
 def controls(
@@ -73,7 +75,6 @@ def controls(
     rate: float,
     settings: codec.Settings,
     peak: float | str,
-    coherent: bool = True,
 ) -> pd.DataFrame:
     """Measure every control of one exam at one rate, each in a file of at most rate x voxels / 8 bytes.
 
@@ -87,7 +88,6 @@ def controls(
     rate : bits per voxel
     settings : of 3D-WDR and 3D-WDR-MCPD
     peak : of the PSNR
-    coherent : whether 3D-WDR-CC is one of them
 
     Returns
     -------
@@ -95,20 +95,19 @@ def controls(
         One row per control; `exam_gain_db` is the difference of the pooled PSNRs, `selected_gain_db` that of
         the means over the compared slices' PSNRs (NaN where there are none).
     """
-    measure = _Measured(original, rate, peak_value(original, peak))
-    alone = measure(np.zeros(len(original), bool), settings)
+    coder = Coder(original, [rate], peak_value(original, peak))
+    (alone,) = coder(np.zeros(len(original), bool), settings)
     listed = _listed(average, threshold, alone.errors, settings)
-    listed = [one for one in listed if coherent or one.name != COHERENT]
     named = {one.name: one for one in listed}
-    rows = []
-    for one in steps(listed, "control"):
-        here, there = (measure(c.inside, c.settings) for c in (one, named[one.against]))
-        found = _compared(one.inside, one.compared, here, there)
-        rows.append((exam, rate, one.kind, one.name, one.against, *found))
-    backwards = _Measured(np.ascontiguousarray(original[::-1]), rate, measure.peak)
+    rows = [
+        (exam, rate, one.kind, one.name, one.against, *_compared(coder, one, named[one.against]))
+        for one in steps(listed, "control")
+    ]
+    backwards = Coder(np.ascontiguousarray(original[::-1]), [rate], coder.peak)
     selected = select(average_reversed, threshold)
-    here, there = (backwards(inside, settings) for inside in (selected, np.ones_like(selected)))
-    rows.append((exam, rate, "choice", REVERSED, BASELINE, *_compared(selected, selected, here, there)))
+    here = Control("choice", REVERSED, selected, settings, selected)
+    there = replace(here, inside=np.ones_like(selected))
+    rows.append((exam, rate, here.kind, here.name, here.against, *_compared(backwards, here, there)))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -135,21 +134,18 @@ def draw(
     DataFrame
         Rows of `kind` "random" and "contiguous", as of `controls`; a control's name is that of its slices.
     """
-    measure = _Measured(original, rate, peak_value(original, peak))
-    slices = len(original)
-    baseline = measure(np.ones(slices, bool), settings)
-    random = np.random.default_rng(seed)
-    choices = []
+    coder, slices = Coder(original, [rate], peak_value(original, peak)), len(original)
+    random, choices = np.random.default_rng(seed), []
     for size in sorted({size for size in sizes if 0 < size < slices}):
         some = [random.choice(slices, size, replace=False) for _ in range(count)]
         runs = [np.arange(first, first + size) for first in range(slices - size + 1)]
         choices += [("random", chosen) for chosen in some] + [("contiguous", run) for run in runs]
     rows = []
     for kind, chosen in steps(choices, "choice"):
-        inside = np.zeros(slices, bool)
-        inside[chosen] = True
+        inside = np.isin(np.arange(slices), chosen)
         name = " ".join(str(i + 1) for i in np.flatnonzero(inside))
-        found = _compared(inside, inside, measure(inside, settings), baseline)
+        one = Control(kind, name, inside, settings, inside)
+        found = _compared(coder, one, replace(one, inside=np.ones_like(inside)))
         rows.append((exam, rate, kind, name, BASELINE, *found))
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -158,6 +154,18 @@ def controls_table(exams: pd.DataFrame) -> pd.DataFrame:
     """Mean over subjects of each control, with intervals; `exams` are rows of `controls` with a `subject`."""
     values = ["in_volume", "exam_psnr_db", "exam_gain_db", "selected_gain_db"]
     return summarise(exams, ["rate_bpv", "kind", "control", "against"], values)
+
+
+def ease(average: NDArray[np.float64], psnr_alone: NDArray[np.float64]) -> float:
+    """Rank correlation (Spearman) of the slices' average MCPD with their PSNR alone, without the last one.
+
+    Parameters
+    ----------
+    average, psnr_alone : ndarray (slice,); the last slice has no MCPD
+    """
+    from scipy.stats import spearmanr
+
+    return float(spearmanr(average[:-1], psnr_alone[:-1]).statistic)
 
 
 def standing(of_controls: pd.DataFrame, drawn: pd.DataFrame) -> pd.DataFrame:
@@ -191,26 +199,6 @@ def standing(of_controls: pd.DataFrame, drawn: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*columns, "share_below", "share_below_selected"])
 
 
-@dataclass(frozen=True, eq=False)
-class _Measured:
-    """Codes each way once."""
-
-    original: NDArray[Any]
-    rate: float
-    peak: float
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "known", {})
-
-    def __call__(self, inside: Mask, settings: codec.Settings) -> Coded:
-        known: dict[tuple[bytes, codec.Settings], Coded] = self.__dict__["known"]
-        key = inside.tobytes(), settings
-        if key not in known:
-            groups = coding_groups(inside)
-            known[key] = coded_at_rates(self.original, groups, settings, [self.rate], self.peak)[0]
-        return known[key]
-
-
 def _listed(
     average: NDArray[np.float64],
     threshold: float,
@@ -220,37 +208,29 @@ def _listed(
     selected = select(average, threshold)
     size, slices = int(selected.sum()), len(average)
     every, none = np.ones_like(selected), np.zeros_like(selected)
-    last = np.arange(slices) >= slices - size
-    flat, content = replace(settings, axial_levels=0), replace(settings, axial_levels="auto")
-
-    def methods() -> list[Control]:
-        ways = [
-            (BASELINE, every, settings),
-            (PROPOSED, selected, settings),
-            (ALONE, none, settings),
-            (NO_AXIAL, every, flat),
-            (BY_CONTENT, every, content),
-            (COHERENT, every, codec.Settings(coder="cc")),
-        ]
-        return [Control("method", *way, BASELINE, selected) for way in ways]
-
-    def choice(kind: str, name: str, inside: Mask) -> Control:
-        return Control(kind, name, inside, settings, BASELINE, inside)
-
-    listed = [
-        *methods(),
-        Control("method", f"{PROPOSED} against {ALONE}", selected, settings, ALONE, selected),
-        choice("choice", EASIEST, first_of(errors_alone, size)),
-        choice("choice", LAST, last),
-    ]
-    for name, depth in DEPTHS.items():
-        listed.append(Control("depth", f"{BASELINE}, {name}", every, depth, BASELINE, selected))
-        listed.append(
-            Control("depth", f"{PROPOSED}, {name}", selected, depth, f"{BASELINE}, {name}", selected)
-        )
+    ways = {
+        BASELINE: (every, settings),
+        PROPOSED: (selected, settings),
+        ALONE: (none, settings),
+        NO_AXIAL: (every, replace(settings, axial_levels=0)),
+        BY_CONTENT: (every, replace(settings, axial_levels="auto")),
+        COHERENT: (every, codec.Settings(coder="cc")),
+    }
+    listed = [Control("method", name, *way, selected) for name, way in ways.items()]
+    listed.append(Control("method", f"{PROPOSED} against {ALONE}", selected, settings, selected, ALONE))
+    others = {EASIEST: first_of(errors_alone, size), LAST: np.arange(slices) >= slices - size}
+    for name, inside in others.items():
+        listed.append(Control("choice", name, inside, settings, inside))
+    depths = {("depth", name): depth for name, depth in DEPTHS.items()}
+    wavelets = {("wavelet", f"wavelet {name}"): replace(settings, wavelet=name) for name in WAVELETS}
+    for (kind, name), used in (depths | wavelets).items():
+        whole = f"{BASELINE}, {name}"
+        listed.append(Control(kind, whole, every, used, selected))
+        listed.append(Control(kind, f"{PROPOSED}, {name}", selected, used, selected, whole))
     for count in (count for count in COUNTS if count < slices):
-        listed.append(choice("count", f"{count} slices by MCPD", first_of(average, count)))
-        listed.append(choice("count", f"{count} {EASIEST}", first_of(errors_alone, count)))
+        for name, values in {"slices by MCPD": average, EASIEST: errors_alone}.items():
+            inside = first_of(values, count)
+            listed.append(Control("count", f"{count} {name}", inside, settings, inside))
     return listed
 
 
@@ -261,11 +241,12 @@ def first_of(values: NDArray[np.float64], count: int) -> Mask:
     return chosen
 
 
-def _compared(inside: Mask, compared: Mask, here: Coded, there: Coded) -> tuple[float, ...]:
-    exam, exam_before = here.exam_psnr_db, there.exam_psnr_db
-    some, some_before = here.mean_psnr_db(compared), there.mean_psnr_db(compared)
-    gains = float(gain_db(exam, exam_before)), float(gain_db(some, some_before))
-    return int(inside.sum()), here.size, exam, gains[0], some, gains[1]
+def _compared(coder: Coder, one: Control, other: Control) -> tuple[float, ...]:
+    (here,), (there,) = (coder(way.inside, way.settings) for way in (one, other))
+    some, some_before = here.mean_psnr_db(one.compared), there.mean_psnr_db(one.compared)
+    exam_gain = float(gain_db(here.exam_psnr_db, there.exam_psnr_db))
+    selected = (some, float(gain_db(some, some_before)))
+    return int(one.inside.sum()), here.size, here.exam_psnr_db, exam_gain, *selected
 
 
 def controls_of_exam(

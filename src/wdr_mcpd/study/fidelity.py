@@ -52,26 +52,23 @@ class Recommendation:
 
 RECOMMENDATIONS = (
     Recommendation(
-        "Royal College of Radiologists (RCR), United Kingdom",
-        2008,
-        5,
-        "The adoption of lossy image data compression for the purpose of clinical interpretation",
-    ),
-    Recommendation(
         "German Radiological Society (DRG)",
         2009,
         7,
-        "Loose et al., Kompression digitaler Bilddaten in der Radiologie, RoeFo 181: MR, all applications",
+        "Loose et al., Kompression digitaler Bilddaten in der Radiologie, RoeFo 181, 2009: MR, all "
+        "applications, for JPEG and JPEG 2000 (read in the abstract)",
     ),
     Recommendation(
         "Canadian Association of Radiologists (CAR)",
         2008,
         24,
-        "CAR Standards for Irreversible Compression in Digital Diagnostic Imaging within Radiology: MR",
+        "CAR Standards for Irreversible Compression in Digital Diagnostic Imaging within Radiology: MR, all "
+        "regions (second-hand: read in a reprint of its table)",
     ),
 )
-"""The European Society of Radiology (ESR) sets these three side by side and gives no ratio of its own
-(Usability of irreversible image compression in radiological imaging, Insights into Imaging 2, 2011)."""
+"""Those whose numbers could be read. The Royal College of Radiologists (2008) has some too, and the European
+Society of Radiology (Usability of irreversible image compression in radiological imaging, Insights into
+Imaging 2, 2011) discusses all three."""
 
 
 def surroundings(mask: Mask) -> Mask:
@@ -190,7 +187,7 @@ def recommended(ratios: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    ratios : rows with `rate_bpv`, `ratio_allocated` and `ratio_significant`
+    ratios : means over subjects with `rate_bpv`, `ratio_allocated` and `ratio_significant`
 
     Returns
     -------

@@ -47,6 +47,7 @@ def read_exams(paths: Iterable[Path], columns: Sequence[str]) -> pd.DataFrame:
     frames = [read_csv(path, ["exam", *columns]) for path in paths]
     if not frames:
         raise InputError("no tables of exams to read: name at least one file")
+    frames = [frame for frame in frames if len(frame)] or frames[:1]  # an empty one has no types
     joined = pd.concat(frames, ignore_index=True).sort_values("exam", kind="stable", ignore_index=True)
     joined.insert(0, "subject", joined["exam"].map(subject_of))
     return joined

@@ -7,6 +7,7 @@ partition and decoded from it.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,15 +52,17 @@ def rules(matrix: NDArray[np.float64], threshold: float) -> dict[str, Partition]
     from scipy.spatial.distance import squareform
 
     slices = len(matrix)
-    following = reference_weights(slices, "following")
-    tree = linkage(squareform(matrix, checks=False), "average")
+    average = (matrix * reference_weights(slices, "following")).sum(axis=1)
+    clusters = fcluster(linkage(squareform(matrix, checks=False), "average"), threshold, "distance")
     return {
         "one volume": [tuple(range(slices))],
         "every slice alone": [(i,) for i in range(slices)],
-        "MCPD, the paper's rule": coding_groups(select((matrix * following).sum(axis=1), threshold)),
+        "MCPD, the paper's rule": coding_groups(select(average, threshold)),
         "MCPD, repeated on what is left": repeated_selection(matrix, threshold),
         "pairwise, from the first slice on": pairwise(matrix, threshold),
-        "clusters": _labelled(fcluster(tree, threshold, "distance")),
+        "clusters": sorted(
+            tuple(np.flatnonzero(clusters == cluster).tolist()) for cluster in np.unique(clusters)
+        ),
     }
 
 
@@ -80,13 +83,12 @@ def pairwise(matrix: NDArray[np.float64], threshold: float) -> Partition:
     """Put each slice in the first volume all of whose slices are within the threshold of it."""
     groups: list[list[int]] = []
     for i in range(len(matrix)):
-        fitting = [group for group in groups if (matrix[i, group] <= threshold).all()]
-        (fitting[0] if fitting else groups).append(i if fitting else [i])  # type: ignore[arg-type]
+        fitting = next((group for group in groups if (matrix[i, group] <= threshold).all()), None)
+        if fitting is None:
+            groups.append([i])
+        else:
+            fitting.append(i)
     return [tuple(group) for group in groups]
-
-
-def _labelled(labels: NDArray[Any]) -> Partition:
-    return sorted(tuple(np.flatnonzero(labels == label).tolist()) for label in np.unique(labels))
 
 
 @dataclass
@@ -135,8 +137,8 @@ class Coster:
         return total
 
 
-def at_budget(coster: Coster, budget: int, search: Callable[[float], Partition]) -> Partition:
-    """Find the partition that a search gives at the slope where it takes the budget."""
+def at_budget(coster: Coster, budget: int, search: Callable[[float], Partition]) -> tuple[Partition, float]:
+    """Find the partition that a search gives at the slope where it takes the budget, and that slope."""
     low, high = 1e-6, 1e9  # squared error per byte
     partition = search(high)
     for _ in range(40):
@@ -146,7 +148,7 @@ def at_budget(coster: Coster, budget: int, search: Callable[[float], Partition])
             low = slope
         else:
             high, partition = slope, found
-    return partition
+    return partition, high
 
 
 def best_runs(coster: Coster, slope: float) -> Partition:
@@ -219,12 +221,9 @@ def groupings(
         settings = replace(codec.Settings(), axial_levels=levels)
         coster = Coster(original, settings, rate)
         max_bytes = int(rate * original.size / 8)
-        alone = at_budget(coster, max_bytes, lambda _: of_rules["every slice alone"])
-        slope = _slope(coster, alone, max_bytes)
-        searched = {
-            "best contiguous runs": at_budget(coster, max_bytes, lambda s, c=coster: best_runs(c, s)),  # type: ignore[misc]
-            "best by merging any": merged(coster, slope),
-        }
+        _, slope = at_budget(coster, max_bytes, lambda _: of_rules["every slice alone"])
+        runs, _ = at_budget(coster, max_bytes, partial(best_runs, coster))
+        searched = {"best contiguous runs": runs, "best by merging any": merged(coster, slope)}
         psnr = {
             name: (partition, *coded(original, partition, coster, max_bytes))
             for name, partition in (of_rules | searched).items()
@@ -239,33 +238,19 @@ def groupings(
     return pd.DataFrame(rows, columns=[*columns, "partition", "bytes", "exam_psnr_db", "gain_over_alone_db"])
 
 
-def _slope(coster: Coster, partition: Partition, budget: int) -> float:
-    low, high = 1e-6, 1e9
-    for _ in range(40):
-        middle = float(np.sqrt(low * high))
-        low, high = (middle, high) if coster.size(partition, middle) > budget else (low, middle)
-    return high
-
-
 def coded(original: NDArray[Any], partition: Partition, coster: Coster, max_bytes: int) -> tuple[int, float]:
     """Code a partition as one file at equal slope: its bytes and the pooled PSNR of what it decodes to."""
     curves = [coster.curve(group) for group in partition]
-    stream = codec.encode(original, partition, coster.settings, rate=coster.rate * HEADROOM)
-    share = _sharer(curves)
-    file = fit(stream, share, max_bytes)
-    return len(file), pooled_psnr(original, codec.decode(file))
-
-
-def _sharer(curves: Sequence[Curves]) -> Callable[[int], NDArray[np.int64]]:
     longest = max(len(curve.lengths) for curve in curves)
 
-    def padded(values: NDArray[Any]) -> NDArray[Any]:
-        return np.pad(values, ((0, longest - len(values)), (0, 0)), mode="edge")
+    def together(kind: str) -> NDArray[Any]:
+        columns = [getattr(curve, kind) for curve in curves]
+        return np.hstack([np.pad(one, ((0, longest - len(one)), (0, 0)), mode="edge") for one in columns])
 
-    lengths = np.hstack([padded(curve.lengths) for curve in curves])
-    errors = np.hstack([padded(curve.errors) for curve in curves])
-    together = Curves(lengths, errors)
-    return lambda budget: equal_slope(together, budget)
+    joined = Curves(together("lengths"), together("errors"))
+    stream = codec.encode(original, partition, coster.settings, rate=coster.rate * HEADROOM)
+    file = fit(stream, lambda budget: equal_slope(joined, budget), max_bytes)
+    return len(file), pooled_psnr(original, codec.decode(file))
 
 
 def groupings_of_exam(

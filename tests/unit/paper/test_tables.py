@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from wdr_mcpd.errors import InputError
-from wdr_mcpd.paper.beside import Selection, read_paper
+from wdr_mcpd.paper.beside import UNRELATED, Selection, read_paper
 from wdr_mcpd.paper.table1 import every_slice
 from wdr_mcpd.paper.table2 import average_mcpd_of_slices
 from wdr_mcpd.paper.table3 import selected_slices
@@ -107,6 +107,14 @@ def test_table3_compares_the_selected_slices_with_table1() -> None:
     np.testing.assert_allclose(ours["over_alone_db"], -0.75)
     assert "T = 0.5" in make_table(3).caption
     assert len(data.query("exam == 'b_1'")) == 7
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.46])
+def test_table3_names_its_threshold_and_that_the_paper_shows_another_exam(threshold: float) -> None:
+    table = selected_slices(*three_methods(1.25), selection(threshold), read_paper(PAPER[3]), 1.0, NOTE)
+    assert f"T = {threshold:g}" in table.caption
+    assert table.data.query("exam == 'a_1'")["psnr_db"].notna().sum() == (7 if threshold == 0.5 else 4)
+    assert UNRELATED in table.note
 
 
 def test_table3_without_a_selected_slice_still_holds_the_papers() -> None:

@@ -1,74 +1,145 @@
-"""The table of cohorts pairs by subject and says on how many people it rests."""
+"""Open cohorts: paired by subject, said on how many people, a coder scored on whom it was not fitted."""
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from wdr_mcpd.report.cohorts import QUESTIONS, answers, said_cohorts, write_cohorts
+from wdr_mcpd.data.series import Series, read_series_table, write_series_table
+from wdr_mcpd.errors import InputError
+from wdr_mcpd.places import Results
+from wdr_mcpd.report.cohorts import QUESTIONS, answers, read_run, said_cohorts, write_cohorts
 from wdr_mcpd.report.findings import in_cohorts
+from wdr_mcpd.study.cohort import HELD_OUT, cohort_note, learnt_from
 from wdr_mcpd.study.controls import ALONE, COHERENT, NO_AXIAL, PROPOSED
-from wdr_mcpd.study.laws import GAINS
+from wdr_mcpd.study.laws import EVERY, GAINS
+
+ALL = [*HELD_OUT["open_ms"], "patient01", "patient03", "patient04", "patient09"]
 
 
-def controls(cohort: str, subjects: int, spacing: float, gains: dict[str, float]) -> pd.DataFrame:
-    rows = [
-        (f"p{n}", f"p{n}_{exam}", control, gains.get(control, 0.5) + 0.01 * n, spacing, 19.0, 0.4)
-        for n in range(subjects)
-        for exam in (1, 2)
-        for control in QUESTIONS
-        if control != COHERENT or n == 0
+def series(collection: str, patient: str, exam: int, uid: int) -> Series:
+    return Series(collection, patient, exam, f"2.25.{uid}", "FLAIR", 0, 0, "CC BY", "files", file="a.nii.gz")
+
+
+def run(root: Path, collection: str, subjects: list[str], spacing: float, gains: dict[str, float]) -> Path:
+    """Write what a run measured: of each subject two exams, each subject a little better than the last."""
+    results = Results(root)
+    listed = [
+        series(collection, name, exam, 10 * n + exam) for n, name in enumerate(subjects) for exam in (1, 2)
     ]
-    names = ["subject", "exam", "control", "exam_gain_db", "spacing_mm", "in_volume", "median_mcpd"]
-    return pd.DataFrame(rows, columns=names).assign(cohort=cohort)
+    for kind in ("controls", "spacing", "rate_law", "orders", "mcpd", "data"):
+        (root / kind).mkdir(parents=True)
+    write_series_table(results.series_table(), listed)
+    exams = pd.DataFrame({"exam": [one.exam_id for one in listed], "slice_distance": spacing})
+    exams.to_csv(results.exam_table(), sep="\t", index=False)
+    for one in listed:
+        more = 0.01 * subjects.index(one.patient_id)
+        made = [(one.exam_id, name, gains.get(name, 0.5) + more, 19) for name in QUESTIONS]
+        columns = ["exam", "control", "exam_gain_db", "in_volume"]
+        law = pd.DataFrame({"exam": one.exam_id, "taken": EVERY, "every": [1, 2, 3]})
+        law = law.assign(spacing_mm=law["every"] * spacing, slices=20, noise_share=0.1, median_mcpd=0.4)
+        shares = dict.fromkeys(
+            [f"selected_share_{unit}" for unit in ("std", "range", "dtype", "stored")], 1.0
+        )
+        law = law.assign(**shares, **dict.fromkeys(GAINS, 0.5))
+        rates = pd.DataFrame({"exam": one.exam_id, "rate_bpv": [0.5, 1.0], "best_levels": 1})
+        for kind, frame in {
+            "controls": pd.DataFrame(made, columns=columns),
+            "spacing": law.assign(axial_transform_db=[1.0, 0.5, -0.5]),
+            "rate_law": rates.assign(**dict.fromkeys(GAINS, 0.5)),
+            "orders": pd.DataFrame({"exam": one.exam_id, "order": ["stored", "random"], "lag1": [0.8, 0.1]}),
+        }.items():
+            frame.to_csv(results.of_exam(kind, one.exam_id), index=False)
+        pd.DataFrame({"mcpd_std": [0.2, 0.4, 0.6, 0.0]}).to_csv(results.mcpd(one.exam_id), index=False)
+    return root
 
 
 @pytest.fixture
-def measured() -> pd.DataFrame:
-    thick = controls("one FLAIR", 6, 5.0, {PROPOSED: 0.0, NO_AXIAL: 1.0})
-    thin = controls("one T1", 4, 1.3, {PROPOSED: 0.1, NO_AXIAL: -1.5})
-    return pd.concat([thick, thin, controls("two T2", 5, 3.0, {PROPOSED: -0.1, NO_AXIAL: 0.5})])
+def runs(tmp_path: Path) -> list[Path]:
+    thick = run(tmp_path / "a", "open_ms", ALL, 5.0, {PROPOSED: 0.0, NO_AXIAL: 1.0})
+    thin = run(tmp_path / "b", "other", ALL[:4], 1.3, {PROPOSED: 0.1, NO_AXIAL: -1.5})
+    return [thick, thin, run(tmp_path / "c", "open_ms", ALL[:5], 3.0, {PROPOSED: -0.1, NO_AXIAL: 0.5})]
+
+
+@pytest.fixture
+def measured(runs: list[Path]) -> pd.DataFrame:
+    read = [read_run(root)["controls"] for root in runs]
+    read[2]["cohort"] = "open_ms T2W"
+    return pd.concat(read)
 
 
 def test_answers_are_means_over_subjects_with_intervals_from_five_on(measured: pd.DataFrame) -> None:
     table = answers(measured).set_index(["cohort", "question"])
-    thick = table.loc[("one FLAIR", QUESTIONS[NO_AXIAL])]
+    thick = table.loc[("open_ms FLAIR", QUESTIONS[NO_AXIAL])]
     assert (thick["subjects"], thick["exams"]) == (6, 12)
     assert thick["exam_gain_db"] == pytest.approx(1.0 + 0.01 * 2.5)
     assert thick["exam_gain_db_low"] < thick["exam_gain_db"] < thick["exam_gain_db_high"]
-    few = table.loc[("one T1", QUESTIONS[NO_AXIAL])]
+    assert tuple(thick[["spacing_mm", "median_mcpd", "selected"]]) == pytest.approx((5.0, 0.4, 19))
+    few = table.loc[("other FLAIR", QUESTIONS[NO_AXIAL])]
     assert few["exam_gain_db"] == pytest.approx(-1.5 + 0.01 * 1.5)
     assert np.isnan(few[["exam_gain_db_low", "t_p", "needed"]].astype(float)).all()
-    assert table.loc[("one FLAIR", QUESTIONS[COHERENT]), "subjects"] == 1
+
+
+def test_the_coder_is_scored_where_nothing_of_it_was_fitted(runs: list[Path]) -> None:
+    fitted, other = read_run(runs[0]), read_run(runs[1])
+    of_coder = fitted["controls"][fitted["controls"]["control"] == COHERENT]
+    assert set(of_coder["subject"]) == set(HELD_OUT["open_ms"])
+    assert set(other["controls"].query("control == @COHERENT")["subject"]) == set(ALL[:4])
+    for kind in ("spacing", "rate_law"):
+        assert set(fitted[kind].dropna(subset="coherent_db")["subject"]) == set(HELD_OUT["open_ms"])
+        assert fitted[kind]["axial_transform_db"].notna().all()
+
+
+def test_a_note_says_on_how_many_the_coder_may_have_been_fitted() -> None:
+    listed = [series("open_ms", "patient01", 1, 1), series("open_ms", "patient01", 2, 2)]
+    held_out = series("open_ms", "patient12", 1, 3)
+    assert learnt_from([*listed, held_out]) == listed
+    assert cohort_note([*listed, held_out]).endswith("3D-WDR-CC may have been fitted on 1 of them")
+    assert "fitted" not in cohort_note([held_out, series("else", "patient01", 1, 4)])
 
 
 def test_people_of_one_data_set_are_counted_once(measured: pd.DataFrame) -> None:
-    assert said_cohorts(answers(measured)) == "30 exams of 11 people"
+    assert said_cohorts(answers(measured)) == "30 exams of 10 people"
 
 
 def test_findings_are_those_of_the_table(measured: pd.DataFrame) -> None:
     found = in_cohorts(answers(measured))
-    assert found.people == "30 exams of 11 people"
+    assert found.people == "30 exams of 10 people"
     assert found.gain_db == pytest.approx((-0.08, 0.115))
     assert [spacing for spacing, _ in found.flat] == [1.3, 3.0, 5.0]
     assert [gain > 0 for _, gain in found.flat] == [False, True, True]
 
 
-def test_table_and_figure_are_written(measured: pd.DataFrame, tmp_path: Path) -> None:
-    for kind in ("controls", "spacing"):
-        (tmp_path / kind).mkdir()
-    measured.to_csv(tmp_path / "controls" / "all.csv", index=False)
-    law = pd.DataFrame(
-        {"subject": "p0", "exam": "p0_1", "taken": "every n-th", "spacing_mm": [1.3, 2.6, 3.9]}
-    )
-    law = law.assign(**dict.fromkeys(GAINS, 0.5)).assign(axial_transform_db=[1.0, 0.5, -0.5])
-    law.to_csv(tmp_path / "spacing" / "all.csv", index=False)
-    write_cohorts(tmp_path, tmp_path)
-    page = (tmp_path / "cohorts.md").read_text()
-    assert "30 exams of 11 people" in page
-    assert "3D-WDR over no axial transform: at 3.2 mm on average" in page
-    assert {"cohorts.csv", "cohorts.png", "cohorts.svg", "cohorts.tex"} <= {
-        p.name for p in tmp_path.iterdir()
-    }
+def test_tables_and_figure_are_written(runs: list[Path], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    write_cohorts(out, runs[:2])
+    page = (out / "cohorts.md").read_text()
+    assert "20 exams of 10 people" in page
+    assert "3D-WDR over no axial transform: at" in page
+    assert "- open_ms FLAIR: 0.80 to 0.80 in the stack's order of 12 exams" in page
+    names = {"cohorts.csv", "cohorts.md", "cohorts.png"}
+    names |= {f"cohorts-{law}{suffix}" for law in ("rates", "spacing") for suffix in (".csv", ".md")}
+    assert {path.name for path in out.iterdir()} == names
     assert QUESTIONS[ALONE] in page
+    rates = pd.read_csv(out / "cohorts-rates.csv")
+    assert rates[["cohort", "rate_bpv"]].drop_duplicates().shape[0] == 4
+
+
+def test_a_run_that_is_not_complete_is_named(runs: list[Path], tmp_path: Path) -> None:
+    lost = Results(runs[0]).of_exam("rate_law", "patient12_1")
+    lost.unlink()
+    with pytest.raises(InputError, match=str(lost)):
+        write_cohorts(tmp_path / "out", runs)
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_cohorts_of_make_are_series_tables_that_hold_the_held_out_subjects() -> None:
+    root = Path(__file__).parents[3]
+    makefile = (root / "Makefile").read_text()
+    names = re.findall(r"^COHORTS := (.*)$", makefile, re.MULTILINE)[0].split()
+    listed = [one for name in names for one in read_series_table(root / f"config/series/{name}.tsv")]
+    people = {(one.collection, one.patient_id) for one in listed}
+    assert {(name, subject) for name, subjects in HELD_OUT.items() for subject in subjects} <= people
+    assert len(names) == 5

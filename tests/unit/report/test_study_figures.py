@@ -8,9 +8,12 @@ from matplotlib.figure import Figure
 
 from wdr_mcpd.methods import METHODS, with_variants
 from wdr_mcpd.report.decomposition import SHOWN_ORDER, draw_parts, draw_ways
+from wdr_mcpd.report.laws import draw_laws, means_by_rate, means_by_spacing, said_turns
 from wdr_mcpd.report.rates import draw_rates
 from wdr_mcpd.report.thresholds import draw_thresholds
 from wdr_mcpd.report.transmission import draw_arrival
+from wdr_mcpd.study.laws import COLUMNS as LAW
+from wdr_mcpd.study.laws import EVERY, GAINS, turning_points
 
 BARS = "95 % t intervals of the mean over subjects"
 FEW = "no interval: it is given from 5 on"
@@ -107,3 +110,14 @@ def test_the_sweep_shows_psnr_and_gains_of_the_selected_and_of_the_exam() -> Non
     assert drawn == pytest.approx([0.2, 10.2, 20.2, 30.2, 40.2])
     labels = [axes.get_ylabel() for axes in panels]
     assert labels[1:3] == ["PSNR of the selected (dB)", "PSNR of the whole exam (dB)"]
+
+
+def test_without_a_law_of_spacing_that_of_the_rate_stands_alone() -> None:
+    rates = pd.DataFrame({"subject": "a", "exam": "a_1", "rate_bpv": [0.5, 1.0], "best_levels": 1})
+    at_rates = means_by_rate(rates.assign(**dict.fromkeys(GAINS, 0.5)))
+    law = pd.DataFrame(columns=["subject", *LAW])
+    thick = means_by_spacing(law)
+    assert len(draw_laws(thick, at_rates, "note").axes) == 1
+    assert said_turns(turning_points(law)) == "No series has 3 spacings of enough slices."
+    thin = pd.DataFrame([dict.fromkeys(LAW, 1.0) | {"exam": "a_1", "subject": "a", "taken": EVERY}])
+    assert len(draw_laws(means_by_spacing(thin), at_rates, "note").axes) == 3

@@ -1,6 +1,7 @@
 """Each control spends the same bytes, changes what it says, and is compared with what it names."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -17,8 +18,10 @@ from wdr_mcpd.study.controls import (
     NO_AXIAL,
     PROPOSED,
     REVERSED,
+    WAVELETS,
     controls,
     draw,
+    ease,
     first_of,
     standing,
 )
@@ -87,6 +90,18 @@ def test_the_configured_depth_is_one_of_the_depths(table: pd.DataFrame) -> None:
     )
 
 
+def test_other_wavelets_are_compared_with_themselves(table: pd.DataFrame, stack: np.ndarray) -> None:
+    decoded = codec.decode(codec.encode(stack, None, replace(SETTINGS, wavelet="haar"), rate=RATE))
+    assert table.loc[f"{BASELINE}, wavelet haar", "exam_psnr_db"] == pytest.approx(
+        pooled_psnr(stack, decoded)
+    )
+    for name in WAVELETS:
+        row = table.loc[f"{PROPOSED}, wavelet {name}"]
+        assert row["against"] == f"{BASELINE}, wavelet {name}"
+        before = table.loc[row["against"], "exam_psnr_db"]
+        assert row["exam_gain_db"] == pytest.approx(row["exam_psnr_db"] - before)
+
+
 def test_other_choices_have_as_many_slices_as_the_mcpds(table: pd.DataFrame) -> None:
     assert (table.loc[[EASIEST, LAST], "in_volume"] == 4).all()
     assert table.loc[REVERSED, "in_volume"] >= 1
@@ -109,6 +124,12 @@ def test_draws_are_of_the_size_repeatable_and_hold_every_run(stack: np.ndarray, 
     again = draw("a_1", stack, [4], 5, 1, RATE, SETTINGS, 65535)
     pd.testing.assert_frame_equal(drawn, again)
     assert set(draw("a_1", stack, [4], 5, 2, RATE, SETTINGS, 65535)["control"]) != set(drawn["control"])
+
+
+def test_slices_of_a_small_mcpd_are_easy_or_hard_by_rank_without_the_last() -> None:
+    average = np.array([0.2, 0.4, 0.9, 0.0])
+    assert ease(average, np.array([70.0, 65.0, 50.0, 1.0])) == -1
+    assert ease(average, np.array([50.0, 65.0, 66.0, 1.0])) == 1
 
 
 def test_standing_counts_the_draws_that_gain_less() -> None:

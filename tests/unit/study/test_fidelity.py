@@ -96,6 +96,6 @@ def test_ratios_stand_beside_each_recommendation_on_both_sides_of_it() -> None:
     )
     found = recommended(ratios)
     assert len(found) == 2 * len(RECOMMENDATIONS)
-    strict = found[found["ratio"] == 5].set_index("rate_bpv")
+    strict = found[found["ratio"] == 7].set_index("rate_bpv")
     assert not strict["within_allocated"].any()
     assert strict["within_significant"].to_dict() == {1.0: False, 2.0: True}

@@ -7,34 +7,26 @@ import pandas as pd
 import pytest
 
 from wdr_mcpd import codec
+from wdr_mcpd.data import Volume
+from wdr_mcpd.data.stack import thin
 from wdr_mcpd.study.laws import (
     GAINS,
-    central,
     gains_at,
     noise_share,
     selections,
     spacing_law,
-    thinned,
     turning_points,
 )
 
 SETTINGS = codec.Settings(axial_levels=3)
 
 
-def test_thinning_keeps_every_nth_slice_or_their_rounded_means() -> None:
-    stack = np.arange(7, dtype=np.int16)[:, None, None] * np.ones((1, 8, 8), np.int16)
-    assert thinned(stack, 3)[:, 0, 0].tolist() == [0, 3, 6]
-    averaged = thinned(stack * 10, 2, averaged=True)
-    assert averaged[:, 0, 0].tolist() == [5, 25, 45]  # the seventh slice has no partner
-    assert averaged.dtype == np.int16
-    assert central(stack, 3)[:, 0, 0].tolist() == [2, 3, 4]
-
-
 def test_averaging_lowers_the_noise_and_thinning_does_not() -> None:
     noise = np.random.default_rng(1).normal(1000, 50, (16, 64, 64)).astype(np.int16)
     noise[:, :, 32:] += 3000  # what is seen through it
+    stack = Volume(noise)
     whole, every, mean = (
-        noise_share(v) for v in (noise, thinned(noise, 4), thinned(noise, 4, averaged=True))
+        noise_share(v.voxels) for v in (stack, thin(stack, 4), thin(stack, 4, average=True))
     )
     assert every == pytest.approx(whole, rel=0.1)
     assert mean == pytest.approx(whole / 2, rel=0.15)
@@ -53,7 +45,7 @@ def test_thin_slices_gain_from_the_axial_transform_and_thick_ones_lose(
     head: Callable[..., np.ndarray],
 ) -> None:
     series = head(slices=64, size=48, seed=5)
-    law = spacing_law("a_1", series, 1.0, 8, 0.5, "std", 1.0, SETTINGS, 65535, [1, 2, 8, 9])
+    law = spacing_law("a_1", Volume(series), 8, 0.5, "std", 1.0, SETTINGS, 65535, [1, 2, 8, 9])
     every = law[law["taken"] == "every n-th"].set_index("every")
     assert every.index.tolist() == [1, 2, 8]  # 9 would leave seven slices
     assert every["axial_transform_db"][1] > 0 > every["axial_transform_db"][8]
@@ -63,6 +55,18 @@ def test_thin_slices_gain_from_the_axial_transform_and_thick_ones_lose(
     assert extent["slices"].tolist() == [64, 32, 8]
     assert extent["axial_transform_db"][8] == every["axial_transform_db"][8]
     assert law[law["taken"] == "averaged"]["every"].tolist() == [2, 8]
+
+
+def test_two_spacings_are_no_law(head: Callable[..., np.ndarray]) -> None:
+    series = Volume(head(slices=24, size=16, seed=5))
+    assert spacing_law("a_1", series, 8, 0.5, "std", 1.0, SETTINGS, 65535)["every"].unique().tolist() == [
+        1,
+        2,
+        3,
+    ]
+    few = spacing_law("a_1", series, 9, 0.5, "std", 1.0, SETTINGS, 65535)
+    assert few.empty
+    assert turning_points(few.assign(subject="a")).empty
 
 
 def test_a_threshold_selects_by_its_unit(volume: np.ndarray) -> None:

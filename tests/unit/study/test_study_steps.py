@@ -15,6 +15,7 @@ from wdr_mcpd.data import Volume, read_exam, write_exam
 from wdr_mcpd.data.exam import Exam
 from wdr_mcpd.data.series import COLUMNS
 from wdr_mcpd.errors import InputError
+from wdr_mcpd.methods import ALONE
 from wdr_mcpd.places import Results
 from wdr_mcpd.study.frames import write_csv
 from wdr_mcpd.study.laws import gains_at, spacing_law
@@ -122,7 +123,7 @@ def evidence(folder: Path, out: Path, given: Mapping[str, Any] = GIVEN) -> None:
         joint = {"out": run.of_exam("joint_readings", exam)}
         run_step("study.joint_readings.joint_readings_of_exam", given, **files, **joint)
         voxels, how = read_exam(run.volume(exam)).volume.voxels, (Settings(axial_levels=1), 65535)
-        law = spacing_law(exam, voxels, 1.5, 3, 0.5, "std", 1.0, *how, spacings=[1, 2])
+        law = spacing_law(exam, Volume(voxels, (1.5, 1, 1)), 2, 0.5, "std", 1.0, *how, spacings=[1, 2, 3])
         write_csv(law, run.of_exam("spacing", exam))
         write_csv(
             gains_at(voxels, 0.5, "std", [0.5, 1.0], *how).assign(exam=exam), run.of_exam("rate_law", exam)
@@ -138,7 +139,10 @@ def evidence(folder: Path, out: Path, given: Mapping[str, Any] = GIVEN) -> None:
     measured = {kind: of(kind) for kind in ("controls", "draws", "groupings")}
     shown = tables(standing_table="standing", groupings_table="groupings")
     figure = made.figure("standing")
-    run_step("report.evidence.evidence", given, **series, **measured, **shown, standing_figure=figure)
+    alone = {"mcpd": [run.mcpd(exam) for exam in exams]}
+    alone["alone"] = [run.quality(exam, ALONE) for exam in exams]
+    shown |= {"standing_figure": figure, "joined": out / "groupings.csv"}
+    run_step("report.evidence.evidence", given, **series, **measured, **alone, **shown)
     measured = {kind: of(kind) for kind in ("spacing", "rate_law")}
     shown = tables(spacing_table="spacing", rate_table="rate_law")
     run_step("report.laws.laws", given, **series, **measured, **shown, figure=made.figure("laws"))
