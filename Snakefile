@@ -99,7 +99,8 @@ rule part:
 
 
 finish_steps()
-check_targets()
+if Path(workflow.main_snakefile).parent.resolve() == HERE.resolve():  # not where another workflow uses this one
+    check_targets(sys.argv[1:], names_here(), made_here)
 
 
 onsuccess:
