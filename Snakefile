@@ -104,7 +104,7 @@ if Path(workflow.main_snakefile).parent.resolve() == HERE.resolve():  # not wher
 
 
 onsuccess:
-    print(*closing(RESULTS.root), sep="\n", file=sys.stderr)
+    print(*closing(RESULTS.root, CONFIGURATION.model_dump(warnings=False)), sep="\n", file=sys.stderr)
 
 
 onerror:

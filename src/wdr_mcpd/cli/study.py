@@ -76,8 +76,8 @@ def sweep(options: argparse.Namespace) -> None:
     swept = sweep_of_volume(_slices(options)[0], name=options.source.name, **keys)
     if options.plot is not None:
         write_figure(lambda: sweep_figure(swept, options.threshold, options.source.name), [options.plot])
-    shown = plateaus(swept)[["rate_bpv", "threshold_mcpd", *SWEPT]]
-    _write(options, swept, shown.rename(columns={"threshold_mcpd": "T"} | SWEPT).round(3))
+    shown = plateaus(swept)[["rate_bpv", "threshold_mcpd", "to", *SWEPT]]
+    _write(options, swept, shown.rename(columns={"threshold_mcpd": "T, from"} | SWEPT).round(3))
 
 
 def compare_options(parser: argparse.ArgumentParser) -> None:

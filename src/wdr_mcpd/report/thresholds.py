@@ -25,7 +25,8 @@ def sweep_of_exams(data: pd.DataFrame, note: str) -> Table:
     """Threshold sweep: what each threshold selects and gains."""
     columns = {
         **RATE,
-        "threshold_mcpd": Column("T", text=True),
+        "threshold_mcpd": Column("T, from", "g"),
+        "to": Column("to", "g"),
         "selected_slices": Column("Selected slices", ".1f", interval=True),
         "selected_psnr_db": Column("PSNR of the selected (dB)", ".2f", interval=True),
         "selected_gain_db": Column("over 3D-WDR (dB)", "+.2f", interval=True),
@@ -36,14 +37,10 @@ def sweep_of_exams(data: pd.DataFrame, note: str) -> Table:
 
 
 def plateaus(data: pd.DataFrame) -> pd.DataFrame:
-    """Join rows in turn that differ in the threshold alone; it becomes a text, from the first to the last."""
+    """Join rows in turn that differ in the threshold alone; `to` is the last threshold of each."""
     others = data.drop(columns="threshold_mcpd").astype(object).fillna("")
     group = (others != others.shift()).any(axis="columns").cumsum()
-    ends = data.groupby(group)["threshold_mcpd"].agg(["min", "max"])
-    said = [
-        f"{low:g}" if low == high else f"{low:g} to {high:g}" for low, high in ends.itertuples(index=False)
-    ]
-    return data.groupby(group).nth(0).assign(threshold_mcpd=said)
+    return data.groupby(group).nth(0).assign(to=data.groupby(group)["threshold_mcpd"].max().to_numpy())
 
 
 def draw_thresholds(

@@ -13,13 +13,14 @@ from wdr_mcpd.methods import METHODS, Method, with_variants
 from wdr_mcpd.render.notes import Measured, note_of
 from wdr_mcpd.render.style import PAGE_WIDTH, noted, write_figure
 from wdr_mcpd.render.tables import Column, Table, write_table
+from wdr_mcpd.report.columns import METHOD
 from wdr_mcpd.study.frames import read_exams
 from wdr_mcpd.study.rates import rate_reaching
 
 LINKS_BIT_S = {"64 kbit/s": 64e3, "1 Mbit/s": 1e6, "10 Mbit/s": 10e6, "100 Mbit/s": 100e6}
 SSIM_TARGETS = (0.90, 0.95, 0.98)
 READER = {
-    "method": Column("Method", text=True),
+    **METHOD,
     "ssim": Column("Mean SSIM", ".2f"),
     "exams_that_reach_it": Column("Exams that reach it", ".0f"),
     "exams": Column("of", ".0f"),

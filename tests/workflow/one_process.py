@@ -1,0 +1,29 @@
+"""Snakemake with all its steps in one process: the same rules, files and messages, without a start for each job."""
+
+import os
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import snakemake.workflow
+from snakemake.cli import main
+
+from wdr_mcpd.step import run_job
+
+
+def script(path: Any, basedir: Any, *given: Any) -> None:
+    """Do for a rule what its script does."""
+    names = ("input", "output", "params", "wildcards", "threads", "resources", "log")
+    kept = [os.dup(number) for number in (1, 2)]  # a step writes both to its log
+    try:
+        run_job(SimpleNamespace(**dict(zip(names, given, strict=False))))
+    finally:
+        for number, one in zip((1, 2), kept, strict=True):
+            (sys.stdout, sys.stderr)[number - 1].flush()
+            os.dup2(one, number)
+            os.close(one)
+
+
+snakemake.workflow.script = script
+if __name__ == "__main__":
+    main(["--cores", "1", *sys.argv[1:]])
