@@ -99,7 +99,9 @@ rule part:
 
 
 finish_steps()
-if Path(workflow.main_snakefile).parent.resolve() == HERE.resolve():  # not where another workflow uses this one
+if (
+    Path(workflow.main_snakefile).parent.resolve() == HERE.resolve()
+):  # not where another workflow uses this one
     check_targets(sys.argv[1:], names_here(), made_here)
 
 

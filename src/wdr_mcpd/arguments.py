@@ -1,4 +1,4 @@
-"""What is wrong with the words of a Snakemake command, in one line, where Snakemake would end in a traceback."""
+"""What is wrong with the words of a Snakemake command, in one line in the place of a traceback."""
 
 import difflib
 import sys

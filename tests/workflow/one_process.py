@@ -1,4 +1,4 @@
-"""Snakemake with all its steps in one process: the same rules, files and messages, without a start for each job."""
+"""Snakemake with all its steps in one process: the same rules, files and messages in less time."""
 
 import os
 import sys

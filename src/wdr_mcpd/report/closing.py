@@ -15,8 +15,7 @@ from wdr_mcpd.places import PROVENANCE, Results, sidecar_of
 from wdr_mcpd.render.pages import fill
 from wdr_mcpd.study.controls import ALONE, NO_AXIAL, PROPOSED
 from wdr_mcpd.study.frames import read_csv
-from wdr_mcpd.study.verdict import of_controls
-
+from wdr_mcpd.study.pays import of_controls
 
 MARK = "<!-- what is older than the last run -->"
 """Where the report says so, until the end of the line."""
@@ -45,12 +44,13 @@ def closing(root: Path, configuration: Mapping[str, Any]) -> list[str]:
             f"Tables: {root}/tables/*.md   Figures: {root}/figures   Section Results: {root}/paper.md"
         )
     if older:
-        named = f"Older than the last run: {', '.join(older)}. A bare snakemake, or their target, makes them anew."
+        named = f"Older than the last run: {', '.join(older)}. make everything, or their target, renews them."
         said.append(named)
         _mark(report, f'<p class="older" role="note">{named}</p>')
     elif said:
         again = "snakemake --config threshold=0.6 run=t06, then wdr-mcpd runs results results/runs/t06"
-        said.append(f"Next: {again if report.exists() else 'make everything (the whole study and its report)'}")
+        whole = "make everything (the whole study and its report)"
+        said.append(f"Next: {again if report.exists() else whole}")
     return said
 
 

@@ -19,7 +19,7 @@ from wdr_mcpd.report.closing import MARK
 from wdr_mcpd.report.findings import Best, Findings, InCohorts, best_method, find, in_cohorts
 from wdr_mcpd.study.controls import ALONE, NO_AXIAL, PROPOSED
 from wdr_mcpd.study.frames import read_csv
-from wdr_mcpd.study.verdict import Verdict, of_controls
+from wdr_mcpd.study.pays import Verdict, of_controls
 
 DRAWING, TABLE, VIEWER = "drawing", "table", "viewer"
 LEAD = "controls"
@@ -198,10 +198,10 @@ def report(
     said = {path.stem: caption_html(path.read_text("utf-8"), keys) for path in captions}
     files = [*figures, *of_exams], [*tables, series, exams], viewers
     sections = [
-        Section(title, made)
+        Section(title, tuple(one for name in names for one in items(name, names[name], said[name], *files)))
         for title, names in contents.items()
-        if (made := tuple(one for name, shown in names.items() for one in items(name, shown, said[name], *files)))
     ]
+    sections = [section for section in sections if section.items]
     table = {path.stem: path for path in tables if path.suffix == ".csv"}
     read = {name: read_csv(table[name]) for name in ("table3", "whole_exam", "claims", "rates", "controls")}
     found = Found(

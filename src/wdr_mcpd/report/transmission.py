@@ -31,10 +31,7 @@ READER = {
 def mean_over_slices(quality: pd.DataFrame) -> pd.DataFrame:
     """Bytes of the prefix and mean SSIM over the slices, one row for each exam, method and rate.
 
-    Parameters
-    ----------
-    quality : DataFrame
-        Columns exam, method, rate_bpv, slice, ssim, bytes (of the whole prefix), from decoded prefixes.
+    `quality` has columns exam, method, rate_bpv, slice, ssim and bytes (of the whole prefix).
     """
     groups = quality.groupby(["exam", "method", "rate_bpv"], sort=True)
     return groups.agg(bytes=("bytes", "first"), ssim=("ssim", "mean")).reset_index()
@@ -45,12 +42,9 @@ def times_to_quality(quality: pd.DataFrame, stored_bytes: Mapping[str, int], not
 
     Parameters
     ----------
-    quality : DataFrame
-        As in `mean_over_slices`.
-    stored_bytes : mapping
-        Bytes of each exam's stored values, for the row of the uncompressed exam.
-    note : str
-        What stands under the caption.
+    quality : as in `mean_over_slices`
+    stored_bytes : bytes of each exam's stored values, for the row of the uncompressed exam
+    note : stands under the caption
     """
     rows = []
     for method, curves in mean_over_slices(quality).groupby("method", sort=True):

@@ -10,7 +10,6 @@ from wdr_mcpd.errors import InputError
 from wdr_mcpd.places import Results
 from wdr_mcpd.report.closing import MARK, closing, side_by_side, stale
 
-
 HALF = {"threshold": 0.5, "thresholds": (0.2, 0.4), "download_rate": 50}
 
 
@@ -82,7 +81,7 @@ def test_what_changes_no_number_makes_nothing_older(tmp_path: Path) -> None:
     assert stale(tmp_path, HALF | {"thresholds": (0.2, 0.5)}) == ["controls", "table2", "report.html"]
 
 
-def test_a_stream_that_was_made_anew_makes_its_tables_older_and_a_new_table_the_report(tmp_path: Path) -> None:
+def test_a_new_stream_makes_its_tables_older_and_a_new_table_the_report(tmp_path: Path) -> None:
     whole(tmp_path, 0.4)
     stream = tmp_path / "streams" / "a_1" / "3d-wdr.wdr"
     stream.parent.mkdir(parents=True)

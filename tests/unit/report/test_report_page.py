@@ -10,7 +10,7 @@ from PIL import Image
 from wdr_mcpd.report.findings import Best, Findings, InCohorts, best_method, find
 from wdr_mcpd.report.page import Found, Item, Section, each_exam, items, report_html, table_html
 from wdr_mcpd.report.readme import cohorts_table
-from wdr_mcpd.study.verdict import Verdict
+from wdr_mcpd.study.pays import Verdict
 
 TABLE = """# Rates
 
