@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 WINDOW = ("slices", "first_slice")
-UNITS = {"std": "SD", "stored": "stored values", "range": "ranges", "dtype": "of 65535"}
 SWEPT = {
     "selected_slices": "selected",
     "selected_gain_db": "gain of the selected (dB)",
@@ -41,6 +40,7 @@ def mcpd(options: argparse.Namespace) -> None:
     import pandas as pd
 
     from wdr_mcpd.coherence import average_mcpd, select
+    from wdr_mcpd.report.columns import UNITS
 
     voxels, first, available = _slices(options)
     average = average_mcpd(voxels, options.mcpd_unit, options.mcpd_reference)

@@ -12,13 +12,12 @@ from matplotlib.ticker import MaxNLocator
 from wdr_mcpd.render.notes import Measured, interval_note, note_of
 from wdr_mcpd.render.style import PAGE_WIDTH, noted, write_figure
 from wdr_mcpd.render.tables import Column, Table, write_table
-from wdr_mcpd.report.columns import EXAM_PSNR, RATE
+from wdr_mcpd.report.columns import EXAM_PSNR, RATE, UNITS
 from wdr_mcpd.study.frames import at_rate, read_exams, write_csv
 from wdr_mcpd.study.sweep import thresholds_table
 
 COLOURS = ("#0072B2", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 """Of the rates of a sweep."""
-UNITS = {"std": "SD", "stored": "stored values", "range": "ranges", "dtype": "65535"}
 
 
 def sweep_of_exams(data: pd.DataFrame, note: str) -> Table:

@@ -97,3 +97,10 @@ for (const frame of document.querySelectorAll("iframe")) {
   });
 }
 for (const details of document.querySelectorAll("nav details")) details.open = matchMedia("(min-width: 82rem)").matches;
+
+// The keyboard stops at what scrolls, and at nothing else.
+function reach() {
+  for (const box of document.querySelectorAll(".scroll")) box.tabIndex = box.scrollWidth > box.clientWidth ? 0 : -1;
+}
+addEventListener("load", reach);
+addEventListener("resize", reach);
