@@ -5,7 +5,7 @@ import sys
 from types import SimpleNamespace
 from typing import Any
 
-import snakemake.workflow
+from snakemake.benchmark import BenchmarkRecord, benchmarked
 from snakemake.cli import main
 
 from wdr_mcpd.step import run_job
@@ -14,9 +14,11 @@ from wdr_mcpd.step import run_job
 def script(path: Any, basedir: Any, *given: Any) -> None:
     """Do for a rule what its script does."""
     names = ("input", "output", "params", "wildcards", "threads", "resources", "log")
+    record = next(one for one in given if isinstance(one, BenchmarkRecord))
     kept = [os.dup(number) for number in (1, 2)]  # a step writes both to its log
     try:
-        run_job(SimpleNamespace(**dict(zip(names, given, strict=False))))
+        with benchmarked(benchmark_record=record):
+            run_job(SimpleNamespace(**dict(zip(names, given, strict=False))))
     finally:
         for number, one in zip((1, 2), kept, strict=True):
             (sys.stdout, sys.stderr)[number - 1].flush()
@@ -24,6 +26,6 @@ def script(path: Any, basedir: Any, *given: Any) -> None:
             os.close(one)
 
 
-snakemake.workflow.script = script
+sys.modules["snakemake.workflow"].script = script  # type: ignore[attr-defined]
 if __name__ == "__main__":
     main(["--cores", "1", *sys.argv[1:]])
