@@ -56,11 +56,7 @@ def results_section(
         Written(read_csv(page.with_suffix(".csv"), ["exam", "slice"]), read_bytes(page).decode())
         for page in pages
     ]
-    shown = [
-        (
-            f"{path.stem.replace('figure', 'Figure ')}, exam {path.parent.name}",
-            Path(os.path.relpath(path, out.parent)).as_posix(),
-        )
-        for path in figures
-    ]
+    titles = [f"{path.stem.replace('figure', 'Figure ')}, exam {path.parent.name}" for path in figures]
+    places = [Path(os.path.relpath(path, out.parent)).as_posix() for path in figures]
+    shown = list(zip(titles, places, strict=True))
     write_text(out, section(answer, written, shown))

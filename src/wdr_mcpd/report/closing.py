@@ -72,10 +72,8 @@ def stale(root: Path, configuration: Mapping[str, Any]) -> list[str]:
 def _is_older(root: Path, sidecar: Path, now: Mapping[str, Any]) -> bool:
     known = json.loads(read_bytes(sidecar))
     then = {key: one for key, one in known["configuration"].items() if not WITHOUT_EFFECT.fullmatch(key)}
-    streams = [root / name for name in known.get("streams", ())]
-    return any(now.get(key) != one for key, one in then.items()) or any(
-        path.exists() and _time(path) > _time(sidecar) for path in streams
-    )
+    streams = [path for name in known.get("streams", ()) if (path := root / name).exists()]
+    return any(now.get(key) != then[key] for key in then) or any(_time(p) > _time(sidecar) for p in streams)
 
 
 def _time(path: Path) -> int:
