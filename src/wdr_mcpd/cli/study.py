@@ -10,7 +10,7 @@ from wdr_mcpd.cli.keys import CODING, MEASURES, SELECTION, add_keys
 from wdr_mcpd.cli.volumes import SOURCE, add_pick, read_source
 from wdr_mcpd.config import configuration
 from wdr_mcpd.errors import InputError
-from wdr_mcpd.files import SIGNIFICANT_DIGITS, read_bytes, whole_file
+from wdr_mcpd.files import SIGNIFICANT_DIGITS, read_bytes, write_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -141,17 +141,11 @@ def view(options: argparse.Namespace) -> None:
 
     volume = read_source(options.original, options)
     streams = {path.stem: read_bytes(path) for path in options.streams}
-    rates = options.rates
-    measured = [
-        measure_stream(
-            options.original.name, name, volume.voxels, data, rates, _reading(options), volume.mask
-        )
-        for name, data in streams.items()
-    ]
-    shown = CodedExam(options.original.name, volume, streams, pd.concat(measured, ignore_index=True))
+    exam, how = options.original.name, (options.rates, _reading(options), volume.mask)
+    measured = [measure_stream(exam, name, volume.voxels, data, *how) for name, data in streams.items()]
+    shown = CodedExam(exam, volume, streams, pd.concat(measured, ignore_index=True))
     unnamed = {name: replace(METHODS[DEFAULT], name=name, label=name) for name in streams}
-    with whole_file(options.out) as draft:
-        draft.write_text(viewer_html(shown, methods=unnamed | METHODS)[0], encoding="utf-8", newline="\n")
+    write_text(options.out, viewer_html(shown, methods=unnamed | METHODS)[0])
 
 
 def _reading(options: argparse.Namespace) -> Any:
