@@ -11,6 +11,7 @@
 # make check-evidence  the same, compared with the committed results
 # make cohorts DATA=FOLDER        the controls and laws on the open cohorts, from local files
 # make check-cohorts DATA=FOLDER  the same, compared with the committed results
+# make first-run    time make and make everything in a fresh clone, for the README
 # make docs         write the generated parts of docs/ anew
 # make test-cluster the synthetic cohort through a Slurm of one node on this machine (root, Debian)
 # make unlock       let runs start again where one was killed
@@ -31,7 +32,7 @@ WDR := $(BIN)/python -m wdr_mcpd
 # The byte code of .venv is kept as each module is first used; without it every job compiles the libraries anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: paper everything bench comparison test coverage lint check-reference reference evidence check-evidence \
+.PHONY: paper everything first-run bench comparison test coverage lint check-reference reference evidence check-evidence \
   cohorts check-cohorts docs scale test-cluster \
   verify unlock test-reliability test-disturbed test-kills test-hostile test-bad-data test-lock fuzz lock clean
 
@@ -51,6 +52,15 @@ comparison: $(TESTED)
 	  startup.csv study_growth.csv machine.csv rate_distortion.svg) resources/benchmarks
 	$(WDR).bench readme README.md --benchmarks resources/benchmarks --published resources/published
 	$(WDR).bench page docs/benchmarks.md --benchmarks resources/benchmarks --published resources/published
+
+FIRST_RUN := resources/benchmarks/first_run.csv
+first-run: $(READY)
+	rm -rf results/clone && git clone --quiet . results/clone
+	$(BIN)/python -c 'from wdr_mcpd.bench.machine import machine as m; print("what,value", \
+	  *(f"{name},{m()[name]}" for name in ("processor", "cores", "python")), sep="\n")' > $(FIRST_RUN)
+	for given in "" " everything"; do start=$$(date +%s); make -C results/clone $$given; \
+	  echo "make$$given,$$(($$(date +%s) - start))" >> $(FIRST_RUN); done
+	rm -rf results/clone
 
 test: $(TESTED)
 	$(BIN)/python -m pytest -q -rs -n 2 --dist loadfile --no-loadscope-reorder

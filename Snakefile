@@ -99,11 +99,14 @@ rule part:
 
 
 finish_steps()
-check_targets()
+if (
+    Path(workflow.main_snakefile).parent.resolve() == HERE.resolve()
+):  # not where another workflow uses this one
+    check_targets(sys.argv[1:], names_here(), made_here)
 
 
 onsuccess:
-    print(*closing(RESULTS.root), sep="\n", file=sys.stderr)
+    print(*closing(RESULTS.root, CONFIGURATION.model_dump(warnings=False)), sep="\n", file=sys.stderr)
 
 
 onerror:

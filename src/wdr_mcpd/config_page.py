@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from wdr_mcpd.config import allowed, schema
-from wdr_mcpd.files import whole_file
+from wdr_mcpd.files import write_text
 
 HEADER = """\
 # Configuration reference
@@ -43,5 +43,4 @@ def _rows(entries: Mapping[str, Any], place: str) -> Iterator[str]:
 if __name__ == "__main__":
     made = page(), yaml.safe_dump(schema(), sort_keys=False, allow_unicode=True, width=110)
     for path, text in zip(map(Path, sys.argv[1:]), made, strict=True):
-        with whole_file(path) as draft:
-            draft.write_text(text, encoding="utf-8", newline="\n")
+        write_text(path, text)

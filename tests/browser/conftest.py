@@ -21,6 +21,20 @@ class Browser:
     def open(self, page: Path) -> None:
         self.driver.get(page.resolve().as_uri())
 
+    def until(self, condition: str, *arguments: object) -> None:
+        """Wait until a condition of the page holds; only the limit of the whole test ends that."""
+        look = f"const look = () => ({condition}) ? done() : setTimeout(look, 10); look();"
+        self.driver.set_script_timeout(3600)
+        self.driver.execute_async_script(f"const done = [...arguments].at(-1); {look}", *arguments)
+
+    def overhang(self, width: int) -> int:
+        """How many pixels the page is wider than a window of this width, which may be a telephone's."""
+        size = {"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": width < 600}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        scroll = self.driver.execute_script("return document.documentElement.scrollWidth")
+        self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        return max(0, scroll - width)
+
     def errors(self) -> list[str]:
         return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
 

@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.wait import WebDriverWait
 
 from wdr_mcpd.codec import decode, encode
 from wdr_mcpd.data import Volume
@@ -61,9 +60,7 @@ def page(exam: CodedExam, browser, tmp_path: Path):
 def shown(browser, state: str) -> None:
     gain = browser.driver.execute_script("return data.gains[Number(arguments[0])]", state.split("/")[1])
     state = state.replace("fitted", str(gain))
-    WebDriverWait(browser.driver, 10).until(
-        lambda driver: driver.execute_script("return document.body.dataset.shown") == state
-    )
+    browser.until("document.body.dataset.shown === arguments[0]", state)
 
 
 def grey(browser, canvas: str) -> np.ndarray:
@@ -175,7 +172,7 @@ def test_a_larger_rate_has_a_scale_at_least_as_fine(page) -> None:
 def test_the_outline_is_drawn_around_the_tumour(page) -> None:
     before = grey(page, "original")
     press(page, "t")
-    WebDriverWait(page.driver, 10).until(lambda _: not np.array_equal(grey(page, "original"), before))
+    shown(page, "3d-wdr/1/4/fitted/false/outline")
     changed = (grey(page, "original") != before).any(axis=2)
     assert changed[10, 12:22].all()
     assert not changed[11:19, 13:21].any()
@@ -193,13 +190,21 @@ def test_every_control_has_a_label_and_every_picture_a_text(page) -> None:
 
 def test_nothing_fails_and_nothing_else_is_asked_for(page) -> None:
     press(page, Keys.ARROW_RIGHT, "m", "t")
-    shown(page, "2d-wdr/1/5/fitted/false")
+    shown(page, "2d-wdr/1/5/fitted/false/outline")
     assert page.errors() == []
     assert [url.split("/")[-1] for url in page.requests()] == ["the%20viewer.html"]
 
 
-def test_the_page_fits_a_narrow_window(page) -> None:
-    page.driver.set_window_size(500, 900)
-    width = page.driver.execute_script("return document.documentElement.scrollWidth")
-    page.driver.set_window_size(1400, 1000)
-    assert width <= 500
+@pytest.mark.parametrize("width", [400, 1440, 2560])
+def test_nothing_is_wider_than_the_window(page, width: int) -> None:
+    assert page.overhang(width) == 0
+
+
+def test_the_wheel_changes_the_slice_and_then_scrolls_the_page(page) -> None:
+    wheel = (
+        "const turned = new WheelEvent('wheel', {deltaY: 1, bubbles: true, cancelable: true});"
+        "document.getElementById('coded').dispatchEvent(turned); return turned.defaultPrevented"
+    )
+    assert page.driver.execute_script(wheel)
+    shown(page, "3d-wdr/1/5/fitted/false")
+    assert not page.driver.execute_script(wheel)

@@ -15,6 +15,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "files": {"errors"},
     "progress": set(),
     "places": set(),
+    "arguments": set(),
     "failures": set(),
     "step": {"errors"},
     "data": GROUND,
@@ -31,7 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "report": SCIENCE | {"study", "render", "paper"},
     "bench": SCIENCE | {"study", "render", "baselines"},
     "checks": SCIENCE | {"study"},
-    "cli": SCIENCE | {"config", "study", "render", "report", "checks"},
+    "cli": SCIENCE | {"arguments", "config", "study", "render", "report", "checks"},
     "__init__": {"coherence", "data", "methods", "study"},
     "__main__": {"cli"},
 }

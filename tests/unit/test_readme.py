@@ -1,5 +1,6 @@
 """The README: its order, its numbers, its examples and its links."""
 
+import csv
 import re
 import shlex
 import tomllib
@@ -50,6 +51,7 @@ def test_it_is_read_in_a_few_minutes() -> None:
         cells = [cell for row in rows for cell in row]
         assert len(rows) <= 8
         assert cells.count("-") <= len(cells) / 20
+        assert len(cells) <= 64
 
 
 def test_its_results_are_the_committed_ones(tmp_path: Path) -> None:
@@ -78,6 +80,15 @@ def test_other_numbers_are_those_of_the_project() -> None:
     assert found == pythons
 
 
+def test_its_times_are_those_of_the_committed_run() -> None:
+    with (ROOT / "resources" / "benchmarks" / "first_run.csv").open(newline="") as file:
+        measured = {row["what"]: row["value"] for row in csv.DictReader(file)}
+    stated = dict(re.findall(r"^(make[a-z ]*?) +# (\d+) ", README, re.MULTILINE))
+    assert stated == {what: f"{float(measured[what]) / 60:.0f}" for what in ("make", "make everything")}
+    assert f"on {measured['cores']} cores" in README
+    assert measured["processor"]
+
+
 def test_the_stated_outputs_are_made_by_paper() -> None:
     stated = re.findall(r"`(results/[^`]+)`", "\n".join(re.findall(r"^- (.*)$", README, re.MULTILINE)))
     tables = [f"results/tables/table1.{suffix}" for suffix in ("csv", "md", "tex")]
@@ -95,8 +106,8 @@ def test_every_command_is_understood() -> None:
 
 def test_every_make_target_exists() -> None:
     makefile = (ROOT / "Makefile").read_text()
-    assert commands("make") == [[]]
-    assert re.search("^paper: ", makefile, re.MULTILINE)
+    assert commands("make") == [[], ["everything"]]
+    assert all(re.search(f"^{target}: ", makefile, re.MULTILINE) for target in ("paper", "everything"))
 
 
 def test_the_keys_of_the_examples_exist() -> None:

@@ -1,10 +1,10 @@
-import difflib
 import gc
 import json
 import os
 import sys
 from dataclasses import asdict
 
+from wdr_mcpd.arguments import check_targets
 from wdr_mcpd.baselines.codecs import CODECS
 from wdr_mcpd.config import configuration
 from wdr_mcpd.data.excluded import read_excluded
@@ -54,13 +54,16 @@ def finish_steps():
             one.benchmark = below(f"logs/benchmarks/{stem}.tsv")
 
 
-def check_targets():
-    """Stop with one line where a word of the command line is nearly the name of a rule; Snakemake names none."""
-    rules_here = {one.name for one in workflow.rules}
-    for before, word in zip(sys.argv, sys.argv[1:]):
-        near = difflib.get_close_matches(word, rules_here, n=1, cutoff=0.75)
-        if near and word.isidentifier() and word not in rules_here and "profile" not in before:
-            sys.exit(f"wdr-mcpd: {word} is no target; did you mean {near[0]}? All: docs/commands.md")
+def made_here(path):
+    """Say whether some rule makes a file; one of an exam only if the study has this exam."""
+    found = [one.get_wildcards(path) for one in workflow.rules if one.is_producer(path)]
+    return any(wildcards.get("exam", "") in {"", *SERIES} for wildcards in found)
+
+
+def names_here():
+    """Give the names of the rules and of the files that do not depend on an exam."""
+    whole = [str(path) for one in workflow.rules for path in one.output if not one.has_wildcards()]
+    return [*(one.name for one in workflow.rules), *whole]
 
 
 def beside(*names):

@@ -21,7 +21,7 @@ use rule step as report with:
         exams=in_report(str(RESULTS.exam_table())),
         tables=[
             path if path.endswith(".md") else in_report(path)
-            for path in [*tables(*TABLES_SHOWN), *beside(*COMMITTED), str(RESULTS.exam_table())]
+            for path in [*tables(*TABLES_SHOWN), *beside(*COMMITTED)]
             if not path.endswith((".tex", ".png"))
         ],
         figures=[

@@ -1,7 +1,6 @@
 """The command `wdr-mcpd`: a module for each group of commands, imported when one of them is used."""
 
 import argparse
-import difflib
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -9,6 +8,7 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import Any, NoReturn
 
+from wdr_mcpd.arguments import meant
 from wdr_mcpd.errors import InputError, StreamError, one_line
 
 COMMANDS = {
@@ -110,8 +110,7 @@ def parsed(
 def _meant(given: str, known: Sequence[str] | dict[str, str]) -> str:
     if given in RENAMED:
         return f"it is now called {RENAMED[given]}"
-    near = difflib.get_close_matches(given, list(known), n=1)
-    return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+    return meant(given, known, f"known are {', '.join(known)}")
 
 
 def _help() -> str:

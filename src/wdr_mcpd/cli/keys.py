@@ -40,9 +40,9 @@ def _reader(key: str) -> Callable[[str], Any]:
         import yaml
 
         try:
-            return configuration(
-                {key: _listed(key, yaml.safe_load(f"[{text}]" if "," in text else text), text)}
-            ).value(key)
+            bare = "," in text and not text.startswith(("[", "{"))
+            value = _listed(key, yaml.safe_load(f"[{text}]" if bare else text), text)
+            return configuration({key: value}).value(key)
         except (InputError, yaml.YAMLError) as error:
             raise argparse.ArgumentTypeError(str(error).removeprefix("configuration key ")) from None
 
@@ -65,10 +65,4 @@ def _listed(key: str, value: Any, text: str) -> Any:
         raise argparse.ArgumentTypeError(
             f"{text}: give START:STOP:STEP with STOP at or above START, STEP above 0"
         )
-    return (
-        value[0]
-        if isinstance(value, list) and value and isinstance(value[0], list)
-        else value
-        if isinstance(value, list)
-        else [value]
-    )
+    return value if isinstance(value, list) else [value]

@@ -10,14 +10,13 @@ from wdr_mcpd.cli.keys import CODING, MEASURES, SELECTION, add_keys
 from wdr_mcpd.cli.volumes import SOURCE, add_pick, read_source
 from wdr_mcpd.config import configuration
 from wdr_mcpd.errors import InputError
-from wdr_mcpd.files import SIGNIFICANT_DIGITS, read_bytes, whole_file
+from wdr_mcpd.files import SIGNIFICANT_DIGITS, read_bytes, write_text
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
 WINDOW = ("slices", "first_slice")
-UNITS = {"std": "SD", "stored": "stored values", "range": "ranges", "dtype": "of 65535"}
 SWEPT = {
     "selected_slices": "selected",
     "selected_gain_db": "gain of the selected (dB)",
@@ -41,6 +40,7 @@ def mcpd(options: argparse.Namespace) -> None:
     import pandas as pd
 
     from wdr_mcpd.coherence import average_mcpd, select
+    from wdr_mcpd.report.columns import UNITS
 
     voxels, first, available = _slices(options)
     average = average_mcpd(voxels, options.mcpd_unit, options.mcpd_reference)
@@ -76,8 +76,8 @@ def sweep(options: argparse.Namespace) -> None:
     swept = sweep_of_volume(_slices(options)[0], name=options.source.name, **keys)
     if options.plot is not None:
         write_figure(lambda: sweep_figure(swept, options.threshold, options.source.name), [options.plot])
-    shown = plateaus(swept)[["rate_bpv", "threshold_mcpd", *SWEPT]]
-    _write(options, swept, shown.rename(columns={"threshold_mcpd": "T"} | SWEPT).round(3))
+    shown = plateaus(swept)[["rate_bpv", "threshold_mcpd", "to", *SWEPT]]
+    _write(options, swept, shown.rename(columns={"threshold_mcpd": "T, from"} | SWEPT).round(3))
 
 
 def compare_options(parser: argparse.ArgumentParser) -> None:
@@ -141,17 +141,11 @@ def view(options: argparse.Namespace) -> None:
 
     volume = read_source(options.original, options)
     streams = {path.stem: read_bytes(path) for path in options.streams}
-    rates = options.rates
-    measured = [
-        measure_stream(
-            options.original.name, name, volume.voxels, data, rates, _reading(options), volume.mask
-        )
-        for name, data in streams.items()
-    ]
-    shown = CodedExam(options.original.name, volume, streams, pd.concat(measured, ignore_index=True))
+    exam, how = options.original.name, (options.rates, _reading(options), volume.mask)
+    measured = [measure_stream(exam, name, volume.voxels, data, *how) for name, data in streams.items()]
+    shown = CodedExam(exam, volume, streams, pd.concat(measured, ignore_index=True))
     unnamed = {name: replace(METHODS[DEFAULT], name=name, label=name) for name in streams}
-    with whole_file(options.out) as draft:
-        draft.write_text(viewer_html(shown, methods=unnamed | METHODS)[0], encoding="utf-8", newline="\n")
+    write_text(options.out, viewer_html(shown, methods=unnamed | METHODS)[0])
 
 
 def _reading(options: argparse.Namespace) -> Any:

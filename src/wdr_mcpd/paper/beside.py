@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from wdr_mcpd.coherence import select
 from wdr_mcpd.render.tables import Column, Table
@@ -26,31 +25,17 @@ QUALITY = {
 
 @dataclass(frozen=True, eq=False)
 class Selection:
-    """The average MCPD of all slices, and the threshold up to which they are selected.
-
-    Attributes
-    ----------
-    mcpd : DataFrame
-        Columns exam, slice and mcpd_UNIT.
-    unit : str
-        Unit of the MCPD and of the threshold.
-    threshold : float
-        Largest average MCPD of a selected slice (T).
-    """
+    """The average MCPD of all slices (exam, slice, mcpd_UNIT), its unit, and the threshold T that selects."""
 
     mcpd: pd.DataFrame
     unit: str
     threshold: float
 
     @property
-    def values(self) -> NDArray[np.float64]:
-        """Average MCPD of each row."""
-        return self.mcpd[f"mcpd_{self.unit}"].to_numpy(np.float64)
-
-    @property
     def chosen(self) -> pd.DataFrame:
         """Exam and number of every selected slice."""
-        return self.mcpd.loc[select(self.values, self.threshold), KEYS]
+        values = self.mcpd[f"mcpd_{self.unit}"].to_numpy(np.float64)
+        return self.mcpd.loc[select(values, self.threshold), KEYS]
 
 
 def read_selection(paths: Iterable[Path], unit: str, threshold: float) -> Selection:

@@ -23,17 +23,7 @@ WHITE_PERCENTILE = 98.5  # the bright fat of the scalp would otherwise darken th
 
 @dataclass(frozen=True, eq=False)
 class SlicePair:
-    """One slice before and after coding.
-
-    Attributes
-    ----------
-    original, decoded : ndarray (row, column)
-        Stored values.
-    psnr_db, ssim : float
-        Of this slice.
-    pixel_size : (float, float)
-        Height and width of a pixel, mm.
-    """
+    """One slice before and after coding (row, column), its quality, and a pixel's height and width."""
 
     original: NDArray[Any]
     decoded: NDArray[Any]
@@ -49,17 +39,9 @@ def slices_to_show(
 
     Parameters
     ----------
-    average_mcpd : ndarray (slice,)
-        In the unit of the threshold.
-    threshold : float
-        Largest average MCPD of a selected slice.
-    asked : sequence of int
-        Slice numbers from 1; empty for the first two selected ones, filled up with the first others.
-
-    Returns
-    -------
-    list of int
-        Two slice numbers from 1.
+    average_mcpd : ndarray (slice,), in the unit of the threshold
+    threshold : largest average MCPD of a selected slice
+    asked : slice numbers from 1; empty for the first two selected ones, filled up with the first others
 
     Raises
     ------

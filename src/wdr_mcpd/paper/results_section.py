@@ -11,8 +11,8 @@ from wdr_mcpd.files import read_bytes, write_text
 from wdr_mcpd.paper.table3 import gains
 from wdr_mcpd.render.pages import fill
 from wdr_mcpd.study.frames import read_csv, read_exams
+from wdr_mcpd.study.pays import Verdict, of_quality
 from wdr_mcpd.study.quality import COLUMNS
-from wdr_mcpd.study.verdict import Verdict, of_quality
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,12 +39,9 @@ def section(answer: Verdict, tables: Sequence[Written], figures: Sequence[tuple[
 
     Parameters
     ----------
-    answer : Verdict
-        Whether coding the similar slices together pays.
-    tables : sequence of Written
-        Tables 1, 2 and 3.
-    figures : sequence of (title, address)
-        Pictures with their titles, in the order in which they stand; addresses are relative to the page.
+    answer : whether coding the similar slices together pays
+    tables : Tables 1, 2 and 3
+    figures : titles and addresses of the pictures, relative to the page
     """
     return fill("results_section.md", answer=answer, tables=tables, figures=figures, gains=gains)
 
@@ -59,11 +56,7 @@ def results_section(
         Written(read_csv(page.with_suffix(".csv"), ["exam", "slice"]), read_bytes(page).decode())
         for page in pages
     ]
-    shown = [
-        (
-            f"{path.stem.replace('figure', 'Figure ')}, exam {path.parent.name}",
-            Path(os.path.relpath(path, out.parent)).as_posix(),
-        )
-        for path in figures
-    ]
+    titles = [f"{path.stem.replace('figure', 'Figure ')}, exam {path.parent.name}" for path in figures]
+    places = [Path(os.path.relpath(path, out.parent)).as_posix() for path in figures]
+    shown = list(zip(titles, places, strict=True))
     write_text(out, section(answer, written, shown))

@@ -17,14 +17,10 @@ def every_slice(quality: pd.DataFrame, paper: pd.DataFrame, rate: float, note: s
 
     Parameters
     ----------
-    quality : DataFrame
-        Measurements of 3d-wdr: columns exam, rate_bpv, slice, psnr_db, ssim.
-    paper : DataFrame
-        The paper's Table 1, as `read_paper` gives it.
-    rate : float
-        Bits per voxel.
-    note : str
-        What stands under the caption.
+    quality : measurements of 3d-wdr: columns exam, rate_bpv, slice, psnr_db, ssim
+    paper : the paper's Table 1, as `read_paper` gives it
+    rate : bits per voxel
+    note : what stands under the caption
     """
     ours = at_rate(quality, rate)[[*KEYS, "psnr_db", "ssim"]]
     data = beside(ours, paper, ours["exam"].unique())

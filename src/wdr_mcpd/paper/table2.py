@@ -38,11 +38,10 @@ def average_mcpd_of_slices(selection: Selection, paper: pd.DataFrame, note: str)
     return paper_table("table2", caption, note, data, columns, mean=False)
 
 
-def _yes_no(mcpd: "pd.Series[Any]", threshold: float) -> list[str | None]:
+def _yes_no(mcpd: "pd.Series[Any]", threshold: float) -> "pd.Series[Any]":
     """Say of each slice whether it is selected; None where it has no MCPD."""
-    selected = select(mcpd.to_numpy(dtype=np.float64), threshold)
-    words = ["yes" if chosen else "no" for chosen in selected]
-    return [word if known else None for word, known in zip(words, mcpd.notna(), strict=True)]
+    selected = pd.Series(select(mcpd.to_numpy(dtype=np.float64), threshold), mcpd.index)
+    return selected.map({True: "yes", False: "no"}).where(mcpd.notna(), None)
 
 
 def table2(

@@ -44,16 +44,9 @@ def selected_slices(
 
     Parameters
     ----------
-    quality, before, alone : DataFrame
-        Measurements of 3d-wdr-mcpd, of 3d-wdr and of 2d-wdr, the control: each slice alone at the same rate.
-    selection : Selection
-        Which slices the table holds. A slice that the paper selects and we do not keeps its row, ours empty.
-    paper : DataFrame
-        The paper's Table 3, as `read_paper` gives it.
-    rate : float
-        Bits per voxel.
-    note : str
-        What stands under the caption.
+    quality, before, alone : measurements of 3d-wdr-mcpd, of 3d-wdr and of 2d-wdr, the control
+    selection : which slices the table holds; one that only the paper selects keeps its row, ours empty
+    paper, rate, note : as for Table 1
     """
     ours = at_rate(quality, rate).merge(selection.chosen, on=KEYS)[[*KEYS, "psnr_db", "ssim"]]
     for name, other in (("improvement_db", before), ("over_alone_db", alone)):

@@ -29,8 +29,7 @@ def name_points(
 
     Parameters
     ----------
-    axes : Axes
-        Scaled as it will be drawn.
+    axes : scaled as it will be drawn
     names, places, styles : names, data coordinates of the points, and properties of the texts
     size : of the font, points
     """
@@ -61,8 +60,7 @@ def name_ends(
 
     Parameters
     ----------
-    axes : Axes
-        Scaled as it will be drawn.
+    axes : scaled as it will be drawn
     ends : name -> data coordinates of its line's end; one outside the panel is named at its edge
     styles : name -> properties of the text
     size : of the font, points

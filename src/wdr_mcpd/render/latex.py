@@ -31,12 +31,9 @@ def latex_table(shown: pd.DataFrame, words: list[bool], caption: str, label: str
 
     Parameters
     ----------
-    shown : DataFrame
-        Texts, under the headings that readers see.
-    words : list of bool
-        Which columns hold words, at the left.
-    caption, label : str
-        The caption as LaTeX, and what the table is referred to by.
+    shown : texts, under the headings that readers see
+    words : which columns hold words, at the left
+    caption, label : the caption as LaTeX, and what the table is referred to by
     """
     longest = {name: max(map(len, cells), default=0) for name, cells in shown.items()}
     columns = "".join(

@@ -17,16 +17,11 @@ class Column:
 
     Attributes
     ----------
-    title : str
-        Heading, with the unit.
-    form : str
-        Format of a value, e.g. `.4f`; missing values are a dash whatever it is.
-    interval : bool
-        Whether the data has the value's interval in columns of the same name with `_low` and `_high`.
-    text : bool
-        Whether the column holds words, which stand at the left.
-    names : mapping
-        What readers see in place of a value.
+    title : heading, with the unit
+    form : format of a value, e.g. `.4f`; missing values are a dash whatever it is
+    interval : whether the data has the value's interval in columns of the same name with `_low` and `_high`
+    text : whether the column holds words, which stand at the left
+    names : what readers see in place of a value
     """
 
     title: str
@@ -42,20 +37,13 @@ class Table:
 
     Attributes
     ----------
-    name : str
-        Stem of the files, and the label in LaTeX.
-    caption : str
-        What the table shows.
-    note : str
-        Where the data comes from and how it was measured; stands under the caption.
-    data : DataFrame
-        Names of columns carry the units; where there is a column `exam`, readers see a section for each.
-    columns : mapping
-        For readers: the columns of `data` to show, in this order.
-    mean_of : tuple of str
-        Columns whose mean over the rows of an exam readers see in a last row.
-    explanation : str
-        Markdown that stands below the table on its page.
+    name : stem of the files, and the label in LaTeX
+    caption : what the table shows
+    note : where the data comes from and how it was measured; stands under the caption
+    data : names of columns carry the units; where there is a column `exam`, readers see a section for each
+    columns : for readers: the columns of `data` to show, in this order
+    mean_of : columns whose mean over the rows of an exam readers see in a last row
+    explanation : Markdown that stands below the table on its page
     """
 
     name: str

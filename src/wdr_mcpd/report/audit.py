@@ -18,11 +18,25 @@ from wdr_mcpd.study.quality import COLUMNS
 from wdr_mcpd.study.readings import readings_table as table_of_readings
 from wdr_mcpd.study.statistics import ENOUGH_SUBJECTS
 
+QUANTITIES = {
+    "psnr_3d_wdr": "PSNR, 3D-WDR",
+    "ssim_3d_wdr": "SSIM, 3D-WDR",
+    "psnr_selected": "PSNR, selected slices",
+    "ssim_selected": "SSIM, selected slices",
+    "mcpd": "average MCPD",
+    "significant_bits": "bits that the values need",
+    "ratio_allocated": "ratio to the bits allocated",
+    "ratio_significant": "ratio to the bits needed",
+    "lossless_ratio_allocated": "lossless ratio to the bits allocated",
+    "lossless_ratio_significant": "lossless ratio to the bits needed",
+}
+"""Names of what readings measure."""
+
 
 def every_reading(data: pd.DataFrame, note: str) -> Table:
     """Every reading of the open points beside the paper's ranges."""
     columns = {
-        "quantity": Column("Quantity", text=True),
+        "quantity": Column("Quantity", text=True, names=QUANTITIES),
         "unit": Column("Unit", text=True),
         "transform": Column("Transform", text=True),
         "values": Column("Values", text=True),

@@ -1,43 +1,92 @@
 """What stands at the end of a run in a few lines, and the main numbers of runs side by side."""
 
 import json
-from collections.abc import Sequence
+import os
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from wdr_mcpd.errors import InputError
-from wdr_mcpd.files import read_bytes
-from wdr_mcpd.places import Results, sidecar_of
+from wdr_mcpd.files import read_bytes, write_text
+from wdr_mcpd.places import PROVENANCE, Results, sidecar_of
 from wdr_mcpd.render.pages import fill
 from wdr_mcpd.study.controls import ALONE, NO_AXIAL, PROPOSED
 from wdr_mcpd.study.frames import read_csv
-from wdr_mcpd.study.verdict import of_controls
+from wdr_mcpd.study.pays import of_controls
+
+MARK = "<!-- what is older than the last run -->"
+"""Where the report says so, until the end of the line."""
+WITHOUT_EFFECT = re.compile("run|baselines|evidence|draws|orders|idc_endpoint|parallel_downloads|download_.*")
+"""Keys that change no number of a table which does not ask for them itself."""
 
 
-def closing(root: Path) -> list[str]:
-    """Say in at most five lines what a run found, where it is, and what to try next.
+def closing(root: Path, configuration: Mapping[str, Any]) -> list[str]:
+    """Say in at most five lines what a run found, where it is, what is older, and what to try next.
 
     What is not made yet is left out: `root` may hold the results of a part of the study.
     """
     results, said = Results(root), []
     controls, table2, report = results.table("controls")[0], results.table("table2")[0], root / "report.html"
-    if controls.exists():
+    older = stale(root, configuration)
+    if controls.exists() and "controls" not in older:
         said.append(fill("closing.md", answer=of_controls(read_csv(controls))).strip())
     if table2.exists() and sidecar_of(table2).exists():
         chosen = [f"{number} of {of} slices of {exam}" for exam, number, of in _selected(table2)]
         more = f", and so on ({len(chosen)} exams)" if len(chosen) > 3 else ""
         said.append(f"Threshold: T = {_threshold(table2):g} selects {', '.join(chosen[:3])}{more}.")
-    if report.exists():
+    if report.exists() and report.name not in older:
         said.append(f"Report: {report}")
     if table2.exists():
         said.append(
             f"Tables: {root}/tables/*.md   Figures: {root}/figures   Section Results: {root}/paper.md"
         )
-    if said:
+    if older:
+        named = f"Older than the last run: {', '.join(older)}. make everything, or their target, renews them."
+        said.append(named)
+        _mark(report, f'<p class="older" role="note">{named}</p>')
+    elif said:
         again = "snakemake --config threshold=0.6 run=t06, then wdr-mcpd runs results results/runs/t06"
-        said.append(f"Next: {again if report.exists() else 'snakemake (the whole study and its report)'}")
+        whole = "make everything (the whole study and its report)"
+        said.append(f"Next: {again if report.exists() else whole}")
     return said
+
+
+def stale(root: Path, configuration: Mapping[str, Any]) -> list[str]:
+    """Name the tables, figures and pages of a run that its last, partial run left as they were.
+
+    They were made with other keys than `configuration` has, or from streams that were made anew since.
+    """
+    now = json.loads(json.dumps(configuration))
+    sidecars = sorted(root.glob(f"tables/*{PROVENANCE}")) + sorted(root.glob(f"figures/**/*{PROVENANCE}"))
+    older = [sidecar for sidecar in sidecars if _is_older(root, sidecar, now)]
+    names = list(dict.fromkeys(path.name.removesuffix(PROVENANCE) for path in older))
+    report = root / "report.html"
+    if report.exists() and (names or any(_time(path) > _time(report) for path in sidecars)):
+        names.append(report.name)
+    return names
+
+
+def _is_older(root: Path, sidecar: Path, now: Mapping[str, Any]) -> bool:
+    known = json.loads(read_bytes(sidecar))
+    then = {key: one for key, one in known["configuration"].items() if not WITHOUT_EFFECT.fullmatch(key)}
+    streams = [path for name in known.get("streams", ()) if (path := root / name).exists()]
+    return any(now.get(key) != then[key] for key in then) or any(_time(p) > _time(sidecar) for p in streams)
+
+
+def _time(path: Path) -> int:
+    return path.stat().st_mtime_ns
+
+
+def _mark(report: Path, text: str) -> None:
+    """Say it in the report too, which stays as old as it is: Snakemake goes by the time."""
+    if report.exists():
+        status = report.stat()
+        page = read_bytes(report).decode()
+        write_text(report, re.sub(f"{MARK}.*", lambda _: MARK + text, page, count=1))
+        os.utime(report, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
 def side_by_side(roots: Sequence[Path]) -> pd.DataFrame:

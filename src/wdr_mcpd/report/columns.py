@@ -3,6 +3,8 @@
 from wdr_mcpd.methods import METHODS
 from wdr_mcpd.render.tables import Column
 
+UNITS = {"std": "SD", "stored": "stored values", "range": "ranges", "dtype": "of 65535"}
+"""Units of the MCPD, and of the threshold."""
 LABELS = {name: method.label for name, method in METHODS.items()}
 METHOD = {"method": Column("Method", text=True, names=LABELS)}
 RATE = {"rate_bpv": Column("Rate (bpv)", "g")}

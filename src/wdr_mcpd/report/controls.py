@@ -107,7 +107,8 @@ def draw_standing(exams: pd.DataFrame, drawn: pd.DataFrame | None, note: str) ->
     panels[0].set_yticks(range(len(rows)), [LABELS[row] for row in rows])
     panels[0].invert_yaxis()
     bars = "; bars are 95 % t intervals" if means["subjects"].max() >= ENOUGH_SUBJECTS else ""
-    return noted(figure, f"Small points: each subject; large: their mean{bars}. Equal total bits. {note}")
+    said = f"Small points: each subject; large: their mean{bars}. Equal total bits. {note}"
+    return noted(figure, said, f"{PROPOSED} among its controls")
 
 
 def _points(axes: Axes, gains: "pd.Series[float]", place: int, row: str) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from wdr_mcpd.methods import METHODS
 from wdr_mcpd.render.notes import Measured, bars_note, interval_note, note_of
 from wdr_mcpd.render.style import PAGE_WIDTH, noted, write_figure
 from wdr_mcpd.render.tables import Column, Table, write_table
@@ -25,6 +26,8 @@ PARTS = {
     "axial_depth_db": ("Axial depth\n(transform across slices)", "#009E73"),
     "gain_db": ("= Gain", "#666666"),
 }
+
+COLOURS = {method.label: method.colour for method in METHODS.values()}
 
 
 def ways_to_spend(data: pd.DataFrame, note: str) -> Table:
@@ -96,6 +99,7 @@ def draw_parts(table: pd.DataFrame, exams: pd.DataFrame, rate: float, note: str)
         figure,
         f"3D-WDR-MCPD at {rate:g} bpv. {note}. {_marks('Black bars', int(row['subjects']))}. "
         f"Order of the steps: {SHOWN_ORDER}",
+        "What the gain is made of",
     )
 
 
@@ -139,9 +143,9 @@ def draw_ways(
     axes = figure.subplots()
     places = np.arange(len(rows))
     axes.hlines(places, rows["exam_gain_db_low"], rows["exam_gain_db_high"], color="0.5", linewidth=2)
-    axes.plot(rows["exam_gain_db"], places, "o", color="#0072B2", markersize=5)
     for place, (scheme, gain) in zip(places, rows["exam_gain_db"].items(), strict=True):
         _few_points(axes, at_rate(exams[exams["scheme"] == scheme], rate), "exam_gain_db", float(place))
+        axes.plot(gain, place, "o", color=COLOURS.get(str(scheme).partition(",")[0], "0.4"), markersize=5)
         axes.annotate(
             f"{gain:+.2f}", (gain, place), xytext=(0, 5), textcoords="offset points", ha="center", fontsize=7
         )
@@ -153,6 +157,7 @@ def draw_ways(
     return noted(
         figure,
         f"{rate:g} bpv, equal total bits. {note}. {_marks('Grey bars', int(rows['subjects'].max()))}",
+        "Ways to spend the bits of an exam",
     )
 
 

@@ -16,48 +16,28 @@ from wdr_mcpd.study.frames import at_rate, bits
 
 @dataclass(frozen=True)
 class Findings:
-    """Findings at one rate.
+    """Findings at one rate, in decibels."""
 
-    Attributes
-    ----------
-    at : the rate in words
-    gain, paper : gain of the selected slices, ours (None if no slice is selected) and the paper's, dB
-    alone : gain of the selected slices over each of them alone, dB (None like `gain`)
-    whole_exam_db, interval : change of the PSNR of the whole exam, and its interval over subjects (None for
-        too few)
-    over_alone_db : change against every slice alone
-    flat_db : that of 3D-WDR without its axial transform
-    claims, verdicts : how many claims of the paper were judged, and how
-    """
-
-    at: str
-    gain: Spread | None
-    paper: Spread
-    alone: Spread | None
-    whole_exam_db: float
-    interval: tuple[float, float] | None
-    over_alone_db: float
-    flat_db: float
+    at: str  # the rate in words
+    gain: Spread | None  # of the selected slices over Table 1; None if none is selected
+    paper: Spread  # the same in the paper
+    alone: Spread | None  # of the selected slices over each of them alone
+    whole_exam_db: float  # change of the PSNR of the whole exam
+    interval: tuple[float, float] | None  # of it over subjects; None for too few
+    over_alone_db: float  # change against every slice alone
+    flat_db: float  # that of 3D-WDR without its axial transform
     claims: int
-    verdicts: str
+    verdicts: str  # how many claims there are, and how each was judged
 
 
 @dataclass(frozen=True)
 class InCohorts:
-    """What the open cohorts say, each of one sequence at one spacing.
+    """What the open cohorts say, each of one sequence at one spacing."""
 
-    Attributes
-    ----------
-    people : how many exams of how many people
-    selected : fewest and most slices of 20 that T = 0.5 selects, means of the cohorts
-    gain_db : smallest and largest mean gain of 3D-WDR-MCPD over 3D-WDR
-    flat : (spacing in mm, mean gain of no axial transform over 3D-WDR) of each cohort, rising
-    """
-
-    people: str
-    selected: tuple[float, float]
-    gain_db: tuple[float, float]
-    flat: tuple[tuple[float, float], ...]
+    people: str  # how many exams of how many people
+    selected: tuple[float, float]  # fewest and most slices of 20 that T = 0.5 selects, means of the cohorts
+    gain_db: tuple[float, float]  # smallest and largest mean gain of 3D-WDR-MCPD over 3D-WDR
+    flat: tuple[tuple[float, float], ...]  # (mm, mean gain of no axial transform over 3D-WDR), rising
 
 
 @dataclass(frozen=True)

@@ -126,7 +126,7 @@ def draw_laws(spacing: pd.DataFrame, rates: pd.DataFrame, note: str) -> Figure:
     handles, labels = right.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=3, fontsize="x-small")
     bands = "; bands are 95 % t intervals" if rates["subjects"].max() >= ENOUGH_SUBJECTS else ""
-    return noted(figure, f"Means over subjects{bands}. {note}")
+    return noted(figure, f"Means over subjects{bands}. {note}", "Gains against spacing and rate")
 
 
 def laws(

@@ -15,12 +15,15 @@ from wdr_mcpd.methods import with_variants
 from wdr_mcpd.render.notes import note_of
 from wdr_mcpd.render.pages import address, fill, fill_text, markdown_html, picture
 from wdr_mcpd.render.tables import markdown_table
+from wdr_mcpd.report.closing import MARK
 from wdr_mcpd.report.findings import Best, Findings, InCohorts, best_method, find, in_cohorts
 from wdr_mcpd.study.controls import ALONE, NO_AXIAL, PROPOSED
 from wdr_mcpd.study.frames import read_csv
-from wdr_mcpd.study.verdict import Verdict, of_controls
+from wdr_mcpd.study.pays import Verdict, of_controls
 
 DRAWING, TABLE, VIEWER = "drawing", "table", "viewer"
+LEAD = "controls"
+"""The figure that stands with the verdict."""
 MEDIA = {".csv": "text/csv", ".tsv": "text/tab-separated-values"}
 
 
@@ -45,9 +48,13 @@ class Item:
 class Section:
     """A section of the report."""
 
-    key: str
     title: str
     items: tuple[Item, ...]
+
+    @property
+    def key(self) -> str:
+        """What links name."""
+        return re.sub(r"\W+", "-", self.title.lower())
 
 
 @dataclass(frozen=True)
@@ -65,14 +72,12 @@ def report_html(found: Found, sections: list[Section], note: str) -> str:
     """Lay out the page; `note` says what kind of data this is."""
     return fill(
         "report.html",
-        answer=found.verdict,
-        found=found.findings,
-        best_found=found.best,
-        in_cohorts=found.cohorts,
-        exams=found.exams,
+        found=found,
         sections=sections,
+        lead=[item for section in sections for item in section.items if item.key == LEAD],
         html=markdown_html,
         note=f"{note[:1].upper()}{note[1:]}.",
+        older=MARK,
         origin=f"Made by wdr-mcpd {version('wdr-mcpd')}.",
     )
 
@@ -108,8 +113,9 @@ def table_html(path: Path, title: str) -> str:
     """HTML of a table as readers see it (.md without its heading), or of a list of text (.tsv)."""
     if path.suffix == ".tsv":
         listed = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
-        listed.columns = listed.columns.str.replace("_", " ")
-        text = markdown_table(listed, [True] * listed.shape[1])
+        words = [not cells.str.fullmatch(r"-?[\d.]*").all() for _, cells in listed.items()]
+        listed.columns = listed.columns.str.replace("_", " ").str.capitalize()
+        text = markdown_table(listed, words)
     else:
         text = re.sub(r"\A# .*\n", "", read_bytes(path).decode())
     return tables_html(text, title, path.parent)
@@ -117,16 +123,17 @@ def table_html(path: Path, title: str) -> str:
 
 def tables_html(text: str, title: str, folder: Path = Path()) -> str:
     """HTML of a Markdown text whose tables scroll by themselves and have headings for screen readers."""
-    made = re.sub(r'<(t[hd]) style="text-align:left">', r'<\1 class="text">', markdown_html(text, folder))
+    made = markdown_html(text, folder)
     for before, after in {
-        ' style="text-align:right"': "",
-        "<th": '<th scope="col"',
-        '<th scope="col"ead': "<thead",
-        "h2>": "h3>",
-        "<table>": f'<div class="scroll" role="group" aria-label="{title}" tabindex="0"><table>',
-        "</table>": "</table></div>",
+        r'<(t[hd]) style="text-align:left">': r'<\1 class="text">',
+        r' style="text-align:right"': "",
+        r"(<td[^>]*>)(</td>)": r"\1-\2",
+        r"<th(?!ead)": '<th scope="col"',
+        r"h2>": "h3>",
+        r"<table>": f'<div class="scroll" role="group" aria-label="{title}" tabindex="0"><table>',
+        r"</table>": "</table></div>",
     }.items():
-        made = made.replace(before, after)
+        made = re.sub(before, after, made)
     return made
 
 
@@ -134,23 +141,26 @@ def items(
     name: str, title: str, caption: str, figures: list[Path], tables: list[Path], viewers: list[Path]
 ) -> Iterator[Item]:
     """Give the figures, the tables and the viewers of one name; a figure may be there for each exam."""
-    for path in figures:
-        of_exam = path.parent.name != "figures" and path.stem == name
-        if path.stem == name:
-            key, shown = (
-                (f"{name}-{path.parent.name}", f"{title}, {path.parent.name}") if of_exam else (name, title)
-            )
-            yield Item(DRAWING, key, shown, caption, picture(path))
-    drawn = {path.stem for path in figures}
+    drawn = [path for path in figures if path.stem == name]
+    for path in drawn:
+        exam = path.parent.name
+        of_exam = ("", "") if exam == "figures" else (f"-{exam}", f", {exam}")
+        yield Item(DRAWING, name + of_exam[0], title + of_exam[1], caption, picture(path))
     for path in tables:
         if path.stem == name and path.suffix in (".md", ".tsv"):
             data = path.with_suffix(".csv") if path.suffix == ".md" else path
-            said, shown = ("", f"{title}, as a table") if name in drawn else (caption, title)
+            said, shown = ("", f"{title}, as a table") if drawn else (caption, title)
             held = address(read_bytes(data), MEDIA[data.suffix])
             yield Item(TABLE, f"{name}-table", shown, said, table_html(path, shown), held, data.name)
     for path in viewers if name == VIEWER else []:
         page = read_bytes(path).decode()
         yield Item(VIEWER, VIEWER, title, caption, page, file=f"viewer/{path.name}")
+
+
+def caption_html(text: str, keys: Mapping[str, Any]) -> str:
+    """HTML of a caption of Snakemake's report, which may tell keys of the configuration."""
+    filled = fill_text(text, snakemake=SimpleNamespace(config=keys)).replace("``", "`")
+    return markdown_html(filled).removeprefix("<p>").removesuffix("</p>\n")
 
 
 def report(
@@ -184,27 +194,14 @@ def report(
     checks : what says that all results were checked
     contents : titles of the sections, each with the names of its items and their titles
     """
-    keys = {"table_rate": table_rate, "threshold": threshold, "mcpd_unit": mcpd_unit}
-    said = {
-        path.stem: markdown_html(
-            fill_text(path.read_text("utf-8"), snakemake=SimpleNamespace(config=keys)).replace("``", "`")
-        )
-        .removeprefix("<p>")
-        .removesuffix("</p>\n")
-        for path in captions
-    }
-    pictures = [*figures, *of_exams]
+    keys = {"table_rate": f"{table_rate:g}", "threshold": threshold, "mcpd_unit": mcpd_unit}
+    said = {path.stem: caption_html(path.read_text("utf-8"), keys) for path in captions}
+    files = [*figures, *of_exams], [*tables, series, exams], viewers
     sections = [
-        Section(re.sub(r"\W+", "-", title.lower()), title, tuple(made))
+        Section(title, tuple(one for name in names for one in items(name, names[name], said[name], *files)))
         for title, names in contents.items()
-        if (
-            made := [
-                item
-                for name, shown in names.items()
-                for item in items(name, shown, said[name], pictures, [*tables, series, exams], viewers)
-            ]
-        )
     ]
+    sections = [section for section in sections if section.items]
     table = {path.stem: path for path in tables if path.suffix == ".csv"}
     read = {name: read_csv(table[name]) for name in ("table3", "whole_exam", "claims", "rates", "controls")}
     found = Found(

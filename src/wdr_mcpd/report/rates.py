@@ -60,7 +60,7 @@ def draw_rates(table: pd.DataFrame, note: str, methods: Methods = METHODS) -> Fi
         "mean_ssim": "mean SSIM of the slices",
         "exam_gain_db": "PSNR over 3D-WDR (dB)",
     }
-    return _against_rate(table, panels, note, methods)
+    return _against_rate("Quality of whole exams", table, panels, note, methods)
 
 
 def draw_tumour(table: pd.DataFrame, note: str, methods: Methods = METHODS) -> Figure:
@@ -70,15 +70,17 @@ def draw_tumour(table: pd.DataFrame, note: str, methods: Methods = METHODS) -> F
         "tumour_ssim": "SSIM in the tumour",
         "tumour_minus_exam_db": "PSNR, tumour less exam (dB)",
     }
-    return _against_rate(table, panels, note, methods)
+    return _against_rate("Quality inside the tumour", table, panels, note, methods)
 
 
-def _against_rate(table: pd.DataFrame, panels: dict[str, str], note: str, methods: Methods) -> Figure:
+def _against_rate(
+    title: str, table: pd.DataFrame, panels: dict[str, str], note: str, methods: Methods
+) -> Figure:
     """Draw one panel per value; in the last one lines have their names and intervals."""
-    figure = Figure(figsize=(PAGE_WIDTH, 2.5))
+    figure = Figure(figsize=(PAGE_WIDTH, 2.7))
     if table.empty:
         figure.text(0.5, 0.5, "no exam has it", ha="center")
-        return noted(figure, note)
+        return noted(figure, note, title)
     for axes, (value, label) in zip(figure.subplots(1, 3), panels.items(), strict=True):
         for method, rows in table.groupby("method", sort=False):
             look = methods[str(method)]
@@ -87,7 +89,7 @@ def _against_rate(table: pd.DataFrame, panels: dict[str, str], note: str, method
         axes.set_xlabel("rate (bits per voxel)")
         axes.set_ylabel(label)
     _intervals_and_names(axes, table, value, methods)
-    return noted(figure, f"{note}. {bars_note('Bands', int(table['subjects'].max()))}")
+    return noted(figure, f"{note}. {bars_note('Bands', int(table['subjects'].max()))}", title)
 
 
 def _intervals_and_names(axes: Axes, table: pd.DataFrame, value: str, methods: Methods) -> None:

@@ -11,7 +11,7 @@ from wdr_mcpd.report.cohorts import QUESTIONS, said_cohorts
 from wdr_mcpd.report.findings import find
 from wdr_mcpd.study.controls import ALONE, NO_AXIAL, PROPOSED
 from wdr_mcpd.study.frames import read_csv
-from wdr_mcpd.study.verdict import of_controls
+from wdr_mcpd.study.pays import of_controls
 
 BEGIN, END = "<!-- answer: written by make reference -->\n", "<!-- end of answer -->\n"
 SHOWN = {PROPOSED: PROPOSED, ALONE: "Every slice alone", NO_AXIAL: "One volume, no axial transform"}

@@ -12,20 +12,20 @@ from matplotlib.ticker import MaxNLocator
 from wdr_mcpd.render.notes import Measured, interval_note, note_of
 from wdr_mcpd.render.style import PAGE_WIDTH, noted, write_figure
 from wdr_mcpd.render.tables import Column, Table, write_table
-from wdr_mcpd.report.columns import EXAM_PSNR, RATE
+from wdr_mcpd.report.columns import EXAM_PSNR, RATE, UNITS
 from wdr_mcpd.study.frames import at_rate, read_exams, write_csv
 from wdr_mcpd.study.sweep import thresholds_table
 
 COLOURS = ("#0072B2", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 """Of the rates of a sweep."""
-UNITS = {"std": "SD", "stored": "stored values", "range": "ranges", "dtype": "65535"}
 
 
 def sweep_of_exams(data: pd.DataFrame, note: str) -> Table:
     """Threshold sweep: what each threshold selects and gains."""
     columns = {
         **RATE,
-        "threshold_mcpd": Column("T", text=True),
+        "threshold_mcpd": Column("T, from", "g"),
+        "to": Column("to", "g"),
         "selected_slices": Column("Selected slices", ".1f", interval=True),
         "selected_psnr_db": Column("PSNR of the selected (dB)", ".2f", interval=True),
         "selected_gain_db": Column("over 3D-WDR (dB)", "+.2f", interval=True),
@@ -36,14 +36,10 @@ def sweep_of_exams(data: pd.DataFrame, note: str) -> Table:
 
 
 def plateaus(data: pd.DataFrame) -> pd.DataFrame:
-    """Join rows in turn that differ in the threshold alone; it becomes a text, from the first to the last."""
+    """Join rows in turn that differ in the threshold alone; `to` is the last threshold of each."""
     others = data.drop(columns="threshold_mcpd").astype(object).fillna("")
     group = (others != others.shift()).any(axis="columns").cumsum()
-    ends = data.groupby(group)["threshold_mcpd"].agg(["min", "max"])
-    said = [
-        f"{low:g}" if low == high else f"{low:g} to {high:g}" for low, high in ends.itertuples(index=False)
-    ]
-    return data.groupby(group).nth(0).assign(threshold_mcpd=said)
+    return data.groupby(group).nth(0).assign(to=data.groupby(group)["threshold_mcpd"].max().to_numpy())
 
 
 def draw_thresholds(

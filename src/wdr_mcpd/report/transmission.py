@@ -13,13 +13,14 @@ from wdr_mcpd.methods import METHODS, Method, with_variants
 from wdr_mcpd.render.notes import Measured, note_of
 from wdr_mcpd.render.style import PAGE_WIDTH, noted, write_figure
 from wdr_mcpd.render.tables import Column, Table, write_table
+from wdr_mcpd.report.columns import METHOD
 from wdr_mcpd.study.frames import read_exams
 from wdr_mcpd.study.rates import rate_reaching
 
 LINKS_BIT_S = {"64 kbit/s": 64e3, "1 Mbit/s": 1e6, "10 Mbit/s": 10e6, "100 Mbit/s": 100e6}
 SSIM_TARGETS = (0.90, 0.95, 0.98)
 READER = {
-    "method": Column("Method", text=True),
+    **METHOD,
     "ssim": Column("Mean SSIM", ".2f"),
     "exams_that_reach_it": Column("Exams that reach it", ".0f"),
     "exams": Column("of", ".0f"),
@@ -30,10 +31,7 @@ READER = {
 def mean_over_slices(quality: pd.DataFrame) -> pd.DataFrame:
     """Bytes of the prefix and mean SSIM over the slices, one row for each exam, method and rate.
 
-    Parameters
-    ----------
-    quality : DataFrame
-        Columns exam, method, rate_bpv, slice, ssim, bytes (of the whole prefix), from decoded prefixes.
+    `quality` has columns exam, method, rate_bpv, slice, ssim and bytes (of the whole prefix).
     """
     groups = quality.groupby(["exam", "method", "rate_bpv"], sort=True)
     return groups.agg(bytes=("bytes", "first"), ssim=("ssim", "mean")).reset_index()
@@ -44,12 +42,9 @@ def times_to_quality(quality: pd.DataFrame, stored_bytes: Mapping[str, int], not
 
     Parameters
     ----------
-    quality : DataFrame
-        As in `mean_over_slices`.
-    stored_bytes : mapping
-        Bytes of each exam's stored values, for the row of the uncompressed exam.
-    note : str
-        What stands under the caption.
+    quality : as in `mean_over_slices`
+    stored_bytes : bytes of each exam's stored values, for the row of the uncompressed exam
+    note : stands under the caption
     """
     rows = []
     for method, curves in mean_over_slices(quality).groupby("method", sort=True):

@@ -36,14 +36,9 @@ class CodedExam:
 
     Attributes
     ----------
-    name : str
-        The exam's identifier.
-    volume : Volume
-        The original slices, with the tumour's mask if it is known.
-    streams : mapping of method name to bytes
-        One embedded stream per method.
-    quality : DataFrame
-        Has `COLUMNS`; slices are counted from 1, bytes are those of the whole prefix.
+    name, volume : the exam's identifier; its original slices, with the tumour's mask if it is known
+    streams : one embedded stream for each method, by its name
+    quality : has `COLUMNS`; slices are counted from 1, bytes are those of the whole prefix
     """
 
     name: str
@@ -62,14 +57,10 @@ def viewer_html(
 
     Parameters
     ----------
-    exam : CodedExam
-        The original, its streams and their measured quality.
-    note : str
-        How PSNR and SSIM were measured, shown under the title.
-    methods : mapping
-        The registry that has their labels.
-    limits : sequence
-        Most bytes of pictures on a page: it shows as many slices around the first as fit; None: all.
+    exam : the original, its streams and their measured quality
+    note : how PSNR and SSIM were measured, shown under the title
+    methods : the registry that has their labels
+    limits : most bytes of pictures on a page, which shows as many slices around the first as fit; None: all
 
     Raises
     ------
@@ -89,7 +80,6 @@ def viewer_html(
         coded.append(
             _method(exam, methods[name], rates) | {"tiles": [[tile(plane) for plane in one] for one in shown]}
         )
-    start = _start(exam, rates)
     data = {
         "rows": voxels.shape[1],
         "columns": voxels.shape[2],
@@ -102,7 +92,7 @@ def viewer_html(
         "original": [tile(plane) for plane in original],
         "methods": coded,
         "outline": None if mask is None or not mask.any() else [outline(plane) for plane in mask],
-        "start": start,
+        "start": _start(exam, rates),
     }
     height, width = (n * size for n, size in zip(voxels.shape[1:], exam.volume.spacing[1:], strict=True))
     return [
@@ -121,31 +111,18 @@ def viewer_html(
 
 
 def few_slices(data: dict[str, Any], limit: int) -> dict[str, Any]:
-    """Keep the slices around the first one shown whose pictures fit into so many bytes; at least that one."""
+    """Keep as many slices around the first one shown as have pictures of so many bytes; at least that one."""
     tiles = [data["original"], *(of_rate for method in data["methods"] for of_rate in method["tiles"])]
     sizes = np.sum([[len(one) for one in of_slices] for of_slices in tiles], axis=0)
-    low = high = data["start"]["slice"]
-    while True:
-        wider = [(low - 1, high), (low, high + 1)]
-        wider.sort(key=lambda ends: abs(ends[0] + ends[1] - 2 * data["start"]["slice"]))
-        fits = [(a, b) for a, b in wider if a >= 0 and b < len(sizes) and sizes[a : b + 1].sum() <= limit]
-        if not fits:
-            break
-        low, high = fits[0]
-    kept = slice(low, high + 1)
+    first = data["start"]["slice"]
+    around = [slice(max(0, first - reach), first + reach + 1) for reach in range(len(sizes))]
+    kept = [around[0], *(one for one in around if sizes[one].sum() <= limit)][-1]
     methods = [
         method | {key: [of_rate[kept] for of_rate in method[key]] for key in ("tiles", "quality")}
         for method in data["methods"]
     ]
-    start = data["start"] | {"slice": data["start"]["slice"] - low}
-    outlines = data["outline"] and data["outline"][kept]
-    return data | {
-        "slices": data["slices"][kept],
-        "original": data["original"][kept],
-        "methods": methods,
-        "outline": outlines,
-        "start": start,
-    }
+    cut = {name: data[name] and data[name][kept] for name in ("slices", "original", "outline")}
+    return data | cut | {"methods": methods, "start": data["start"] | {"slice": first - kept.start}}
 
 
 def display_window(voxels: NDArray[Any]) -> tuple[int, int]:
@@ -178,21 +155,20 @@ def outline(mask: NDArray[np.bool_]) -> list[int]:
 
 
 def _method(exam: CodedExam, method: Method, rates: list[float]) -> dict[str, Any]:
-    name = method.name
-    shape = exam.volume.voxels.shape
+    """What the page tells of a method: for each rate the bytes, and the quality of each slice."""
+    name, slices = method.name, len(exam.volume.voxels)
     table = exam.quality[exam.quality["method"] == name].set_index(["rate_bpv", "slice"])
-    wanted = pd.MultiIndex.from_product([rates, range(1, shape[0] + 1)])
+    wanted = pd.MultiIndex.from_product([rates, range(1, slices + 1)])
     if not wanted.isin(table.index).all():
         raise InputError(
             f"the quality table of {exam.name} lacks a rate or a slice of {name}; measure it again"
         )
-    by_rate = (len(rates), shape[0])
-    shown = table.loc[wanted, list(SHOWN)].to_numpy(np.float64).reshape(*by_rate, len(SHOWN))
+    shown = table.loc[wanted, list(SHOWN)].astype(float).round(4).to_numpy().reshape(len(rates), slices, -1)
     return {
         "name": name,
         "label": method.label,
-        "quality": [[_numbers(slice_) for slice_ in rate] for rate in shown],
-        "bytes": table.loc[wanted, "bytes"].to_numpy(np.int64).reshape(by_rate)[:, 0].tolist(),
+        "quality": np.where(np.isfinite(shown), shown, None).tolist(),
+        "bytes": table.loc[wanted, "bytes"].astype(int).tolist()[::slices],
     }
 
 
@@ -203,10 +179,6 @@ def _decoded(exam: CodedExam, name: str, rate: float) -> NDArray[Any]:
             f"the {name} stream holds {decoded.shape}, exam {exam.name} {exam.volume.voxels.shape} voxels"
         )
     return decoded
-
-
-def _numbers(values: NDArray[np.float64]) -> list[float | None]:
-    return [round(float(value), 4) if np.isfinite(value) else None for value in values]
 
 
 def _start(exam: CodedExam, rates: list[float]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from wdr_mcpd.paper.results_section import Written
 from wdr_mcpd.paper.results_section import section as lay_out
-from wdr_mcpd.study.verdict import Verdict
+from wdr_mcpd.study.pays import Verdict
 
 ANSWER = Verdict(2, 0.45, 1.03)
 

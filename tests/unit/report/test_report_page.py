@@ -10,7 +10,7 @@ from PIL import Image
 from wdr_mcpd.report.findings import Best, Findings, InCohorts, best_method, find
 from wdr_mcpd.report.page import Found, Item, Section, each_exam, items, report_html, table_html
 from wdr_mcpd.report.readme import cohorts_table
-from wdr_mcpd.study.verdict import Verdict
+from wdr_mcpd.study.pays import Verdict
 
 TABLE = """# Rates
 
@@ -124,10 +124,11 @@ def test_each_table_of_a_page_scrolls_by_itself_and_says_what_its_rows_are(table
 
 def test_a_list_of_text_is_shown_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "series.tsv"
-    path.write_text("patient_id\timages\nNA\t007\n")
-    assert "patient id" in (text := table_html(path, "Series"))
-    assert ">NA<" in text
-    assert ">007<" in text
+    path.write_text("patient_id\timages\tstep\nNA\t007\t\n")
+    assert "Patient id" in (text := table_html(path, "Series"))
+    assert '<td class="text">NA<' in text
+    assert "<td>007<" in text
+    assert "<td>-<" in text
 
 
 def test_an_item_has_its_figures_its_table_with_the_data_and_its_caption(table: Path) -> None:
@@ -138,15 +139,23 @@ def test_an_item_has_its_figures_its_table_with_the_data_and_its_caption(table: 
     assert (drawing.kind, listed.kind, listed.file) == ("drawing", "table", "rates.csv")
     held = base64.b64decode(listed.data.partition("base64,")[2])
     assert held == tables[0].read_bytes()
-    section = Section("quality", "Quality", (drawing, listed))
+    section = Section("Quality", (drawing, listed))
     text = report_html(Found(findings(0.0), Best("3D-WDR-CC", 2.0), NO, None, ""), [section], "note")
     assert text.count("See it.") == 1
     assert '<a href="#quality">Quality</a>' in text
 
 
+def test_the_figure_of_the_controls_stands_with_the_verdict_and_nowhere_else() -> None:
+    drawings = tuple(Item("drawing", key, key, "See.", "data:,") for key in ("controls", "rates"))
+    found = Found(findings(0.0), Best("3D-WDR-CC", 2.0), NO, None, "")
+    text = report_html(found, [Section("The exam", drawings)], "note")
+    assert text.index('id="controls"') < text.index("<h2>What the paper") < text.index('id="rates"')
+    assert text.count('id="controls"') == 1
+
+
 def test_a_page_inside_the_page_is_text_to_it() -> None:
     viewer = Item("viewer", "viewer", "Look", "See.", '<p class="a">x</p>', file="viewer/one_1.html")
-    section = Section("look", "Look", (viewer,))
+    section = Section("Look", (viewer,))
     text = report_html(Found(findings(0.0), Best("3D-WDR-CC", 2.0), NO, None, ""), [section], "note")
     assert 'srcdoc="&lt;p class=&#34;a&#34;' in text
 

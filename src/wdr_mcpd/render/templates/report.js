@@ -60,8 +60,24 @@ function filter(table, tools, column) {
   }
 }
 
+// The row of means stays last, whatever is sorted or folded.
+function sumUp(table) {
+  for (const row of [...table.tBodies[0].rows]) {
+    if (row.cells[0].textContent === "mean") (table.tFoot ?? table.createTFoot()).append(row);
+  }
+}
+
+// Columns of long words are wide enough to be read; the table scrolls where all do not fit.
+function widen(table) {
+  for (const row of table.tBodies[0].rows) {
+    for (const cell of row.cells) cell.style.setProperty("--words", `${Math.ceil(cell.textContent.length / 6)}rem`);
+  }
+}
+
 for (const table of document.querySelectorAll("figure.table table")) {
   if (!table.tBodies.length) continue; // no exam has such rows
+  sumUp(table);
+  widen(table);
   const tools = document.createElement("div");
   tools.className = "tools";
   const headings = [...table.tHead.rows[0].cells];
@@ -73,4 +89,18 @@ for (const table of document.querySelectorAll("figure.table table")) {
   });
   if (tools.childElementCount) table.parentElement.before(tools);
 }
+for (const frame of document.querySelectorAll("iframe")) {
+  const fit = () => { frame.style.height = `${frame.contentDocument.documentElement.offsetHeight + 2}px`; };
+  frame.addEventListener("load", () => {
+    fit();
+    new ResizeObserver(fit).observe(frame.contentDocument.documentElement);
+  });
+}
 for (const details of document.querySelectorAll("nav details")) details.open = matchMedia("(min-width: 82rem)").matches;
+
+// The keyboard stops at what scrolls, and at nothing else.
+function reach() {
+  for (const box of document.querySelectorAll(".scroll")) box.tabIndex = box.scrollWidth > box.clientWidth ? 0 : -1;
+}
+addEventListener("load", reach);
+addEventListener("resize", reach);

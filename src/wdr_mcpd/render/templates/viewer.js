@@ -89,7 +89,8 @@ async function show() {
   element("coded").setAttribute("aria-label", `Slice ${data.slices[slice]} coded with ${method.label} at ${bits} bits per voxel`);
   element("difference").setAttribute("aria-label", `Difference of slice ${data.slices[slice]}, ${gain} times`);
   fillNumbers(rate, slice);
-  document.body.dataset.shown = `${method.name}/${rate}/${slice}/${gain}/${showsOriginal}`;
+  const outlined = element("outline").checked ? "/outline" : "";
+  document.body.dataset.shown = `${method.name}/${rate}/${slice}/${gain}/${showsOriginal}${outlined}`;
 }
 
 function step(slider, change) {
@@ -107,6 +108,7 @@ function look(scale, x = zoom.x, y = zoom.y) {
   for (const canvas of document.querySelectorAll("canvas")) {
     canvas.style.transform = `scale(${zoom.scale}) translate(${(0.5 - zoom.x) * 100}%, ${(0.5 - zoom.y) * 100}%)`;
   }
+  element("panels").classList.toggle("zoomed", zoom.scale > 1); // until then a finger scrolls the page
   element("zoom").value = zoom.scale;
   element("zoom-text").textContent = `× ${zoom.scale.toFixed(1)}`;
 }
@@ -154,9 +156,10 @@ for (const control of [methodMenu, rateSlider, sliceSlider, gainMenu, element("o
 document.addEventListener("keydown", onKey);
 document.addEventListener("keyup", (event) => { if (event.key === " " && showsOriginal) { showsOriginal = false; show(); } });
 element("panels").addEventListener("wheel", (event) => {
-  event.preventDefault();
+  const before = sliceSlider.value;
   if (event.ctrlKey) look(zoom.scale * (event.deltaY < 0 ? 1.25 : 0.8));
   else step(sliceSlider, Math.sign(event.deltaY));
+  if (event.ctrlKey || sliceSlider.value !== before) event.preventDefault(); // else the page scrolls on
 }, { passive: false });
 element("panels").addEventListener("pointermove", drag);
 element("zoom").addEventListener("input", () => look(Number(element("zoom").value)));

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from wdr_mcpd.study.verdict import Verdict, of_controls, of_quality
+from wdr_mcpd.study.pays import Verdict, of_controls, of_quality
 
 
 @pytest.mark.parametrize(
