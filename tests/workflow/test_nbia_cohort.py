@@ -1,6 +1,7 @@
 """The whole workflow from an NBIA server on loopback: 20 small series, two exams of each patient."""
 
 import csv
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from clone import SMALL, Clone, make_clone
 from nbia_server import Holding, NbiaServer, holding
 from wdr_mcpd.cli import main
 from wdr_mcpd.data.fetch import fetch_series
+from wdr_mcpd.data.series import read_series_table
 from wdr_mcpd.data.synthetic import synthetic_table
 
 PERSON = {
@@ -63,7 +65,9 @@ def exams_of(path: Path, column: str = "exam") -> set[str]:
 
 
 @pytest.mark.timeout(900)
-def test_from_the_server_to_the_tables(clone: Clone, server: NbiaServer) -> None:
+def test_from_the_server_to_the_tables(
+    clone: Clone, server: NbiaServer, capsys: pytest.CaptureFixture[str]
+) -> None:
     for fault, uid in zip(("500", "cut chunked", "corrupted pixel"), list(server.holdings), strict=False):
         server.faults[uid] = [fault]
     run = clone.snakemake(*TABLES)
@@ -83,6 +87,32 @@ def test_from_the_server_to_the_tables(clone: Clone, server: NbiaServer) -> None
     again = clone.snakemake(*TABLES)
     assert "Nothing to be done" in again.stdout
     assert server.requests == before, "a second run downloads nothing"
+
+    discard_and_fetch_again(clone, server, capsys)
+
+
+def discard_and_fetch_again(clone: Clone, server: NbiaServer, capsys: pytest.CaptureFixture[str]) -> None:
+    """After the finished run: what was altered goes, one command brings it again and nothing else."""
+    data = clone.folder / "results" / "data"
+    altered = [data / "series" / "phantom003_1" / "1-02.dcm", data / "series" / "phantom007_2" / "1-08.dcm"]
+    for path in altered:
+        path.write_bytes(path.read_bytes()[:-1] + b"x")
+    verify = ["verify", str(data / "series"), "--series", str(data / "series.tsv"), "--base-url", server.url]
+    gone = {path.parent for path in altered}
+    kept = {path for path in data.rglob("*") if path.is_file() and path.parent not in gone}
+    times = {path: path.stat().st_mtime_ns for path in kept}
+    capsys.readouterr()
+    assert main([*verify, "--discard"]) == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert not any(folder.exists() for folder in gone)
+    server.requests.clear()
+    assert main(["fetch", *shlex.split(last.partition("wdr-mcpd fetch ")[2])]) == 0
+    uids = {row.series_instance_uid for row in read_series_table(data / "series.tsv")}
+    assert server.requests.total() == 2
+    assert set(server.requests) <= uids
+    assert {path: path.stat().st_mtime_ns for path in kept} == times, "nothing else was touched"
+    assert main(verify) == 0
+    assert "Nothing to be done" in clone.snakemake(*TABLES).stdout
 
 
 @pytest.mark.timeout(900)

@@ -16,7 +16,7 @@ from wdr_mcpd.data.http_client import Progress
 from wdr_mcpd.data.idc import ENDPOINT
 from wdr_mcpd.data.manifest import differences, refusal
 from wdr_mcpd.data.nbia import BASE_URL
-from wdr_mcpd.data.series import Series, read_series_table
+from wdr_mcpd.data.series import Series, is_address, read_series_table
 from wdr_mcpd.errors import InputError, SeriesError
 
 AT_ONCE = 4
@@ -175,6 +175,12 @@ def verify_cohort(table: Path, folder: Path, sources: Sources, discard: bool = F
         return len(rows)
     first = folder / broken[0].exam_id
     cause = _cause(first)
+    local = {"local", "files"} & {row.source for row in broken if not is_address(row.file)}
+    if discard and local and sources.data_folder is None:
+        raise InputError(
+            f"{len(broken)} of {len(rows)} series are not whole, first {first}: {cause}; kept: --discard needs "
+            f"--data-folder, from where source {local.pop()} brings them again"
+        )
     for series in broken if discard else []:
         if (folder / series.exam_id).exists():
             shutil.rmtree(folder / series.exam_id)

@@ -11,6 +11,9 @@ from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import whole_file
 
 
+GEOMETRY = ("voxels", "spacing", "origin", "direction")
+
+
 @dataclass(frozen=True, eq=False)
 class Exam:
     """A window of consecutive slices of a series.
@@ -79,19 +82,10 @@ def first_index(first_slice: int | str) -> int | str:
 def write_exam(path: Path, exam: Exam) -> None:
     """Write an exam as `.npz`; the bytes depend on the exam alone."""
     volume = exam.volume
-    arrays = {
-        "voxels": volume.voxels,
-        "spacing": np.asarray(volume.spacing),
-        "origin": np.asarray(volume.origin),
-        "direction": np.asarray(volume.direction),
-        "first": np.asarray(exam.first),
-        "available": np.asarray(exam.available),
-        "cut": np.asarray(exam.cut),
-        "codes": np.asarray(volume.codes),
-        "unit": np.asarray(volume.unit),
-        "slope": np.asarray(volume.scaling.slope),
-        "intercept": np.asarray(volume.scaling.intercept),
-    }
+    arrays = {name: np.asarray(getattr(volume, name)) for name in GEOMETRY}
+    arrays |= {name: np.asarray(getattr(exam, name)) for name in ("first", "available", "cut")}
+    arrays |= {"codes": np.asarray(volume.codes), "unit": np.asarray(volume.unit)}
+    arrays |= {name: np.asarray(getattr(volume.scaling, name)) for name in ("slope", "intercept")}
     if volume.mask is not None:
         arrays["mask"] = volume.mask
     with whole_file(path) as draft:

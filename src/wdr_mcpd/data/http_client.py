@@ -133,13 +133,13 @@ class Client:
             try:
                 return await attempt()
             except Transient as error:
+                if error.wait and error.wait > self.until - asyncio.get_running_loop().time():
+                    raise InputError(f"{error} and asks to come again in {error.wait:.0f} s; do so") from error
                 if number >= self.limits.attempts:
                     kind = SeriesError if error.spoilt else InputError
                     advice = "" if error.spoilt else "; run again later: what is complete is kept"
                     raise kind(f"{error}; gave up after {number} attempts{advice}") from error
                 wait = error.wait or wait_before(number, self.limits)
-                if error.wait > self.until - asyncio.get_running_loop().time():
-                    raise InputError(f"{error} and asks to come again in {wait:.0f} s; do so") from error
                 self.trouble = str(error)
                 log.warning("attempt %d: %s; the next in %.1f s", number, error, wait)
                 await asyncio.sleep(wait)

@@ -110,6 +110,7 @@ def test_a_fault_for_ever(
 ) -> None:
     fault = FAULTS[name]
     server.faults[what] = [name, "forever"]
+    server.arrived.told = what != "list"
     if fault.ends == SOUND:
         fetch(server, row, tmp_path / "exam")
         assert_whole(tmp_path / "exam", made)
