@@ -9,8 +9,7 @@ from wdr_mcpd.data.archive import CITATION
 from wdr_mcpd.data.http_client import Progress, nobody
 from wdr_mcpd.data.http_limits import LIMITS, Limits
 from wdr_mcpd.data.idc import ENDPOINT, download_from_idc
-from wdr_mcpd.data.manifest import MANIFEST, REFUSED, differences, read_manifest, write_manifest
-from wdr_mcpd.data.mask_series import MASK_FOLDER
+from wdr_mcpd.data.manifest import MANIFEST, MASK_FOLDER, REFUSED, differences, read_manifest, write_manifest
 from wdr_mcpd.data.nbia import BASE_URL, download_series
 from wdr_mcpd.data.series import Series
 from wdr_mcpd.errors import InputError, SeriesError

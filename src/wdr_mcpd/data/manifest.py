@@ -9,6 +9,8 @@ from typing import Any
 from wdr_mcpd.errors import InputError
 
 MANIFEST = "manifest.json"
+MASK_FOLDER = "mask"
+"""Subfolder of the image's folder that holds the DICOM files of its mask."""
 REFUSED = "refused"
 """Key of a manifest that stands in for a series that could not be had, and says why."""
 
