@@ -42,13 +42,6 @@ def fetch_cohort(
         Series that are fetched at a time.
     exclude : bool
         As for `fetch_series`: what cannot be had is recorded in its folder, and is no error.
-
-    Raises
-    ------
-    SeriesError
-        Some series cannot be had, though all the others are there now; names each.
-    InputError
-        The source cannot be reached or is not set up: nothing more was tried.
     """
     if at_once < 1:
         raise InputError(f"{at_once} series at a time: must be at least 1")
@@ -156,12 +149,10 @@ def verify_cohort(table: Path, folder: Path, sources: Sources, discard: bool = F
 
     Parameters
     ----------
-    table : Path
-        Series table.
     sources : Sources
         Where the series came from, for the command in the message.
     discard : bool
-        Remove the folders that are not whole.
+        Remove the folders that are not whole, if they can be brought again.
 
     Raises
     ------

@@ -24,12 +24,6 @@ def read_series(folder: Path, pick: Pick = ANY) -> Volume:
         Its files that are not DICOM (licence, manifest) are passed over.
     pick : Pick
         Which series of the folder, and which of several images at each position.
-
-    Raises
-    ------
-    InputError
-        No DICOM, several series, missing or duplicate slices, unequal sizes or orientations, pixel data that
-        are cut short or of no decodable kind, or a bad mask.
     """
     planes = read_planes(folder, pick)
     check_shape((len(planes), *planes[0].shape), folder)

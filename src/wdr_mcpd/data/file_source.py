@@ -26,13 +26,6 @@ def bring_file(
 
     A local file is linked unless `copy`. With a data folder an address is not asked: the file of the longest
     tail of its path that lies below the folder is taken.
-
-    Raises
-    ------
-    SeriesError
-        The file is missing, or not the one of the checksum.
-    InputError
-        The row names no volume file, or the server cannot be reached.
     """
     suffix = suffix_of(Path(PurePosixPath(urlsplit(series.file).path).name))
     if not suffix:

@@ -51,15 +51,6 @@ class Object:
         return self.key.rpartition("/")[2]
 
 
-@dataclass(frozen=True)
-class Download:
-    """What came: SOPInstanceUID of each file by name, the DOI, and names of files without a checksum."""
-
-    instances: dict[str, str]
-    doi: str
-    unhashed: list[str]
-
-
 def idc_records(collection: str) -> list[Record]:
     """List the series of a collection from the shipped index, without a network.
 
@@ -67,11 +58,6 @@ def idc_records(collection: str) -> list[Record]:
     ----------
     collection : str
         Name as TCIA writes it, e.g. UPENN-GBM; IDC's spelling (upenn_gbm) follows from it.
-
-    Raises
-    ------
-    InputError
-        The index has no such collection.
     """
     rows = _index(COLUMNS, collection)
     if not rows:
@@ -115,19 +101,12 @@ def download_from_idc(
     endpoint: str = ENDPOINT,
     limits: Limits = LIMITS,
     progress: Progress = nobody,
-) -> Download:
-    """Download one series into the existing, empty `folder`, and check what came.
+) -> tuple[dict[str, Any], str]:
+    """Download one series into the existing, empty `folder`; give what the manifest says of it, and the DOI.
 
     The number and size of the objects are compared with the table before anything is downloaded. Each file is
     compared with its ETag where that is its MD5 (an object stored in one part; objects that everybody may
     read have no key of their own), and with its size; all must be DICOM files of the series.
-
-    Raises
-    ------
-    SeriesError
-        The index or the bucket lacks the series, or what is there or came is not the table's.
-    InputError
-        The server cannot be reached, or fails until the last attempt.
     """
     bucket, prefix, doi = _address(series)
     place = f"{endpoint.rstrip('/')}/{bucket}"
@@ -145,7 +124,8 @@ def download_from_idc(
 
     objects = within_deadline(work, series.bytes, limits)
     instances = check_files(sorted(folder.iterdir()), series)
-    return Download(instances, doi, [item.name for item in objects if not MD5_FORM.fullmatch(item.etag)])
+    unhashed = [item.name for item in objects if not MD5_FORM.fullmatch(item.etag)]
+    return {"sop_instance_uids": instances, "without_checksum": unhashed}, doi
 
 
 def _address(series: Series) -> tuple[str, str, str]:

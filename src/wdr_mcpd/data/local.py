@@ -1,6 +1,5 @@
 """`source: local`: a folder tree of DICOM files on disk, read only."""
 
-import csv
 import os
 import shutil
 from collections import Counter
@@ -13,8 +12,8 @@ from wdr_mcpd.data.checks import check_count, check_files
 from wdr_mcpd.data.choose import Record
 from wdr_mcpd.data.dicom_files import open_dicom
 from wdr_mcpd.data.series import Series
+from wdr_mcpd.data.tsv import read_tsv, write_tsv
 from wdr_mcpd.errors import InputError, SeriesError
-from wdr_mcpd.files import whole_file
 
 TAGS = [
     "SeriesInstanceUID",
@@ -29,17 +28,12 @@ TAGS = [
     "SOPInstanceUID",
     "ImagePositionPatient",
 ]
-INDEX_COLUMNS = ["series_instance_uid", "file"]
+UID, FILE = "series_instance_uid", "file"
+"""Columns of the index of a folder."""
 
 
 def scan(folder: Path) -> Iterator[tuple[Path, Any]]:
-    """Give every DICOM image below `folder` with its header, in a fixed order; linked folders are left out.
-
-    Raises
-    ------
-    InputError
-        The folder is missing or cannot be read.
-    """
+    """Give every DICOM image below `folder` with its header, in a fixed order; linked folders are left out."""
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder")
 
@@ -48,10 +42,8 @@ def scan(folder: Path) -> Iterator[tuple[Path, Any]]:
 
     for place, folders, files in os.walk(folder, onerror=refuse):
         folders.sort()
-        for name in sorted(files):
-            path = Path(place) / name
-            header = _header(path)
-            if header is not None:
+        for path in (Path(place) / name for name in sorted(files)):
+            if (header := _header(path)) is not None:
                 yield path, header
 
 
@@ -60,15 +52,7 @@ def local_records(
 ) -> list[Record]:
     """List the series of images below `folder`; headers alone are read, and copies of an image counted once.
 
-    Parameters
-    ----------
-    say : callable
-        Gets one line on each series that lies twice.
-
-    Raises
-    ------
-    InputError
-        There is no DICOM image.
+    `say` gets one line on each series that lies twice.
     """
     found: dict[str, list[tuple[Path, Any]]] = {}
     for path, header in scan(folder):
@@ -123,23 +107,14 @@ def study_date(text: str) -> str:
 
 
 def write_index(folder: Path, out: Path) -> None:
-    """Write which file below `folder` is of which series, so that the tree is searched once.
-
-    Raises
-    ------
-    InputError
-        There is no DICOM image.
-    """
+    """Write which file below `folder` is of which series, so that the tree is searched once."""
     rows = [
-        (str(h.get("SeriesInstanceUID", "")), path.relative_to(folder).as_posix())
-        for path, h in _once(folder)
+        {UID: str(header.get("SeriesInstanceUID", "")), FILE: path.relative_to(folder).as_posix()}
+        for path, header in _once(folder)
     ]
     if not rows:
         raise InputError(f"{folder}: holds no DICOM image")
-    with whole_file(out) as draft, draft.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream, delimiter="\t", lineterminator="\n")
-        writer.writerow(INDEX_COLUMNS)
-        writer.writerows(rows)
+    write_tsv(out, rows, (UID, FILE))
 
 
 def link_series(
@@ -147,22 +122,8 @@ def link_series(
 ) -> dict[str, str]:
     """Link (or copy) the files of one series into the existing, empty `folder`, as 1-01.dcm, 1-02.dcm, ...
 
-    Parameters
-    ----------
-    data_folder : Path
-        The tree, which is only read.
-    index : Path, optional
-        What `write_index` wrote; without it the tree is searched.
-
-    Returns
-    -------
-    dict
-        SOPInstanceUID of each link, by name.
-
-    Raises
-    ------
-    SeriesError
-        The tree has no such series, or another number of files than the table says.
+    The tree `data_folder` is searched, unless there is the `index` that `write_index` wrote. Gives the
+    SOPInstanceUID of each link, by name.
     """
     uid = series.series_instance_uid
     if index is None:
@@ -200,14 +161,10 @@ def _once(folder: Path) -> Iterator[tuple[Path, Any]]:
 
 
 def _indexed(index: Path, uid: str) -> list[str]:
-    try:
-        with index.open(newline="", encoding="utf-8") as stream:
-            reader = csv.reader(stream, delimiter="\t")
-            if next(reader, None) != INDEX_COLUMNS:
-                raise InputError(f"{index}: is no index of a folder (delete it to list the folder again)")
-            return [row[1] for row in reader if row[0] == uid]
-    except (OSError, UnicodeDecodeError, IndexError) as error:
-        raise InputError(f"{index}: cannot be read ({error})") from error
+    columns, rows = read_tsv(index)
+    if columns != [UID, FILE]:
+        raise InputError(f"{index}: is no index of a folder (delete it to list the folder again)")
+    return [row[FILE] for row in rows if row[UID] == uid]
 
 
 def _header(path: Path) -> Any:

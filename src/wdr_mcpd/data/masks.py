@@ -44,11 +44,6 @@ def lay_on(mask: Volume, image: Volume, where: object) -> NDArray[np.bool_]:
 
     Its axes may run in another order or direction, and it may cover a part of the image; its voxels must be
     those of the image.
-
-    Raises
-    ------
-    InputError
-        The mask says not where it lies, or lies beside the voxels of the image.
     """
     if not any(mask.codes):
         raise InputError(f"{where}: does not say where it lies; a mask is placed by its geometry")

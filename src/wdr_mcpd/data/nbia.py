@@ -36,13 +36,6 @@ def download_series(
     -------
     dict
         SOPInstanceUID of each file, by name.
-
-    Raises
-    ------
-    SeriesError
-        This series cannot be had: no access, unknown, hostile or wrong content.
-    InputError
-        The server cannot be reached, or fails until the last attempt. Both say why and what to do.
     """
 
     async def attempt(client: Client) -> dict[str, str]:

@@ -22,13 +22,7 @@ LICENCES = {
 
 
 def nbia_records(collection: str, base_url: str = BASE_URL, limits: Limits = LIMITS) -> list[Record]:
-    """List the MR series of a collection.
-
-    Raises
-    ------
-    InputError
-        The server cannot be asked, what it answers is no list of series, or the list is empty.
-    """
+    """List the MR series of a collection."""
     server = base_url.rstrip("/")
 
     async def attempt(client: Client) -> Any:

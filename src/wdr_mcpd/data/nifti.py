@@ -19,13 +19,7 @@ LONGEST_AXIS = 32767
 
 
 def read_nifti(path: Path, pick: Pick = ANY) -> Volume:
-    """Read the stored values of a file `.nii`, `.nii.gz`, `.hdr`, `.img`, `.mgz` or `.mgh`.
-
-    Raises
-    ------
-    InputError
-        A broken file, several volumes of which none is picked, no geometry, or no numbers of 16 bits.
-    """
+    """Read the stored values of a file `.nii`, `.nii.gz`, `.hdr`, `.img`, `.mgz` or `.mgh`."""
     try:
         image = _load(path)
         shape = tuple(int(n) for n in image.shape)

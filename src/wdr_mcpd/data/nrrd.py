@@ -35,13 +35,7 @@ CODES = "nifti codes"
 
 
 def read_nrrd(path: Path, pick: Pick = ANY) -> Volume:
-    """Read the stored values of a NRRD file.
-
-    Raises
-    ------
-    InputError
-        A broken file, a space that is no patient's, axes that are not space, or no numbers of 16 bits.
-    """
+    """Read the stored values of a NRRD file."""
     import nrrd
 
     try:

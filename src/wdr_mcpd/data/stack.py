@@ -81,11 +81,6 @@ def step_of(slice_step: int | str, spacing: float) -> int:
         That number, or a distance as `5.5 mm`, for which the nearest number of slices is taken.
     spacing : float
         Distance of the slices, mm.
-
-    Raises
-    ------
-    InputError
-        It is neither.
     """
     number, _, unit = str(slice_step).strip().partition(" ")
     try:

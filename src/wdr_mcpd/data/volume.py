@@ -119,13 +119,7 @@ class Volume:
 
 
 def place_of(affine: NDArray[np.float64], where: object) -> dict[str, Any]:
-    """Give spacing, origin and direction of a `Volume` that has this NIfTI affine.
-
-    Raises
-    ------
-    InputError
-        The affine spans no volume.
-    """
+    """Give spacing, origin and direction of a `Volume` that has this NIfTI affine."""
     steps = (LPS_TO_RAS @ affine[:3, :3]).T[::-1]
     spacing = np.linalg.norm(steps, axis=1)
     if not np.isfinite(affine).all() or spacing.min() == 0:
@@ -162,13 +156,7 @@ class Pick:
     quantise: int | None = None
 
     def index(self, count: int, where: object, what: str) -> int:
-        """Index of the wanted one of `count` volumes, which `what` describes.
-
-        Raises
-        ------
-        InputError
-            There are several and none is wanted, or there is none of that number.
-        """
+        """Index of the wanted one of `count` volumes, which `what` describes."""
         if self.volume is None and count == 1:
             return 0
         if self.volume is None:
@@ -178,13 +166,7 @@ class Pick:
         return self.volume - 1
 
     def stored(self, array: NDArray[Any], where: object) -> tuple[NDArray[Any], Scaling, tuple[str, ...]]:
-        """Give stored values of `array`, what gives its values back, and what was done to them.
-
-        Raises
-        ------
-        InputError
-            As `as_stored_values`, but fractions and large numbers only if `quantise` is not given.
-        """
+        """Give stored values of `array`, what gives its values back, and what was done to them."""
         values = numbers(array, where)
         if self.quantise is None or fits(values):
             return as_stored_values(values, where), Scaling(), ()
@@ -197,13 +179,7 @@ ANY = Pick()
 
 
 def check_shape(shape: tuple[int, ...], where: object) -> None:
-    """Refuse a shape that is no volume, before anything of that size is allocated.
-
-    Raises
-    ------
-    InputError
-        Not three axes, an empty axis, or more than `MAX_VOXELS` voxels.
-    """
+    """Refuse a shape that is no volume, before anything of that size is allocated."""
     if len(shape) != 3:
         raise InputError(f"{where}: has {len(shape)} axes; a volume has three (slice, row, column)")
     if min(shape) < 1:
@@ -214,13 +190,7 @@ def check_shape(shape: tuple[int, ...], where: object) -> None:
 
 
 def numbers(array: NDArray[Any], where: object) -> NDArray[Any]:
-    """Give an array of finite real numbers, in this machine's order of bytes.
-
-    Raises
-    ------
-    InputError
-        Another shape than a volume's, another type of element, NaN or infinity.
-    """
+    """Give an array of finite real numbers, in this machine's order of bytes."""
     check_shape(array.shape, where)
     if array.dtype.kind not in "biuf":
         raise InputError(f"{where}: elements are {array.dtype}; a volume holds one real number a voxel")
@@ -245,11 +215,6 @@ def as_stored_values(array: NDArray[Any], where: object) -> NDArray[Any]:
     array : ndarray (slice, row, column), integer, boolean, or float that holds whole numbers
     where : object
         Named in the message.
-
-    Raises
-    ------
-    InputError
-        As `numbers`, and fractions or values beyond 16 bits.
     """
     values = numbers(array, where)
     if values.dtype.type in CODED_TYPES:
@@ -272,11 +237,6 @@ def quantised(values: NDArray[Any], bits: int) -> tuple[NDArray[Any], Scaling, s
     -------
     ndarray of uint16, Scaling, str
         Numbers of steps, what gives the values back, and a line that says so.
-
-    Raises
-    ------
-    InputError
-        Another number of bits.
     """
     if not 1 <= bits <= 16:
         raise InputError(f"--quantise {bits}: give 1 to 16 bits")
