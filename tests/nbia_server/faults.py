@@ -251,12 +251,16 @@ FAULTS: dict[str, Fault] = {
     "hang": Fault("start", SILENCE, AGAIN, NO_ANSWER, _hang),
     "drip at start": Fault("start", DRIP, AGAIN, NO_ANSWER, _after(b"HTTP/1.1 200 O", _drip_letters)),
     "no HTTP": Fault("start", NONSENSE, AGAIN, CUT, _no_http),
-    "endless start": Fault("start", "a line without end", AGAIN, CUT, _after(b"HTTP/1.1 200 ", _endless_line)),
+    "endless start": Fault(
+        "start", "a line without end", AGAIN, CUT, _after(b"HTTP/1.1 200 ", _endless_line)
+    ),
     "reset in header": Fault("header", RESET, AGAIN, CUT, _after(HEADER, _reset_now)),
     "cut in header": Fault("header", CLOSED, AGAIN, CUT, _after(HEADER, _close_now)),
     "hang in header": Fault("header", SILENCE, AGAIN, NO_ANSWER, _after(HEADER, _hang)),
     "drip in header": Fault("header", DRIP, AGAIN, NO_ANSWER, _after(HEADER, _drip_letters)),
-    "no header": Fault("header", NONSENSE, AGAIN, CUT, _after(b"HTTP/1.1 200 OK\r\nnothing\r\n\r\n", _close_now)),
+    "no header": Fault(
+        "header", NONSENSE, AGAIN, CUT, _after(b"HTTP/1.1 200 OK\r\nnothing\r\n\r\n", _close_now)
+    ),
     "endless header": Fault("header", "lines without end", AGAIN, CUT, _after(HEADER, _endless_lines)),
     "401": Fault("header", "401", REFUSED, "(401 Unauthorized)", _status(401)),
     "403": Fault("header", "403 and why", REFUSED, "(403 Forbidden: not you)", _status(403, "not you")),

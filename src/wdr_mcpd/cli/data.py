@@ -118,7 +118,9 @@ def fetch_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_sources(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--sample", type=Path, help="source sample: its folder, by default `sample` beside or in it")
+    parser.add_argument(
+        "--sample", type=Path, help="source sample: its folder (default: `sample` beside or in it)"
+    )
     add_keys(parser, *SERVER_KEYS)
     parser.add_argument("--data-folder", type=Path, help="sources local and files: the folder with the files")
     copy = "sources local and files: copy the files instead of linking"

@@ -16,12 +16,11 @@ MASK_DESCRIPTION = "masktumor"
 
 @dataclass(frozen=True)
 class Record:
-    """What a source tells about one series.
+    """What a source tells about one series, beside what `Series` holds of it.
 
-    `study_date` is YYYYMMDD, and for files whatever orders the exams of a patient. It, `study_instance_uid`
-    and `segmented_series` (the series that a segmentation is of) are empty where they are unknown, as are
-    `file` and `checksum` where the source is none of files. `image_count` counts frames, 0 where it is
-    unknown; `per_position` counts the images at each position.
+    `study_date` is YYYYMMDD, and for files whatever orders the exams of a patient; `segmented_series` are
+    those that a segmentation is of; `image_count` counts frames, `per_position` the images at each position.
+    What is unknown is empty or 0.
     """
 
     collection: str
@@ -162,6 +161,8 @@ def _mask_of(image: Record, records: Sequence[Record]) -> str:
 
 
 def _row(record: Record, patient: str, exam: int, source: str, mask: str) -> Series:
-    of_series = {field.name: getattr(record, field.name) for field in fields(Series) if hasattr(record, field.name)}
+    of_series = {
+        field.name: getattr(record, field.name) for field in fields(Series) if hasattr(record, field.name)
+    }
     own = {"patient_id": patient, "exam": exam, "source": source, "mask_series_uid": mask}
     return Series(**of_series | own | {"series_description": " ".join(record.series_description.split())})

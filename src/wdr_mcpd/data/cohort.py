@@ -169,8 +169,8 @@ def verify_cohort(table: Path, folder: Path, sources: Sources, discard: bool = F
     local = {"local", "files"} & {row.source for row in broken if not is_address(row.file)}
     if discard and local and sources.data_folder is None:
         raise InputError(
-            f"{len(broken)} of {len(rows)} series are not whole, first {first}: {cause}; kept: --discard needs "
-            f"--data-folder, from where source {local.pop()} brings them again"
+            f"{len(broken)} of {len(rows)} series are not whole, first {first}: {cause}; they are kept: give "
+            f"--data-folder, from where source {local.pop()} would bring them again"
         )
     for series in broken if discard else []:
         if (folder / series.exam_id).exists():

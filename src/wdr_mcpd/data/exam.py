@@ -10,7 +10,6 @@ from wdr_mcpd.data.volume import Scaling, Volume
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import whole_file
 
-
 GEOMETRY = ("voxels", "spacing", "origin", "direction")
 
 
@@ -18,16 +17,8 @@ GEOMETRY = ("voxels", "spacing", "origin", "direction")
 class Exam:
     """A window of consecutive slices of a series.
 
-    Attributes
-    ----------
-    volume : Volume
-        The window alone.
-    first : int
-        Index (from 0) of its first slice in the series.
-    available : int
-        Slices that the series has.
-    cut : str
-        How its slices came out of the series where they are not simply its slices.
+    `volume` is the window alone, `first` the index (from 0) of its first slice among the `available` ones of
+    the series, `cut` how its slices came about where they are not simply those of the series.
     """
 
     volume: Volume
@@ -41,18 +32,10 @@ def window(volume: Volume, slices: int, first: int | str = "central", cut: str =
 
     Parameters
     ----------
-    volume : Volume
-    slices : int
-        Slices to keep.
     first : int or "central"
         Index (from 0) of the first one; "central" leaves as many before as after, one more after if odd.
     cut : str
         How the slices of `volume` came about.
-
-    Raises
-    ------
-    InputError
-        The series has too few slices.
     """
     available = len(volume.voxels)
     start = (available - slices) // 2 if isinstance(first, str) else first

@@ -35,12 +35,7 @@ def nobody(size: int) -> None:
 class Client:
     """Asks HTTP servers within `limits` until its loop's clock is at `until`; made by `within_deadline`.
 
-    Attributes
-    ----------
-    came : int
-        Bytes of all bodies so far.
-    trouble : str
-        Why the last attempt failed.
+    `came` counts the bytes of all bodies so far, `trouble` says why the last attempt failed.
     """
 
     def __init__(self, http: "httpx2.AsyncClient", limits: Limits, until: float) -> None:
@@ -134,7 +129,9 @@ class Client:
                 return await attempt()
             except Transient as error:
                 if error.wait and error.wait > self.until - asyncio.get_running_loop().time():
-                    raise InputError(f"{error} and asks to come again in {error.wait:.0f} s; do so") from error
+                    raise InputError(
+                        f"{error} and asks to come again in {error.wait:.0f} s; do so"
+                    ) from error
                 if number >= self.limits.attempts:
                     kind = SeriesError if error.spoilt else InputError
                     advice = "" if error.spoilt else "; run again later: what is complete is kept"

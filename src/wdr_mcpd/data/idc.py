@@ -52,13 +52,7 @@ class Object:
 
 
 def idc_records(collection: str) -> list[Record]:
-    """List the series of a collection from the shipped index, without a network.
-
-    Parameters
-    ----------
-    collection : str
-        Name as TCIA writes it, e.g. UPENN-GBM; IDC's spelling (upenn_gbm) follows from it.
-    """
+    """List the series of a collection, as TCIA writes its name, from the shipped index, without a network."""
     rows = _index(COLUMNS, collection)
     if not rows:
         raise InputError(f"the index of the Imaging Data Commons has no collection {collection}")

@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -32,42 +32,45 @@ UID, FILE = "series_instance_uid", "file"
 """Columns of the index of a folder."""
 
 
-def scan(folder: Path) -> Iterator[tuple[Path, Any]]:
-    """Give every DICOM image below `folder` with its header, in a fixed order; linked folders are left out."""
+def series_below(
+    folder: Path, say: Callable[[str], object] = lambda line: None
+) -> dict[str, list[tuple[Path, Any]]]:
+    """Give the images of each series below `folder` with their headers, in a fixed order, by its UID.
+
+    Linked folders are left out. Copies of an image count once, which `say` is told.
+    """
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder")
 
     def refuse(error: OSError) -> None:
         raise InputError(f"{error.filename}: cannot be read ({error.strerror})") from error
 
+    found: dict[str, dict[str, list[tuple[Path, Any]]]] = {}
     for place, folders, files in os.walk(folder, onerror=refuse):
         folders.sort()
         for path in (Path(place) / name for name in sorted(files)):
             if (header := _header(path)) is not None:
-                yield path, header
+                image = str(header.get("SOPInstanceUID", path))
+                found.setdefault(str(header.SeriesInstanceUID), {}).setdefault(image, []).append(
+                    (path, header)
+                )
+    for uid, images in found.items():
+        twice = sum(len(copies) - 1 for copies in images.values())
+        if twice:
+            of = {
+                path.parent.relative_to(folder).as_posix() for copies in images.values() for path, _ in copies
+            }
+            say(f"series {uid}: {twice} images lie twice, in {', '.join(sorted(of))}; counted once")
+    return {uid: [copies[0] for copies in images.values()] for uid, images in found.items()}
 
 
 def local_records(
     folder: Path, collection: str, say: Callable[[str], object] = lambda line: None
 ) -> list[Record]:
-    """List the series of images below `folder`; headers alone are read, and copies of an image counted once.
-
-    `say` gets one line on each series that lies twice.
-    """
-    found: dict[str, list[tuple[Path, Any]]] = {}
-    for path, header in scan(folder):
-        found.setdefault(str(header.get("SeriesInstanceUID", "")), []).append((path, header))
-    if not found:
+    """List the series of images below `folder`; headers alone are read. `say` as for `series_below`."""
+    records = [_record(collection, uid, images) for uid, images in series_below(folder, say).items()]
+    if not records:
         raise InputError(f"{folder}: holds no DICOM image")
-    records = []
-    for uid, images in found.items():
-        first: dict[str, tuple[Path, Any]] = {}
-        for path, header in images:
-            first.setdefault(str(header.get("SOPInstanceUID", path)), (path, header))
-        if len(first) < len(images):
-            places = ", ".join(sorted({path.parent.relative_to(folder).as_posix() for path, _ in images}))
-            say(f"series {uid}: {len(images) - len(first)} images lie twice, in {places}; counted once")
-        records.append(_record(collection, uid, list(first.values())))
     return records
 
 
@@ -109,8 +112,9 @@ def study_date(text: str) -> str:
 def write_index(folder: Path, out: Path) -> None:
     """Write which file below `folder` is of which series, so that the tree is searched once."""
     rows = [
-        {UID: str(header.get("SeriesInstanceUID", "")), FILE: path.relative_to(folder).as_posix()}
-        for path, header in _once(folder)
+        {UID: uid, FILE: path.relative_to(folder).as_posix()}
+        for uid, images in series_below(folder).items()
+        for path, _ in images
     ]
     if not rows:
         raise InputError(f"{folder}: holds no DICOM image")
@@ -127,7 +131,7 @@ def link_series(
     """
     uid = series.series_instance_uid
     if index is None:
-        sources = [path for path, header in _once(data_folder) if header.get("SeriesInstanceUID") == uid]
+        sources = [path for path, _ in series_below(data_folder).get(uid, [])]
     else:
         sources = [data_folder / name for name in _indexed(index, uid)]
     if not sources:
@@ -148,16 +152,6 @@ def link_series(
     except (InputError, OSError) as error:
         hint = "; is the index out of date?" if index is not None else ""
         raise SeriesError(f"{data_folder}: {error}{hint}") from error
-
-
-def _once(folder: Path) -> Iterator[tuple[Path, Any]]:
-    """Scan without the copies of an image that came before."""
-    seen = set()
-    for path, header in scan(folder):
-        image = (header.get("SeriesInstanceUID"), header.get("SOPInstanceUID", path))
-        if image not in seen:
-            seen.add(image)
-            yield path, header
 
 
 def _indexed(index: Path, uid: str) -> list[str]:

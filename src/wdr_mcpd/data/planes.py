@@ -23,7 +23,7 @@ UNEVEN = 0.1
 INTEGERS = (8, 16)
 """Bits that a pixel of an image may have."""
 
-NUMBERS = (
+NUMBERS = [
     "AcquisitionNumber",
     "EchoNumbers",
     "EchoTime",
@@ -37,16 +37,18 @@ NUMBERS = (
     "DiffusionBValue",
     "DiffusionGradientOrientation",
     "StackID",
-)
-TELL_APART = (
+]
+TELL_APART = [
     *NUMBERS,
-    "ImageType",
-    "FrameType",
-    "ComplexImageComponent",
-    "AcquisitionTime",
-    "ContentTime",
-    "FrameAcquisitionDateTime",
-)
+    *[
+        "ImageType",
+        "FrameType",
+        "ComplexImageComponent",
+        "AcquisitionTime",
+        "ContentTime",
+        "FrameAcquisitionDateTime",
+    ],
+]
 """Tags that commonly separate images at the same position; the values of `NUMBERS` alone may be told."""
 
 
@@ -56,7 +58,7 @@ class Plane:
 
     `position` is the centre of its first pixel (ImagePositionPatient), `orientation` the unit vectors of
     increasing column and row (ImageOrientationPatient), `spacing` the distance of rows and of columns,
-    `thickness` 1 where the file gives none, `scale` slope and intercept, `telling` what it has of `TELL_APART`.
+    `thickness` 1 where the file gives none, `scale` slope and intercept, `telling` its `TELL_APART`.
     """
 
     dataset: Dataset

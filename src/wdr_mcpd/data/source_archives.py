@@ -140,8 +140,8 @@ def _bring(archive: SourceArchive, path: Path, limits: Limits, progress: Progres
             download(address, path, checksum=checksum, size=archive.size, limits=limits, progress=progress)
     except InputError as error:
         raise InputError(
-            f"the sample data ({archive.project} {archive.version}) cannot be had: {error}; without a network "
-            "point the study at DICOM folders of your own (source: local)"
+            f"the sample data ({archive.project} {archive.version}) cannot be had: {error}; without a "
+            "network point the study at DICOM folders of your own (source: local)"
         ) from error
 
 
