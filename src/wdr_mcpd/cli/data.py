@@ -123,8 +123,6 @@ def _add_sources(parser: argparse.ArgumentParser) -> None:
     )
     add_keys(parser, *SERVER_KEYS)
     parser.add_argument("--data-folder", type=Path, help="sources local and files: the folder with the files")
-    copy = "sources local and files: copy the files instead of linking"
-    parser.add_argument("--copy", action="store_true", help=copy)
 
 
 def _sources(options: argparse.Namespace) -> "Sources":
@@ -139,7 +137,6 @@ def _sources(options: argparse.Namespace) -> "Sources":
         idc_endpoint=asked.idc_endpoint,
         limits=Limits(**asked.download_limits),
         data_folder=options.data_folder,
-        copy=options.copy,
     )
 
 

@@ -136,10 +136,8 @@ def fetch_command(folder: Path, table: Path, exams: Iterable[str], sources: Sour
         "--base-url": sources.base_url if sources.base_url != BASE_URL else None,
         "--idc-endpoint": sources.idc_endpoint if sources.idc_endpoint != ENDPOINT else None,
         "--data-folder": sources.data_folder,
-        "--index": sources.index,
     }
     options = [word for name, value in given.items() if value is not None for word in (name, str(value))]
-    options += ["--copy"] if sources.copy else []
     options += [word for exam in exams for word in ("--exam", exam)]
     return shlex.join(["wdr-mcpd", "fetch", str(folder), "--series", str(table), *options])
 

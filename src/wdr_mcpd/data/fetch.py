@@ -31,9 +31,8 @@ class Sources:
         Source sample: the folder that `source_archives.fetch_archives` wrote.
     base_url, idc_endpoint, limits
         Sources nbia, idc and files: addresses of the servers and how long they are waited for.
-    data_folder, index, copy : Path, Path and bool
-        Sources local and files: the folder that holds the files, for local the index of it if there is one,
-        and whether files are copied instead of linked.
+    data_folder, index : Path
+        Sources local and files: the folder that holds the files, and for local the index of it if there is one.
     """
 
     sample: Path | None = None
@@ -42,7 +41,6 @@ class Sources:
     limits: Limits = LIMITS
     data_folder: Path | None = None
     index: Path | None = None
-    copy: bool = False
 
 
 def is_whole(series: Series, folder: Path) -> bool:
@@ -160,12 +158,12 @@ def _bring(series: Series, folder: Path, sources: Sources, progress: Progress) -
 
         if place is None:
             raise InputError("source local needs --data-folder, the tree of DICOM files")
-        found = {"sop_instance_uids": link_series(series, folder, place, sources.index, sources.copy)}
+        found = {"sop_instance_uids": link_series(series, folder, place, sources.index)}
     elif series.source == "files":
         from wdr_mcpd.data.file_source import bring_file
 
         origin = "a local folder" if place else series.file
-        bring_file(series, folder, place, sources.copy, sources.limits, progress)
+        bring_file(series, folder, place, sources.limits, progress)
     if origin:
         text = CITATION_TEXT.format(
             uid=series.series_instance_uid,

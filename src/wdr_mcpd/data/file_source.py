@@ -1,6 +1,5 @@
 """`source: files`: the volume file of one exam, from a folder or by its address, verified by its checksum."""
 
-import shutil
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -18,13 +17,12 @@ def bring_file(
     series: Series,
     folder: Path,
     data_folder: Path | None,
-    copy: bool,
     limits: Limits,
     progress: Progress,
 ) -> None:
     """Put the file of one exam into the existing `folder`, as `volume` with its suffix.
 
-    A local file is linked unless `copy`. With a data folder an address is not asked: the file of the longest
+    A local file is linked. With a data folder an address is not asked: the file of the longest
     tail of its path that lies below the folder is taken.
     """
     suffix = suffix_of(Path(PurePosixPath(urlsplit(series.file).path).name))
@@ -41,10 +39,7 @@ def bring_file(
     kind = series.checksum.partition(":")[0]
     if kind and checksum_of(source, kind) != series.checksum:
         raise SeriesError(f"{series.file}: the file is another than the table says ({kind} differs)")
-    if copy:
-        shutil.copyfile(source, target)
-    else:
-        target.symlink_to(source.resolve())
+    target.symlink_to(source.resolve())
 
 
 def find_file(series: Series, data_folder: Path | None) -> Path | None:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from wdr_mcpd.data.archive import SAFE_NAME
 from wdr_mcpd.data.checks import check_count, check_files
 from wdr_mcpd.data.choose import Record
-from wdr_mcpd.data.http import check_file, taken_back, within_deadline
+from wdr_mcpd.data.http import within_deadline
 from wdr_mcpd.data.http_client import Client, Progress, nobody
 from wdr_mcpd.data.http_limits import LIMITS, Limits
 from wdr_mcpd.data.series import Series
@@ -173,16 +173,11 @@ async def _fetch_all(
 ) -> None:
     free = asyncio.Semaphore(AT_ONCE)
 
-    async def attempt(item: Object) -> None:
-        path = folder / item.name
-        checksum = f"md5:{item.etag}" if MD5_FORM.fullmatch(item.etag) else ""
-        with taken_back(progress) as counted:
-            await client.save(f"{place}/{quote(item.key)}", path, most=item.size, progress=counted)
-            check_file(path, item.name, checksum, item.size)
-
     async def fetch(item: Object) -> None:
+        checksum = f"md5:{item.etag}" if MD5_FORM.fullmatch(item.etag) else ""
         async with free:
-            await client.persistently(lambda: attempt(item))
+            url = f"{place}/{quote(item.key)}"
+            await client.fetch(url, folder / item.name, checksum, item.size, progress)
 
     try:
         async with asyncio.TaskGroup() as group:

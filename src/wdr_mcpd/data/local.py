@@ -1,7 +1,6 @@
 """`source: local`: a folder tree of DICOM files on disk, read only."""
 
 import os
-import shutil
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
@@ -121,10 +120,8 @@ def write_index(folder: Path, out: Path) -> None:
     write_tsv(out, rows, (UID, FILE))
 
 
-def link_series(
-    series: Series, folder: Path, data_folder: Path, index: Path | None, copy: bool
-) -> dict[str, str]:
-    """Link (or copy) the files of one series into the existing, empty `folder`, as 1-01.dcm, 1-02.dcm, ...
+def link_series(series: Series, folder: Path, data_folder: Path, index: Path | None) -> dict[str, str]:
+    """Link the files of one series into the existing, empty `folder`, as 1-01.dcm, 1-02.dcm, ...
 
     The tree `data_folder` is searched, unless there is the `index` that `write_index` wrote. Gives the
     SOPInstanceUID of each link, by name.
@@ -140,10 +137,7 @@ def link_series(
     links = []
     for number, source in enumerate(sources, 1):
         link = folder / f"1-{number:0{digits}}.dcm"
-        if copy:
-            shutil.copyfile(source, link)
-        else:
-            link.symlink_to(source.resolve())
+        link.symlink_to(source.resolve())
         links.append(link)
     try:
         images = sum(frames(header) for link in links if (header := _header(link)) is not None)

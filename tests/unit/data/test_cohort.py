@@ -73,12 +73,10 @@ def test_fetched_once_verified_and_only_the_broken_fetched_again(
 
 
 def test_the_command_names_the_source() -> None:
-    sources = Sources(
-        sample=Path("s"), base_url="http://a", idc_endpoint="http://b", data_folder=Path("d d"), copy=True
-    )
+    sources = Sources(sample=Path("s"), base_url="http://a", idc_endpoint="http://b", data_folder=Path("d d"))
     assert fetch_command(Path("f"), Path("t"), ["P_1", "P_2"], sources) == (
         "wdr-mcpd fetch f --series t --sample s --base-url http://a --idc-endpoint http://b "
-        "--data-folder 'd d' --copy --exam P_1 --exam P_2"
+        "--data-folder 'd d' --exam P_1 --exam P_2"
     )
     assert fetch_command(Path("f"), Path("t"), [], Sources()) == "wdr-mcpd fetch f --series t"
 
