@@ -32,7 +32,7 @@ class Sources:
     base_url, idc_endpoint, limits
         Sources nbia, idc and files: addresses of the servers and how long they are waited for.
     data_folder, index : Path
-        Sources local and files: the folder that holds the files, and for local the index of it if there is one.
+        Sources local and files: the folder that holds the files, and for local its index if there is one.
     """
 
     sample: Path | None = None
