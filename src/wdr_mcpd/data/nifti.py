@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from wdr_mcpd.data.volume import ANY, UNITS, Pick, Scaling, Volume, check_shape, place_of, real_values
+from wdr_mcpd.data.volume import ANY, UNITS, Pick, Scaling, Volume, check_shape, place_of, with_one_scale
 from wdr_mcpd.errors import InputError
 
 SAME_PLACE = 1e-3
@@ -74,17 +74,11 @@ def _system(image: Any) -> tuple[tuple[int, int], str, list[str]]:
 def write_nifti(path: Path, volume: Volume, like: Path | None = None) -> list[str]:
     """Write `.nii` or `.nii.gz`; give what could not be kept, one line each.
 
-    Parameters
-    ----------
-    like : Path, optional
-        A file whose header is copied where it is NIfTI: all but type, shape and scaling.
+    Of the header of a NIfTI file `like` all but type, shape and scaling is copied.
     """
     from nibabel.volumeutils import array_to_file
 
-    voxels, notes, scaling = volume.voxels, [], volume.scaling
-    if scaling.per_slice:
-        voxels, note = real_values(volume)
-        notes, scaling = [note], Scaling()
+    voxels, scaling, notes = with_one_scale(volume)
     header = _like_header(like) if like is not None else None
     if header is None:
         header = _new_header(volume, notes)

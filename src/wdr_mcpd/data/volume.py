@@ -127,10 +127,12 @@ def place_of(affine: NDArray[np.float64], where: object) -> dict[str, Any]:
     return {"spacing": tuple(spacing.tolist()), "origin": tuple(origin.tolist()), "direction": direction}
 
 
-def real_values(volume: Volume) -> tuple[NDArray[np.float32], str]:
-    """Give real values, and a line for a file that knows one scale for all slices."""
+def with_one_scale(volume: Volume) -> tuple[NDArray[Any], Scaling, list[str]]:
+    """Give values and scaling for a file that knows one scale for all slices, and what it cannot say."""
+    if not volume.scaling.per_slice:
+        return volume.voxels, volume.scaling, []
     note = "each slice has a scale of its own, which this kind of file cannot say: real values are written"
-    return volume.scaling.real(volume.voxels).astype(np.float32), note
+    return volume.scaling.real(volume.voxels).astype(np.float32), Scaling(), [note]
 
 
 @dataclass(frozen=True)
