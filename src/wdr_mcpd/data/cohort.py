@@ -25,11 +25,7 @@ METER = "{n_fmt} of {total_fmt}, {rate_fmt}, {remaining} left"
 
 
 def fetch_cohort(
-    table: Sequence[Series],
-    folder: Path,
-    sources: Sources,
-    at_once: int = AT_ONCE,
-    exclude: bool = False,
+    table: Sequence[Series], folder: Path, sources: Sources, at_once: int = AT_ONCE, exclude: bool = False
 ) -> None:
     """Fetch every series of `table` into `folder`/EXAM; those that are there and whole are kept.
 

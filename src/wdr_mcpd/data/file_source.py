@@ -14,11 +14,7 @@ from wdr_mcpd.errors import InputError, SeriesError
 
 
 def bring_file(
-    series: Series,
-    folder: Path,
-    data_folder: Path | None,
-    limits: Limits,
-    progress: Progress,
+    series: Series, folder: Path, data_folder: Path | None, limits: Limits, progress: Progress
 ) -> None:
     """Put the file of one exam into the existing `folder`, as `volume` with its suffix.
 

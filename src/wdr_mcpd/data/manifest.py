@@ -45,11 +45,7 @@ def checksum_of(path: Path, kind: str) -> str:
 def write_manifest(folder: Path, origin: dict[str, Any]) -> None:
     """Write `manifest.json`: `origin` (collection, UID, licence, ...) and all files below `folder`."""
     files = [
-        {
-            "name": path.relative_to(folder).as_posix(),
-            "bytes": path.stat().st_size,
-            "sha256": sha256_of(path),
-        }
+        {"name": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": sha256_of(path)}
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path != folder / MANIFEST
     ]

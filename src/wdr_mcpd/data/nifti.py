@@ -63,11 +63,7 @@ def _system(image: Any) -> tuple[tuple[int, int], str, list[str]]:
     codes = int(header["sform_code"]), int(header["qform_code"])
     unit = header.get_xyzt_units()[0]
     if all(codes) and not np.allclose(header.get_qform(), image.affine, atol=SAME_PLACE):
-        return (
-            (codes[0], 0),
-            unit,
-            ["its qform differs from its sform; only --like keeps both"],
-        )
+        return ((codes[0], 0), unit, ["its qform differs from its sform; only --like keeps both"])
     return codes, unit, []
 
 

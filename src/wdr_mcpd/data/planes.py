@@ -262,10 +262,7 @@ def _plane(dataset: Dataset, frame: int, where: str) -> Plane:
         orientation=orientation,
         spacing=(float(spacing[0]), float(spacing[1])),
         thickness=numbers("SliceThickness", default=1.0).item() or 1.0,
-        scale=(
-            numbers("RescaleSlope", default=1.0).item(),
-            numbers("RescaleIntercept", default=0.0).item(),
-        ),
+        scale=(numbers("RescaleSlope", default=1.0).item(), numbers("RescaleIntercept", default=0.0).item()),
         telling={tag: value for tag in TELL_APART if (value := _first([*groups, dataset], tag)) is not None},
     )
 
