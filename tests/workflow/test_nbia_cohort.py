@@ -115,6 +115,22 @@ def discard_and_fetch_again(clone: Clone, server: NbiaServer, capsys: pytest.Cap
     assert "Nothing to be done" in clone.snakemake(*TABLES).stdout
 
 
+@pytest.mark.timeout(300)
+def test_so_many_downloads_at_a_time(tmp_path: Path) -> None:
+    clone = make_clone(tmp_path / "a clone")
+    config = {**SMALL, "synthetic": {**SMALL["synthetic"], "subjects": 2}, "parallel_downloads": 2}
+    (clone.folder / "config" / "config.yaml").write_text(yaml.safe_dump(config))
+    exams = [f"phantom{subject:03}_{exam}" for subject in (1, 2) for exam in (1, 2)]
+    manifests = [f"results/data/series/{exam}/manifest.json" for exam in exams]
+    run = clone.snakemake("--cores", "4", *manifests)
+    assert run.returncode == 0, run.stdout
+    under_way, most = 0, 0
+    for line in run.stdout.splitlines():
+        under_way += line.endswith("rule fetch:") - line.startswith("Finished jobid:")
+        most = max(most, under_way)
+    assert most == 2
+
+
 @pytest.mark.timeout(900)
 def test_a_bad_series_fails_the_run_but_stops_no_other_exam_or_is_left_out(
     clone: Clone, server: NbiaServer

@@ -95,7 +95,9 @@ def test_so_many_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_o
 
     most: list[int] = []
     monkeypatch.setattr(cohort, "fetch_series", fetch)
-    fetch_cohort(synthetic_table(3, 3, 16, 0), tmp_path, Sources(), at_once)
+    write_series_table(tmp_path / "six.tsv", synthetic_table(3, 3, 16, 0))
+    fetch = ["fetch", str(tmp_path), "--series", str(tmp_path / "six.tsv")]
+    assert main([*fetch, "--parallel-downloads", str(at_once)]) == 0
     assert len(most) == 6
     assert max(most) <= at_once
 
