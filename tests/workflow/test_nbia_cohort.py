@@ -2,6 +2,7 @@
 
 import csv
 import shlex
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from clone import SMALL, Clone, make_clone
 
 from nbia_server import Holding, NbiaServer, holding
 from wdr_mcpd.cli import main
+from wdr_mcpd.data.excluded import read_excluded
 from wdr_mcpd.data.fetch import fetch_series
 from wdr_mcpd.data.series import read_series_table
 from wdr_mcpd.data.synthetic import synthetic_table
@@ -154,11 +156,16 @@ def test_a_bad_series_fails_the_run_but_stops_no_other_exam_or_is_left_out(
     assert others
     assert [other for other in others if not (clone.folder / f"results/mcpd/{other}.csv").exists()] == []
 
+    refused = next(row for row in read_series_table(table) if row.exam_id == others[-1])
+    shutil.rmtree(clone.folder / "results" / "data" / "series" / refused.exam_id)
+    server.faults[refused.series_instance_uid] = ["403", "forever"]
     run = clone.snakemake("mcpd", "results/data/series.tsv", "--config", "on_bad_series=exclude")
     assert run.returncode == 0, run.stdout[-4000:]
-    excluded = (clone.folder / "results" / "data" / "excluded.tsv").read_text().splitlines()
-    assert len(excluded) == 2
-    assert excluded[1].startswith(f"{exam}\t{uid}\tslices are missing")
-    assert exam not in (clone.folder / "results" / "data" / "series.tsv").read_text().replace("\t", "_")
+    reasons = read_excluded(clone.folder / "results" / "data" / "excluded.tsv")
+    assert set(reasons) == {exam, refused.exam_id}
+    assert reasons[exam].startswith("slices are missing")
+    assert "403 Forbidden: not you" in reasons[refused.exam_id]
+    left = read_series_table(clone.folder / "results" / "data" / "series.tsv")
+    assert {row.exam_id for row in left} == {*others} - {refused.exam_id}
     assert not (clone.folder / "results" / "mcpd" / f"{exam}.csv").exists()
     assert len(list((clone.folder / "results" / "mcpd").glob("*.csv"))) == 3
