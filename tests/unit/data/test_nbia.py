@@ -10,18 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nbia_server import (
-    AGAIN,
-    ARCHIVES,
-    DEADLINE,
-    FAULTS,
-    REFUSED,
-    SOUND,
-    SPOILT,
-    Holding,
-    NbiaServer,
-    holding,
-)
+from nbia_server import AGAIN, DEADLINE, REFUSED, SOUND, SPOILT, Holding, NbiaServer, holding
+from nbia_server.tried import ALL, TRIED
 from wdr_mcpd.data import Volume, read_volume
 from wdr_mcpd.data.excluded import flaw
 from wdr_mcpd.data.fetch import Sources, fetch_series
@@ -31,7 +21,7 @@ from wdr_mcpd.data.series import Series
 from wdr_mcpd.errors import InputError, SeriesError
 
 pytestmark = pytest.mark.usefixtures("loopback_alone")
-FAULTS_OF_NBIA = {**FAULTS, **ARCHIVES}
+FAULTS_OF_NBIA = {name: ALL[name] for name in TRIED["NBIA"]}
 
 
 @pytest.fixture(scope="module")
