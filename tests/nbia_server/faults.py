@@ -4,7 +4,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler
 
@@ -93,11 +93,12 @@ def _redirect(handler: BaseHTTPRequestHandler, data: bytes) -> None:
     send(handler, b"", 302, Location=handler.path)
 
 
-def _reset_at_start(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+def _reset_now(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+    handler.wfile.flush()
     _reset(handler)
 
 
-def _close_at_start(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+def _close_now(handler: BaseHTTPRequestHandler, data: bytes) -> None:
     _close(handler)
 
 
@@ -107,30 +108,48 @@ def _hang(handler: BaseHTTPRequestHandler, data: bytes) -> None:
 
 
 def _no_http(handler: BaseHTTPRequestHandler, data: bytes) -> None:
-    handler.wfile.write(b"220 mail.example ESMTP\r\n")
+    handler.wfile.write(b"220 mail.example ESMTP\r\n\r\n")
     _close(handler)
 
 
-def _beginning(end: Callable[[BaseHTTPRequestHandler], None]) -> Play:
-    def play(handler: BaseHTTPRequestHandler, data: bytes) -> None:
-        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Le")
+def _after(beginning: bytes, play: Play) -> Play:
+    def played(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+        handler.wfile.write(beginning)
+        play(handler, data)
+
+    return played
+
+
+def _after_the_body(play: Play) -> Play:
+    """All bytes, chunked, and what `play` sends where the last chunk and the trailer are expected."""
+
+    def played(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+        handler.server.owner.arrived.restart()
+        _header(handler, Transfer_Encoding="chunked")
+        _chunk(handler, data)
         handler.wfile.flush()
-        end(handler)
+        handler.server.owner.arrived.wait_for(len(data))
+        play(handler, data)
 
-    return play
+    return played
 
 
-def _drip_headers(handler: BaseHTTPRequestHandler, data: bytes) -> None:
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+def _drip_letters(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+    clock = handler.server.owner.clock  # of this test: what is left of it must not set on the next one's
     for _ in range(70):
         handler.wfile.write(b"x")
         handler.wfile.flush()
-        handler.server.owner.clock.skip(1)
+        clock.skip(1)
     _leave_open(handler)
 
 
-def _endless_headers(handler: BaseHTTPRequestHandler, data: bytes) -> None:
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+def _endless_line(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+    for _ in range(100_000):
+        handler.wfile.write(b"x" * 100)
+    _close(handler)
+
+
+def _endless_lines(handler: BaseHTTPRequestHandler, data: bytes) -> None:
     for number in range(100_000):
         handler.wfile.write(b"X-%d: %s\r\n" % (number, b"x" * 100))
     _close(handler)
@@ -140,13 +159,14 @@ def _drip(piece: bytes, **headers: str) -> Play:
     """Send the same byte for ever, once a second by the test's clock, each after the one before arrived."""
 
     def play(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+        clock, arrived = handler.server.owner.clock, handler.server.owner.arrived
+        arrived.restart()
         _header(handler, **headers)
-        handler.server.owner.arrived.restart()
         for number in range(1, 20_000):
             handler.wfile.write(piece)
             handler.wfile.flush()
-            handler.server.owner.arrived.wait_for(number)
-            handler.server.owner.clock.skip(1)
+            arrived.wait_for(number)
+            clock.skip(1)
         _close(handler)
 
     return play
@@ -166,28 +186,15 @@ def _half(end: Callable[[BaseHTTPRequestHandler, int], None]) -> Play:
 
 
 def _stop_sending(handler: BaseHTTPRequestHandler, sent: int) -> None:
+    clock = handler.server.owner.clock
     handler.server.owner.arrived.wait_for(sent)
-    handler.server.owner.clock.skip(61)
+    clock.skip(61)
     _leave_open(handler)
-
-
-def _no_end(handler: BaseHTTPRequestHandler, data: bytes) -> None:
-    handler.server.owner.arrived.restart()
-    _header(handler, Transfer_Encoding="chunked")
-    _chunk(handler, data)
-    handler.wfile.flush()
-    _stop_sending(handler, len(data))
 
 
 def _cut_chunked(handler: BaseHTTPRequestHandler, data: bytes) -> None:
     _header(handler, Transfer_Encoding="chunked")
     _chunk(handler, data[: len(data) // 2])
-    _close(handler)
-
-
-def _without_last_chunk(handler: BaseHTTPRequestHandler, data: bytes) -> None:
-    _header(handler, Transfer_Encoding="chunked")
-    _chunk(handler, data)
     _close(handler)
 
 
@@ -229,12 +236,32 @@ def _more_behind(handler: BaseHTTPRequestHandler, data: bytes) -> None:
 
 PAGE = "<!DOCTYPE html><html><body>The archive is under maintenance.</body></html>"
 CUT = "was cut off after"
+STOPPED = "stopped sending for 60 s"
+NO_ANSWER = "gives no answer within 60 s"
+HEADER = b"HTTP/1.1 200 OK\r\nX-Slow: "
+RESET = "the connection is reset"
+CLOSED = "the connection is closed"
+SILENCE = "nothing more comes"
+DRIP = "one byte a second"
+NONSENSE = "what is no HTTP"
 
 FAULTS: dict[str, Fault] = {
-    "reset": Fault("start", "the connection is reset", AGAIN, CUT, _reset_at_start),
-    "close": Fault("start", "the connection is closed", AGAIN, CUT, _close_at_start),
-    "hang": Fault("start", "no answer", AGAIN, "gives no answer within 60 s", _hang),
-    "no HTTP": Fault("start", "another protocol answers", AGAIN, CUT, _no_http),
+    "reset": Fault("start", RESET, AGAIN, CUT, _reset_now),
+    "close": Fault("start", CLOSED, AGAIN, CUT, _close_now),
+    "hang": Fault("start", SILENCE, AGAIN, NO_ANSWER, _hang),
+    "drip at start": Fault("start", DRIP, AGAIN, NO_ANSWER, _after(b"HTTP/1.1 200 O", _drip_letters)),
+    "no HTTP": Fault("start", NONSENSE, AGAIN, CUT, _no_http),
+    "endless start": Fault(
+        "start", "a line without end", AGAIN, CUT, _after(b"HTTP/1.1 200 ", _endless_line)
+    ),
+    "reset in header": Fault("header", RESET, AGAIN, CUT, _after(HEADER, _reset_now)),
+    "cut in header": Fault("header", CLOSED, AGAIN, CUT, _after(HEADER, _close_now)),
+    "hang in header": Fault("header", SILENCE, AGAIN, NO_ANSWER, _after(HEADER, _hang)),
+    "drip in header": Fault("header", DRIP, AGAIN, NO_ANSWER, _after(HEADER, _drip_letters)),
+    "no header": Fault(
+        "header", NONSENSE, AGAIN, CUT, _after(b"HTTP/1.1 200 OK\r\nnothing\r\n\r\n", _close_now)
+    ),
+    "endless header": Fault("header", "lines without end", AGAIN, CUT, _after(HEADER, _endless_lines)),
     "401": Fault("header", "401", REFUSED, "(401 Unauthorized)", _status(401)),
     "403": Fault("header", "403 and why", REFUSED, "(403 Forbidden: not you)", _status(403, "not you")),
     "404": Fault("header", "404 with a page", REFUSED, "(404 Not Found)", _status(404, PAGE)),
@@ -253,43 +280,36 @@ FAULTS: dict[str, Fault] = {
     "500": Fault("header", "500", AGAIN, "answers 500", _status(500)),
     "503": Fault("header", "503 with a page", AGAIN, "answers 503", _status(503, PAGE)),
     "redirects": Fault("header", "redirects without end", REFUSED, "from one address to the next", _redirect),
-    "reset in header": Fault("header", "the connection is reset", AGAIN, CUT, _beginning(_reset)),
-    "cut in header": Fault("header", "the connection is closed", AGAIN, CUT, _beginning(_close)),
-    "drip in header": Fault(
-        "header", "one byte a second", AGAIN, "gives no answer within 60 s", _drip_headers
+    "first byte alone": Fault("body", "the first byte comes alone", SOUND, "", _first_byte_alone),
+    "reset midway": Fault("body", RESET, AGAIN, CUT, _half(_reset)),
+    "cut with length": Fault("body", f"{CLOSED}, with Content-Length", AGAIN, CUT, _half(_close)),
+    "cut chunked": Fault("body", f"{CLOSED}, chunked", AGAIN, CUT, _cut_chunked),
+    "cut without length": Fault(
+        "body", f"{CLOSED}, as if it were the end", SPOILT, "gave up after", _cut_without_length
     ),
-    "endless header": Fault("header", "lines without end", AGAIN, CUT, _endless_headers),
+    "hang midway": Fault("body", SILENCE, AGAIN, STOPPED, _half(_stop_sending)),
     "drip with length": Fault(
         "body",
-        "one byte a second, with Content-Length",
+        f"{DRIP}, with Content-Length",
         DEADLINE,
         "not done within",
         _drip(b"P", Content_Length="1048576"),
     ),
     "drip chunked": Fault(
         "body",
-        "one byte a second, chunked",
+        f"{DRIP}, chunked",
         DEADLINE,
         "not done within",
         _drip(b"1\r\nP\r\n", Transfer_Encoding="chunked"),
     ),
     "drip without length": Fault(
         "body",
-        "one byte a second until the connection ends",
+        f"{DRIP} until the connection ends",
         DEADLINE,
         "not done within",
         _drip(b"P", Connection="close"),
     ),
-    "hang midway": Fault(
-        "body", "stops in the middle", AGAIN, "stopped sending for 60 s", _half(_stop_sending)
-    ),
-    "reset midway": Fault("body", "the connection is reset", AGAIN, CUT, _half(_reset)),
-    "cut with length": Fault("body", "fewer bytes than Content-Length", AGAIN, CUT, _half(_close)),
-    "cut chunked": Fault("body", "chunks without their end", AGAIN, CUT, _cut_chunked),
-    "bad chunk": Fault("body", "a chunk that is none", AGAIN, CUT, _bad_chunk),
-    "cut without length": Fault(
-        "body", "half of it, and a clean end", SPOILT, "gave up after", _cut_without_length
-    ),
+    "bad chunk": Fault("body", NONSENSE, AGAIN, CUT, _bad_chunk),
     "page": Fault(
         "body",
         "a page with status 200",
@@ -298,21 +318,27 @@ FAULTS: dict[str, Fault] = {
         _status(200, PAGE, Content_Type="text/html"),
     ),
     "too much": Fault("body", "more bytes than there can be", REFUSED, "refused", _endless),
-    "first byte alone": Fault("body", "the first byte comes alone", SOUND, "", _first_byte_alone),
-    "no last chunk": Fault("end", "all bytes, but not the last chunk", AGAIN, CUT, _without_last_chunk),
-    "hang at end": Fault(
-        "end", "all bytes, but the end does not come", AGAIN, "stopped sending for 60 s", _no_end
+    "reset at end": Fault("end", RESET, AGAIN, CUT, _after_the_body(_reset_now)),
+    "no last chunk": Fault("end", CLOSED, AGAIN, CUT, _after_the_body(_close_now)),
+    "hang at end": Fault("end", SILENCE, AGAIN, STOPPED, _after_the_body(_hang)),
+    "drip at end": Fault(
+        "end", DRIP, AGAIN, STOPPED, _after_the_body(_after(b"0\r\nX-Slow: ", _drip_letters))
+    ),
+    "no end": Fault("end", NONSENSE, AGAIN, CUT, _after_the_body(_no_http)),
+    "endless end": Fault(
+        "end", "lines without end", AGAIN, CUT, _after_the_body(_after(b"0\r\n", _endless_lines))
     ),
     "more behind": Fault("end", "more bytes than Content-Length", SOUND, "", _more_behind),
 }
+"""The same kinds at the start, in the header, in the middle of the body and at its end."""
 
 LIBRARIES: dict[str, Fault] = {
-    "library drip": Fault(
-        "header",
-        "one byte a second, to a library without a deadline",
-        DEADLINE,
-        "not done within",
-        _drip_headers,
-    ),
+    f"library {name}": replace(
+        FAULTS[name],
+        what=f"{FAULTS[name].what}, to a library without a deadline",
+        ends=DEADLINE,
+        says="not done within",
+    )
+    for name in ("hang", "drip at start", "drip in header", "hang midway", "drip chunked", "hang at end")
 }
-"""For a fetch that asks through tcia-utils or unearth."""
+"""For a fetch that asks through tcia-utils or unearth: what ends a wait of ours must end their process."""

@@ -10,10 +10,17 @@ from .clock import FakeClock
 
 
 class Arrived:
-    """Bytes that a fetch has got: a fault that goes on when they are there depends on no speed."""
+    """Bytes that a fetch has got: a fault that goes on when they are there depends on no speed.
+
+    Attributes
+    ----------
+    told : bool
+        Whether the fetch tells of them; a list that is asked for does not, and is not waited for.
+    """
 
     def __init__(self) -> None:
         self.size = 0
+        self.told = True
         self.changed = threading.Condition()
 
     def __call__(self, size: int) -> None:
@@ -29,7 +36,7 @@ class Arrived:
     def wait_for(self, size: int) -> None:
         """Wait until so many bytes are there."""
         with self.changed:
-            self.changed.wait_for(lambda: self.size >= size)
+            self.changed.wait_for(lambda: self.size >= size or not self.told)
 
 
 class Loopback:
@@ -81,6 +88,7 @@ class Loopback:
         self.faults.clear()
         self.requests.clear()
         self.clock = FakeClock()
+        self.arrived = Arrived()
 
     def next_fault(self, name: str) -> str | None:
         """Give the name of the fault of the next answer to this, and count that it was asked for."""

@@ -2,22 +2,22 @@
 
 from .archives import ARCHIVES
 from .buckets import BUCKETS
-from .faults import AGAIN, FAULTS, LIBRARIES
+from .faults import FAULTS, LIBRARIES
 from .surroundings import SURROUNDINGS
 
 BEFORE_THE_BODY = [name for name, fault in FAULTS.items() if fault.where in ("start", "header")]
-BROKEN_BODIES = ["reset midway", "cut with length", "cut chunked", "bad chunk", "no last chunk"]
+BROKEN = ["reset midway", "cut with length", "cut chunked", "bad chunk"]
+BROKEN += ["reset at end", "no last chunk", "no end", "endless end"]
+OF_LIBRARIES = ["reset", "close", "no HTTP", "cut in header", "no header", "403", "500", "redirects"]
+OF_LIBRARIES += ["cut chunked", "bad chunk", "page", "reset at end", "no last chunk", *LIBRARIES]
 
 TRIED: dict[str, list[str]] = {
     "file": [*SURROUNDINGS, *FAULTS],
     "NBIA": [*FAULTS, *ARCHIVES],
     "IDC": [*FAULTS, *BUCKETS],
-    "list of IDC": [*BEFORE_THE_BODY, *BROKEN_BODIES],
-    "list of NBIA": [
-        *(name for name in [*BEFORE_THE_BODY, *BROKEN_BODIES] if FAULTS[name].ends == AGAIN),
-        *("403", "page"),
-    ],
-    "tcia-utils": ["500", "unknown authority", *LIBRARIES],
-    "package index": ["503", "reset", "nobody there", *LIBRARIES],
+    "list of IDC": [*BEFORE_THE_BODY, *BROKEN],
+    "list of NBIA": [*BEFORE_THE_BODY, *BROKEN, "page"],
+    "tcia-utils": ["unknown authority", "proxy refuses", *OF_LIBRARIES],
+    "package index": ["nobody there", *OF_LIBRARIES],
 }
 ALL = {**SURROUNDINGS, **FAULTS, **LIBRARIES, **ARCHIVES, **BUCKETS}

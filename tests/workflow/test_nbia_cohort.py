@@ -1,6 +1,8 @@
 """The whole workflow from an NBIA server on loopback: four small series, two exams of each patient."""
 
 import csv
+import shlex
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +14,9 @@ from clone import SMALL, Clone, make_clone
 
 from nbia_server import Holding, NbiaServer, holding
 from wdr_mcpd.cli import main
+from wdr_mcpd.data.excluded import read_excluded
 from wdr_mcpd.data.fetch import fetch_series
+from wdr_mcpd.data.series import read_series_table
 from wdr_mcpd.data.synthetic import synthetic_table
 
 PERSON = {
@@ -62,7 +66,9 @@ def exams_of(path: Path, column: str = "exam") -> set[str]:
         return {row[column] for row in csv.DictReader(stream)}
 
 
-def test_from_the_server_to_the_tables(clone: Clone, server: NbiaServer) -> None:
+def test_from_the_server_to_the_tables(
+    clone: Clone, server: NbiaServer, capsys: pytest.CaptureFixture[str]
+) -> None:
     for fault, uid in zip(("500", "cut chunked", "corrupted pixel"), list(server.holdings), strict=False):
         server.faults[uid] = [fault]
     run = clone.in_one_process(*TABLES)
@@ -82,6 +88,47 @@ def test_from_the_server_to_the_tables(clone: Clone, server: NbiaServer) -> None
     again = clone.in_one_process(*TABLES)
     assert "Nothing to be done" in again.stdout
     assert server.requests == before, "a second run downloads nothing"
+
+    discard_and_fetch_again(clone, server, capsys)
+
+
+def discard_and_fetch_again(clone: Clone, server: NbiaServer, capsys: pytest.CaptureFixture[str]) -> None:
+    """After the finished run: what was altered goes, one command brings it again and nothing else."""
+    data = clone.folder / "results" / "data"
+    altered = [data / "series" / "phantom001_2" / "1-02.dcm", data / "series" / "phantom002_2" / "1-08.dcm"]
+    for path in altered:
+        path.write_bytes(path.read_bytes()[:-1] + b"x")
+    verify = ["verify", str(data / "series"), "--series", str(data / "series.tsv"), "--base-url", server.url]
+    gone = {path.parent for path in altered}
+    kept = {path for path in data.rglob("*") if path.is_file() and path.parent not in gone}
+    times = {path: path.stat().st_mtime_ns for path in kept}
+    capsys.readouterr()
+    assert main([*verify, "--discard"]) == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert not any(folder.exists() for folder in gone)
+    server.requests.clear()
+    assert main(["fetch", *shlex.split(last.partition("wdr-mcpd fetch ")[2])]) == 0
+    uids = {row.series_instance_uid for row in read_series_table(data / "series.tsv")}
+    assert server.requests.total() == 2
+    assert set(server.requests) <= uids
+    assert {path: path.stat().st_mtime_ns for path in kept} == times, "nothing else was touched"
+    assert main(verify) == 0
+    assert "Nothing to be done" in clone.snakemake(*TABLES).stdout
+
+
+def test_so_many_downloads_at_a_time(tmp_path: Path) -> None:
+    clone = make_clone(tmp_path / "a clone")
+    config = {**SMALL, "synthetic": {**SMALL["synthetic"], "subjects": 2}, "parallel_downloads": 2}
+    (clone.folder / "config" / "config.yaml").write_text(yaml.safe_dump(config))
+    exams = [f"phantom{subject:03}_{exam}" for subject in (1, 2) for exam in (1, 2)]
+    manifests = [f"results/data/series/{exam}/manifest.json" for exam in exams]
+    run = clone.snakemake("--cores", "4", *manifests)
+    assert run.returncode == 0, run.stdout
+    under_way, most = 0, 0
+    for line in run.stdout.splitlines():
+        under_way += line.endswith("rule fetch:") - line.startswith("Finished jobid:")
+        most = max(most, under_way)
+    assert most == 2
 
 
 def test_a_bad_series_fails_the_run_but_stops_no_other_exam_or_is_left_out(
@@ -106,11 +153,16 @@ def test_a_bad_series_fails_the_run_but_stops_no_other_exam_or_is_left_out(
     assert others
     assert [other for other in others if not (clone.folder / f"results/mcpd/{other}.csv").exists()] == []
 
+    refused = next(row for row in read_series_table(table) if row.exam_id == others[-1])
+    shutil.rmtree(clone.folder / "results" / "data" / "series" / refused.exam_id)
+    server.faults[refused.series_instance_uid] = ["403", "forever"]
     run = clone.in_one_process("mcpd", "results/data/series.tsv", "--config", "on_bad_series=exclude")
     assert run.returncode == 0, run.stdout[-4000:]
-    excluded = (clone.folder / "results" / "data" / "excluded.tsv").read_text().splitlines()
-    assert len(excluded) == 2
-    assert excluded[1].startswith(f"{exam}\t{uid}\tslices are missing")
-    assert exam not in (clone.folder / "results" / "data" / "series.tsv").read_text().replace("\t", "_")
+    reasons = read_excluded(clone.folder / "results" / "data" / "excluded.tsv")
+    assert set(reasons) == {exam, refused.exam_id}
+    assert reasons[exam].startswith("slices are missing")
+    assert "403 Forbidden: not you" in reasons[refused.exam_id]
+    left = read_series_table(clone.folder / "results" / "data" / "series.tsv")
+    assert {row.exam_id for row in left} == {*others} - {refused.exam_id}
     assert not (clone.folder / "results" / "mcpd" / f"{exam}.csv").exists()
     assert len(list((clone.folder / "results" / "mcpd").glob("*.csv"))) == 3

@@ -118,11 +118,11 @@ def fetch_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_sources(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--sample", type=Path, help="source sample: its folder; downloaded what is not there")
+    parser.add_argument(
+        "--sample", type=Path, help="source sample: its folder (default: `sample` beside or in it)"
+    )
     add_keys(parser, *SERVER_KEYS)
     parser.add_argument("--data-folder", type=Path, help="sources local and files: the folder with the files")
-    copy = "sources local and files: copy the files instead of linking"
-    parser.add_argument("--copy", action="store_true", help=copy)
 
 
 def _sources(options: argparse.Namespace) -> "Sources":
@@ -130,13 +130,13 @@ def _sources(options: argparse.Namespace) -> "Sources":
     from wdr_mcpd.data.http_limits import Limits
 
     asked = configuration({key: getattr(options, key) for key in SERVER_KEYS})
+    of_workflow = options.folder.parent / "sample"
     return Sources(
-        sample=options.sample,
+        sample=options.sample or (of_workflow if of_workflow.is_dir() else None),
         base_url=asked.base_url,
         idc_endpoint=asked.idc_endpoint,
         limits=Limits(**asked.download_limits),
         data_folder=options.data_folder,
-        copy=options.copy,
     )
 
 
@@ -153,7 +153,7 @@ def fetch(options: argparse.Namespace) -> None:
         table = [find_exam(table, exam) for exam in options.exam]
     sources = _sources(options)
     if any(row.source == "sample" for row in table):
-        sample = options.sample or options.folder / "sample"
+        sample = sources.sample or options.folder / "sample"
         fetch_archives(sample, limits=sources.limits)
         sources = replace(sources, sample=sample)
     fetch_cohort(table, options.folder, sources, options.parallel_downloads, options.exclude)

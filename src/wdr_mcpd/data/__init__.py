@@ -1,4 +1,8 @@
-"""Volumes, their files, and where they come from: DICOM series, sample data, archives, phantoms."""
+"""Volumes, their files, and where they come from: DICOM series, sample data, archives, phantoms.
+
+What cannot be used raises `InputError`, whatever the function, with one line that says what, where and what
+to do; one series or file that its source refuses or spoils raises its kind `SeriesError`.
+"""
 
 from wdr_mcpd.data.exam import Exam, read_exam, window, write_exam
 from wdr_mcpd.data.reading import read_volume

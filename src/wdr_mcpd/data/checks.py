@@ -16,11 +16,6 @@ def check_files(paths: list[Path], series: Series) -> dict[str, str]:
     -------
     dict
         SOPInstanceUID of each file, by name.
-
-    Raises
-    ------
-    SeriesError
-        A file is no DICOM file or belongs to another series, or an instance comes twice.
     """
     instances: dict[str, str] = {}
     for path in paths:
@@ -38,13 +33,7 @@ def check_files(paths: list[Path], series: Series) -> dict[str, str]:
 
 
 def check_count(count: int, series: Series) -> None:
-    """Compare the number of files with the table.
-
-    Raises
-    ------
-    SeriesError
-        They differ; a table that says 0 does not know.
-    """
+    """Compare the number of files with the table."""
     if series.image_count and count != series.image_count:
         raise SeriesError(
             f"{count} files came, the series has {series.image_count} by the table; make it anew if it is old"

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import count, groupby
 
 from wdr_mcpd.data.series import Series, is_name
@@ -16,12 +16,11 @@ MASK_DESCRIPTION = "masktumor"
 
 @dataclass(frozen=True)
 class Record:
-    """What a source tells about one series.
+    """What a source tells about one series, beside what `Series` holds of it.
 
-    `study_date` is YYYYMMDD, and for files whatever orders the exams of a patient. It, `study_instance_uid`
-    and `segmented_series` (the series that a segmentation is of) are empty where they are unknown, as are
-    `file` and `checksum` where the source is none of files. `image_count` counts frames, 0 where it is
-    unknown; `per_position` counts the images at each position.
+    `study_date` is YYYYMMDD, and for files whatever orders the exams of a patient; `segmented_series` are
+    those that a segmentation is of; `image_count` counts frames, `per_position` the images at each position.
+    What is unknown is empty or 0.
     """
 
     collection: str
@@ -47,19 +46,10 @@ class Record:
 
 @dataclass(frozen=True)
 class Rule:
-    """Which series are taken.
+    """Which series are taken: those whose description matches an expression from its beginning, in any case.
 
-    Attributes
-    ----------
-    description : str
-        Regular expression that a SeriesDescription must match from its beginning, in any case.
-    images : (int, int)
-        Fewest and most images of a series.
-    exams : int
-        Exams of each patient: the first ones by StudyDate, one for each study. A patient with fewer is left
-        out.
-    patients : int, optional
-        How many patients, the first ones by PatientID.
+    `images` are the fewest and most images of a series; of each patient the first `exams` by StudyDate are
+    taken, one for each study, and whoever has fewer is left out; `patients` are the first ones by PatientID.
     """
 
     description: str = ""
@@ -163,32 +153,16 @@ def _draws_tumour(record: Record) -> bool:
 
 def _mask_of(image: Record, records: Sequence[Record]) -> str:
     """SeriesInstanceUID of the series that draws the tumour of `image`; empty where there is none."""
-    of_study = [
-        record
-        for record in records
-        if _draws_tumour(record) and image.study_instance_uid == record.study_instance_uid != ""
-    ]
-    of_series = [
-        record
-        for record in records
-        if record.modality == "SEG" and image.series_instance_uid in record.segmented_series
-    ]
-    found = of_study or of_series
+    study, uid = image.study_instance_uid, image.series_instance_uid
+    drawn = [one for one in records if study and study == one.study_instance_uid and _draws_tumour(one)]
+    segmented = [one for one in records if one.modality == "SEG" and uid in one.segmented_series]
+    found = drawn or segmented
     return _best(found).series_instance_uid if found else ""
 
 
 def _row(record: Record, patient: str, exam: int, source: str, mask: str) -> Series:
-    return Series(
-        record.collection,
-        patient,
-        exam,
-        record.series_instance_uid,
-        " ".join(record.series_description.split()),
-        record.image_count,
-        record.bytes,
-        record.licence,
-        source,
-        mask,
-        record.file,
-        record.checksum,
-    )
+    of_series = {
+        field.name: getattr(record, field.name) for field in fields(Series) if hasattr(record, field.name)
+    }
+    own = {"patient_id": patient, "exam": exam, "source": source, "mask_series_uid": mask}
+    return Series(**of_series | own | {"series_description": " ".join(record.series_description.split())})

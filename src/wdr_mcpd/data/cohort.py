@@ -16,7 +16,7 @@ from wdr_mcpd.data.http_client import Progress
 from wdr_mcpd.data.idc import ENDPOINT
 from wdr_mcpd.data.manifest import differences, refusal
 from wdr_mcpd.data.nbia import BASE_URL
-from wdr_mcpd.data.series import Series, read_series_table
+from wdr_mcpd.data.series import Series, is_address, read_series_table
 from wdr_mcpd.errors import InputError, SeriesError
 
 AT_ONCE = 4
@@ -25,11 +25,7 @@ METER = "{n_fmt} of {total_fmt}, {rate_fmt}, {remaining} left"
 
 
 def fetch_cohort(
-    table: Sequence[Series],
-    folder: Path,
-    sources: Sources,
-    at_once: int = AT_ONCE,
-    exclude: bool = False,
+    table: Sequence[Series], folder: Path, sources: Sources, at_once: int = AT_ONCE, exclude: bool = False
 ) -> None:
     """Fetch every series of `table` into `folder`/EXAM; those that are there and whole are kept.
 
@@ -42,13 +38,6 @@ def fetch_cohort(
         Series that are fetched at a time.
     exclude : bool
         As for `fetch_series`: what cannot be had is recorded in its folder, and is no error.
-
-    Raises
-    ------
-    SeriesError
-        Some series cannot be had, though all the others are there now; names each.
-    InputError
-        The source cannot be reached or is not set up: nothing more was tried.
     """
     if at_once < 1:
         raise InputError(f"{at_once} series at a time: must be at least 1")
@@ -143,10 +132,8 @@ def fetch_command(folder: Path, table: Path, exams: Iterable[str], sources: Sour
         "--base-url": sources.base_url if sources.base_url != BASE_URL else None,
         "--idc-endpoint": sources.idc_endpoint if sources.idc_endpoint != ENDPOINT else None,
         "--data-folder": sources.data_folder,
-        "--index": sources.index,
     }
     options = [word for name, value in given.items() if value is not None for word in (name, str(value))]
-    options += ["--copy"] if sources.copy else []
     options += [word for exam in exams for word in ("--exam", exam)]
     return shlex.join(["wdr-mcpd", "fetch", str(folder), "--series", str(table), *options])
 
@@ -156,12 +143,10 @@ def verify_cohort(table: Path, folder: Path, sources: Sources, discard: bool = F
 
     Parameters
     ----------
-    table : Path
-        Series table.
     sources : Sources
         Where the series came from, for the command in the message.
     discard : bool
-        Remove the folders that are not whole.
+        Remove the folders that are not whole, if they can be brought again.
 
     Raises
     ------
@@ -175,6 +160,12 @@ def verify_cohort(table: Path, folder: Path, sources: Sources, discard: bool = F
         return len(rows)
     first = folder / broken[0].exam_id
     cause = _cause(first)
+    local = {"local", "files"} & {row.source for row in broken if not is_address(row.file)}
+    if discard and local and sources.data_folder is None:
+        raise InputError(
+            f"{len(broken)} of {len(rows)} series are not whole, first {first}: {cause}; they are kept: give "
+            f"--data-folder, from where source {local.pop()} would bring them again"
+        )
     for series in broken if discard else []:
         if (folder / series.exam_id).exists():
             shutil.rmtree(folder / series.exam_id)

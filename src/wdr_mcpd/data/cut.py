@@ -19,23 +19,9 @@ def cut_exam(
 ) -> Exam:
     """Cut the slices of the study out of an exam.
 
-    A DICOM series has slices; a volume file is first cut along an axis and turned (`stack.as_slices`).
-
-    Parameters
-    ----------
-    folder : Path
-        Of one exam: a DICOM series, or a volume file.
-    slices, first
-        As `exam.window` takes them, of the thinned stack.
-    slice_step, average
-        As `stack.step_of` and `stack.thin` take them.
-    slice_axis
-        As `stack.as_slices` takes it.
-
-    Raises
-    ------
-    InputError
-        The exam cannot be read, or has too few slices.
+    A DICOM series has slices; a volume file is first cut along `slice_axis` and turned (`stack.as_slices`).
+    `slice_step` and `average` thin the stack (`stack.step_of`, `stack.thin`) of which `slices` from `first`
+    on are kept (`exam.window`). InputError where the exam cannot be read, or has too few slices.
     """
     try:
         volume, cut = read_volume(folder), []

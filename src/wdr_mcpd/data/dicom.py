@@ -10,10 +10,9 @@ from wdr_mcpd.data.dicom_files import read_planes, stored_values
 from wdr_mcpd.data.masks import read_mask
 from wdr_mcpd.data.planes import Plane
 from wdr_mcpd.data.volume import ANY, Pick, Scaling, Volume, check_shape
-from wdr_mcpd.errors import InputError
 
 
-def read_series(folder: Path, minimum: int = 1, pick: Pick = ANY) -> Volume:
+def read_series(folder: Path, pick: Pick = ANY) -> Volume:
     """Read the stored values of one series: of a folder (its own files, no subfolder's) or of one file.
 
     Stored values are what the file holds: no rescale, no window, no inversion of MONOCHROME1. `mask.nrrd`
@@ -23,24 +22,13 @@ def read_series(folder: Path, minimum: int = 1, pick: Pick = ANY) -> Volume:
     ----------
     folder : Path
         Its files that are not DICOM (licence, manifest) are passed over.
-    minimum : int
-        Fewest slices that are accepted.
     pick : Pick
         Which series of the folder, and which of several images at each position.
-
-    Raises
-    ------
-    InputError
-        No DICOM, several series, missing or duplicate slices, unequal sizes or orientations, fewer
-        than `minimum` slices, pixel data that are cut short or of no decodable kind, or a bad mask.
     """
     planes = read_planes(folder, pick)
-    if len(planes) < minimum:
-        raise InputError(f"{folder}: has {len(planes)} slices; at least {minimum} are needed")
-    check_shape((len(planes), planes[0].rows, planes[0].columns), folder)
-    voxels = np.stack([stored_values(plane) for plane in planes])
+    check_shape((len(planes), *planes[0].shape), folder)
     scaling = Scaling.of_slices([plane.scale for plane in planes])
-    volume = Volume(voxels, **_geometry(planes), codes=(1, 1), scaling=scaling)
+    volume = Volume(stored_values(planes), **_geometry(planes), codes=(1, 1), scaling=scaling)
     return replace(volume, mask=read_mask(folder, volume, planes)) if folder.is_dir() else volume
 
 

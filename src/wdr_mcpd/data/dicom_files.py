@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pydicom
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
@@ -19,13 +20,7 @@ from wdr_mcpd.errors import InputError
 
 
 def read_planes(source: Path, pick: Pick = ANY) -> list[Plane]:
-    """Read one series as planes, sorted along their normal.
-
-    Raises
-    ------
-    InputError
-        As `read_series`, but for what only decoding shows.
-    """
+    """Read one series as planes, sorted along their normal; InputError as `read_series` raises it."""
     with sound_headers(source):
         datasets = read_datasets(source, pick.series)
         return sort_planes([plane for dataset in datasets for plane in planes_of_file(dataset)], source, pick)
@@ -45,19 +40,10 @@ def sound_headers(where: object) -> Iterator[None]:
 
 
 def read_datasets(source: Path, series: str | None = None) -> list[Dataset]:
-    """Read every image of one series, in the order of the file names; identical copies count once.
+    """Read every image of one series in a folder or file, by the file names; identical copies count once.
 
-    Parameters
-    ----------
-    source : Path
-        A folder, or one file.
-    series : str, optional
-        SeriesInstanceUID or SeriesNumber of the wanted one, where the folder holds several.
-
-    Raises
-    ------
-    InputError
-        No DICOM image, a broken one, or several series of which none is wanted.
+    `series` is the SeriesInstanceUID or SeriesNumber of the wanted one of several. InputError where there is
+    no image, a broken one, or several series of which none is wanted.
     """
     if not source.exists():
         raise InputError(f"{source}: no such file or folder")
@@ -101,13 +87,7 @@ def _without_copies(datasets: list[Dataset], source: Path) -> list[Dataset]:
 
 
 def open_dicom(path: Path, **options: Any) -> Dataset:
-    """Read a DICOM file with pydicom, also one without preamble and meta information.
-
-    Raises
-    ------
-    InvalidDicomError
-        It is no DICOM file; broken ones raise other kinds.
-    """
+    """Read a DICOM file, also one without preamble; InvalidDicomError, or of broken ones any, where not."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # odd values in headers that the reader does not use
         with path.open("rb") as stream:
@@ -142,43 +122,31 @@ def planes_of_file(dataset: Dataset, bits: tuple[int, ...] = INTEGERS) -> list[P
         return planes_of(dataset, bits)
 
 
-def stored_values(plane: Plane) -> NDArray[Any]:
-    """Decode one slice: ndarray (row, column) of the 8 or 16 bit type that the file states.
+def stored_frames(dataset: Dataset) -> NDArray[Any]:
+    """Decode all planes of one file: ndarray (plane, row, column) of the type that the file states.
 
-    Raises
-    ------
-    InputError
-        The pixels are cut short, or coded in a way that cannot be decoded.
+    InputError where the pixels are cut short, or coded in a way that cannot be decoded.
     """
-    return _decoded(plane.dataset, plane.where, plane.frame, (plane.rows, plane.columns))
-
-
-def stored_frames(planes: list[Plane]) -> NDArray[Any]:
-    """Decode all planes of one file at once: ndarray (plane, row, column). Frames of 1 bit need that.
-
-    Raises
-    ------
-    InputError
-        As `stored_values`.
-    """
-    first = planes[0]
-    shape = (len(planes), first.rows, first.columns)
-    return _decoded(first.dataset, first.where, None, shape if len(planes) > 1 else shape[1:]).reshape(shape)
-
-
-def _decoded(dataset: Dataset, where: str, frame: int | None, shape: tuple[int, ...]) -> NDArray[Any]:
     from pydicom.pixels.utils import pixel_array
 
+    where, shape = dataset.filename, (int(dataset.get("NumberOfFrames") or 1), dataset.Rows, dataset.Columns)
     try:
         with warnings.catch_warnings(), _silent_decoders():
             warnings.simplefilter("ignore")
-            values = pixel_array(dataset, index=frame, raw=True)
+            values: NDArray[Any] = pixel_array(dataset, raw=True)
     except Exception as error:  # each decoder raises its own kinds
         syntax = dataset.file_meta.get("TransferSyntaxUID", pydicom.uid.UID("")).name
         raise InputError(f"{where}: pixel data cannot be decoded ({syntax}: {_cause(error)})") from error
-    if values.shape != shape:
+    if values.size != np.prod(shape) or values.shape[-2:] != shape[1:]:
         raise InputError(f"{where}: pixel data are {values.shape}, not {' x '.join(map(str, shape))}")
-    return values
+    return values.reshape(shape)
+
+
+def stored_values(planes: list[Plane]) -> NDArray[Any]:
+    """Decode planes of any files: ndarray (plane, row, column); InputError as `stored_frames` raises it."""
+    files = {id(plane.dataset): plane.dataset for plane in planes}
+    frames = {key: stored_frames(dataset) for key, dataset in files.items()}
+    return np.stack([frames[id(plane.dataset)][plane.frame] for plane in planes])
 
 
 @contextmanager

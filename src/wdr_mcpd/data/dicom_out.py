@@ -11,10 +11,9 @@ from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from wdr_mcpd.data.dicom_files import read_planes, sound_headers
+from wdr_mcpd.data.dicom_files import read_planes, sound_headers, stored_frames
 from wdr_mcpd.data.dicom_write import decimal, deterministic_meta
 from wdr_mcpd.data.identity import derived_uid
-from wdr_mcpd.data.planes import Plane
 from wdr_mcpd.data.volume import ANY, Pick
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import whole_folder
@@ -37,15 +36,11 @@ def write_reconstruction(
     Parameters
     ----------
     voxels : ndarray (slice, row, column)
-        What `decode` gave.
+        What `decode` gave of `stream`, whose size gives the ratio.
     source : Path
-        Folder or file of the DICOM series that was coded; only read.
+        Folder or file of the DICOM series that was coded, of which `pick` took one; only read.
     folder : Path
         Written as a whole; it must not exist or be empty.
-    stream : bytes
-        The stream that was decoded: its size gives the ratio.
-    pick : Pick
-        Which of several series, echoes, b values or times was coded.
 
     Raises
     ------
@@ -56,7 +51,7 @@ def write_reconstruction(
         raise InputError(f"{folder}: holds something already; give a new folder")
     planes = read_planes(source, pick)
     first = planes[0]
-    shape = (len(planes), first.rows, first.columns)
+    shape = (len(planes), *first.shape)
     signed = bool(first.dataset.PixelRepresentation)
     dtype = np.dtype(f"{'i' if signed else 'u'}{int(first.dataset.BitsAllocated) // 8}")
     if voxels.shape != shape or voxels.dtype != dtype:
@@ -65,29 +60,18 @@ def write_reconstruction(
             "that was coded"
         )
     ratio = voxels.nbytes / len(stream)
+    files = {id(plane.dataset): plane.dataset for plane in planes}.values()
     with whole_folder(folder) as draft:
-        for number, dataset in enumerate(_files(planes), 1):
+        for number, dataset in enumerate(files, 1):
             frames = sorted((plane.frame, k) for k, plane in enumerate(planes) if plane.dataset is dataset)
             kept = [frame for frame, _ in frames]
             pixels = voxels[[k for _, k in frames]]
-            changed = not np.array_equal(pixels, _stored(dataset)[kept])
+            changed = not np.array_equal(pixels, stored_frames(dataset)[kept])
             with sound_headers(dataset.filename):
                 derived = _derived(dataset, pixels, stream, ratio if changed else None)
                 _keep_frames(derived, kept)
                 _set_extremes(derived, pixels, voxels)
                 derived.save_as(draft / f"1-{number:02}.dcm", enforce_file_format=True)
-
-
-def _files(planes: list[Plane]) -> list[Dataset]:
-    """Give the source's files in the order of their first plane."""
-    return list({id(plane.dataset): plane.dataset for plane in planes}.values())
-
-
-def _stored(dataset: Dataset) -> NDArray[Any]:
-    from pydicom.pixels.utils import pixel_array
-
-    values: NDArray[Any] = pixel_array(dataset, raw=True)
-    return values.reshape(-1, *values.shape[-2:])
 
 
 def _derived(dataset: Dataset, pixels: NDArray[Any], stream: bytes, ratio: float | None) -> Dataset:
@@ -108,7 +92,11 @@ def _derived(dataset: Dataset, pixels: NDArray[Any], stream: bytes, ratio: float
         for group in _items(derived, groups):
             for item in _items(group, "MRImageFrameTypeSequence"):
                 item.FrameType = ["DERIVED", *list(item.FrameType)[1:]]
-    derived.SourceImageSequence = Sequence([_reference(dataset)])
+    reference = Dataset()
+    reference.ReferencedSOPClassUID = dataset.SOPClassUID
+    reference.ReferencedSOPInstanceUID = dataset.SOPInstanceUID
+    reference.PurposeOfReferenceCodeSequence = Sequence([_code("121320", "Uncompressed predecessor")])
+    derived.SourceImageSequence = Sequence([reference])
     derived.DerivationDescription = "Coded and decoded by wdr-mcpd"
     if ratio is not None:
         derived.DerivationDescription += f", lossy, {decimal(round(ratio, 3))} : 1"
@@ -150,14 +138,6 @@ def _to_little_endian(dataset: Dataset) -> None:
             if element.VR in SWAPPED and isinstance(element.value, bytes):
                 element.value = np.frombuffer(element.value, f">u{SWAPPED[element.VR]}").byteswap().tobytes()
     dataset.set_original_encoding(False, True)
-
-
-def _reference(dataset: Dataset) -> Dataset:
-    reference = Dataset()
-    reference.ReferencedSOPClassUID = dataset.SOPClassUID
-    reference.ReferencedSOPInstanceUID = dataset.SOPInstanceUID
-    reference.PurposeOfReferenceCodeSequence = Sequence([_code("121320", "Uncompressed predecessor")])
-    return reference
 
 
 def _code(value: str, meaning: str) -> Dataset:

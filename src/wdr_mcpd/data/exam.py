@@ -10,21 +10,15 @@ from wdr_mcpd.data.volume import Scaling, Volume
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import whole_file
 
+GEOMETRY = ("voxels", "spacing", "origin", "direction")
+
 
 @dataclass(frozen=True, eq=False)
 class Exam:
     """A window of consecutive slices of a series.
 
-    Attributes
-    ----------
-    volume : Volume
-        The window alone.
-    first : int
-        Index (from 0) of its first slice in the series.
-    available : int
-        Slices that the series has.
-    cut : str
-        How its slices came out of the series where they are not simply its slices.
+    `volume` is the window alone, `first` the index (from 0) of its first slice among the `available` ones of
+    the series, `cut` how its slices came about where they are not simply those of the series.
     """
 
     volume: Volume
@@ -38,18 +32,10 @@ def window(volume: Volume, slices: int, first: int | str = "central", cut: str =
 
     Parameters
     ----------
-    volume : Volume
-    slices : int
-        Slices to keep.
     first : int or "central"
         Index (from 0) of the first one; "central" leaves as many before as after, one more after if odd.
     cut : str
         How the slices of `volume` came about.
-
-    Raises
-    ------
-    InputError
-        The series has too few slices.
     """
     available = len(volume.voxels)
     start = (available - slices) // 2 if isinstance(first, str) else first
@@ -79,19 +65,10 @@ def first_index(first_slice: int | str) -> int | str:
 def write_exam(path: Path, exam: Exam) -> None:
     """Write an exam as `.npz`; the bytes depend on the exam alone."""
     volume = exam.volume
-    arrays = {
-        "voxels": volume.voxels,
-        "spacing": np.asarray(volume.spacing),
-        "origin": np.asarray(volume.origin),
-        "direction": np.asarray(volume.direction),
-        "first": np.asarray(exam.first),
-        "available": np.asarray(exam.available),
-        "cut": np.asarray(exam.cut),
-        "codes": np.asarray(volume.codes),
-        "unit": np.asarray(volume.unit),
-        "slope": np.asarray(volume.scaling.slope),
-        "intercept": np.asarray(volume.scaling.intercept),
-    }
+    arrays = {name: np.asarray(getattr(volume, name)) for name in GEOMETRY}
+    arrays |= {name: np.asarray(getattr(exam, name)) for name in ("first", "available", "cut")}
+    arrays |= {"codes": np.asarray(volume.codes), "unit": np.asarray(volume.unit)}
+    arrays |= {name: np.asarray(getattr(volume.scaling, name)) for name in ("slope", "intercept")}
     if volume.mask is not None:
         arrays["mask"] = volume.mask
     with whole_file(path) as draft:

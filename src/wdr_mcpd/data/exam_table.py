@@ -1,11 +1,10 @@
 """The table of exams: what each is, and how the slices of the study came out of it."""
 
-import csv
 from pathlib import Path
 
 from wdr_mcpd.data.exam import Exam, read_exam
 from wdr_mcpd.data.series import Series, read_series_table
-from wdr_mcpd.files import whole_file
+from wdr_mcpd.data.tsv import write_tsv
 
 
 def exam_row(series: Series, exam: Exam) -> dict[str, str | int]:
@@ -34,7 +33,4 @@ def exam_table(*, series: Path, volumes: list[Path], out: Path) -> None:
     """Step: one row for each exam, of where it comes from and what was cut out of it."""
     listed = {row.exam_id: row for row in read_series_table(series)}
     rows = [exam_row(listed[path.stem], read_exam(path)) for path in volumes]
-    with whole_file(out) as draft, draft.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, list(rows[0]), delimiter="\t", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    write_tsv(out, rows, list(rows[0]))

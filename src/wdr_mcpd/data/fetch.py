@@ -9,8 +9,7 @@ from wdr_mcpd.data.archive import CITATION
 from wdr_mcpd.data.http_client import Progress, nobody
 from wdr_mcpd.data.http_limits import LIMITS, Limits
 from wdr_mcpd.data.idc import ENDPOINT, download_from_idc
-from wdr_mcpd.data.manifest import MANIFEST, REFUSED, differences, read_manifest, write_manifest
-from wdr_mcpd.data.mask_series import MASK_FOLDER
+from wdr_mcpd.data.manifest import MANIFEST, MASK_FOLDER, REFUSED, differences, read_manifest, write_manifest
 from wdr_mcpd.data.nbia import BASE_URL, download_series
 from wdr_mcpd.data.series import Series
 from wdr_mcpd.errors import InputError, SeriesError
@@ -30,13 +29,10 @@ class Sources:
     ----------
     sample : Path, optional
         Source sample: the folder that `source_archives.fetch_archives` wrote.
-    base_url, idc_endpoint : str
-        Sources nbia and idc: address of the server.
-    limits : Limits
-        Sources nbia and idc: how long the server is waited for.
-    data_folder, index, copy : Path, Path and bool
-        Sources local and files: the folder that holds the files, for local the index of it if there is one,
-        and whether files are copied instead of linked.
+    base_url, idc_endpoint, limits
+        Sources nbia, idc and files: addresses of the servers and how long they are waited for.
+    data_folder, index : Path
+        Sources local and files: the folder that holds the files, and for local its index if there is one.
     """
 
     sample: Path | None = None
@@ -45,7 +41,6 @@ class Sources:
     limits: Limits = LIMITS
     data_folder: Path | None = None
     index: Path | None = None
-    copy: bool = False
 
 
 def is_whole(series: Series, folder: Path) -> bool:
@@ -75,8 +70,6 @@ def fetch_series(
     folder : Path
         Written as a whole, or left as it was.
     sources : Sources
-    progress : callable
-        Gets the size of every piece that arrives, bytes.
     exclude : bool
         A series that its source refuses or spoils leaves a folder with a manifest alone, which says why
         (`manifest.REFUSED`); `excluded.flaw` gives it as the reason to leave the exam out of the study.
@@ -142,53 +135,46 @@ def _bring_mask(series: Series, folder: Path, sources: Sources, progress: Progre
 
 def _bring(series: Series, folder: Path, sources: Sources, progress: Progress) -> dict[str, Any]:
     """Fill the empty `folder` with one series; what this returns stands in the manifest beside the origin."""
+    found: dict[str, Any] = {}
+    origin, doi, place = "", "", sources.data_folder
     if series.source == "sample":
         from wdr_mcpd.data.sample import make_sample_series
 
         if sources.sample is None:
             raise InputError("source sample needs the folder of its files (wdr-mcpd fetch makes it)")
         make_sample_series(sources.sample, series, folder)
-        return {}
-    if series.source == "synthetic":
+    elif series.source == "synthetic":
         from wdr_mcpd.data.synthetic import make_synthetic_series
 
         make_synthetic_series(series, folder)
-        return {}
-    if series.source == "nbia":
-        instances = download_series(series, folder, sources.base_url, sources.limits, progress)
-        _write_citation(series, folder, sources.base_url)
-        return {"sop_instance_uids": instances}
-    if series.source == "idc":
-        came = download_from_idc(series, folder, sources.idc_endpoint, sources.limits, progress)
-        _write_citation(series, folder, "the Imaging Data Commons", came.doi)
-        return {"sop_instance_uids": came.instances, "without_checksum": came.unhashed}
-    if series.source == "local":
+    elif series.source == "nbia":
+        origin = sources.base_url
+        found = {"sop_instance_uids": download_series(series, folder, origin, sources.limits, progress)}
+    elif series.source == "idc":
+        origin = "the Imaging Data Commons"
+        found, doi = download_from_idc(series, folder, sources.idc_endpoint, sources.limits, progress)
+    elif series.source == "local":
         from wdr_mcpd.data.local import link_series
 
-        if sources.data_folder is None:
+        if place is None:
             raise InputError("source local needs --data-folder, the tree of DICOM files")
-        instances = link_series(series, folder, sources.data_folder, sources.index, sources.copy)
-        return {"sop_instance_uids": instances}
-    if series.source == "files":
+        found = {"sop_instance_uids": link_series(series, folder, place, sources.index)}
+    elif series.source == "files":
         from wdr_mcpd.data.file_source import bring_file
 
-        bring_file(series, folder, sources.data_folder, sources.copy, sources.limits, progress)
-        origin = "a local folder" if sources.data_folder else series.file
-        _write_citation(series, folder, origin)
-        return {}
-    raise InputError(f"source {series.source} cannot be fetched")
-
-
-def _write_citation(series: Series, folder: Path, origin: str, doi: str = "") -> None:
-    text = CITATION_TEXT.format(
-        uid=series.series_instance_uid,
-        patient=series.patient_id,
-        collection=series.collection,
-        licence=series.licence or "see LICENSE",
-        origin=origin,
-        cite=f"Cite: https://doi.org/{doi}" if doi else "Cite the collection as its page asks.",
-    )
-    (folder / CITATION).write_text(text, encoding="utf-8")
+        origin = "a local folder" if place else series.file
+        bring_file(series, folder, place, sources.limits, progress)
+    if origin:
+        text = CITATION_TEXT.format(
+            uid=series.series_instance_uid,
+            patient=series.patient_id,
+            collection=series.collection,
+            licence=series.licence or "see LICENSE",
+            origin=origin,
+            cite=f"Cite: https://doi.org/{doi}" if doi else "Cite the collection as its page asks.",
+        )
+        (folder / CITATION).write_text(text, encoding="utf-8")
+    return found
 
 
 def fetch_exam(

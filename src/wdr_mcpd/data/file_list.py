@@ -31,21 +31,10 @@ def file_records(
 ) -> list[Record]:
     """List the files below `folder` whose path fits one of the patterns.
 
-    Parameters
-    ----------
-    patterns : sequence of str
-        Paths below the folder with parts in braces: `{subject}/study{exam}_{sequence}.nii.gz`. A part that
-        stands twice is the same text both times; `*` is any text within a name, also in `{subject=sub-*}`,
-        a part that is given.
-    checksums : bool
-        Give the SHA-256 of each; without it any copy will do, however it was packed.
-    say : callable
-        Gets one line where exams are ordered by the alphabet, as their names are no numbers.
-
-    Raises
-    ------
-    InputError
-        A pattern without a subject, or no file fits.
+    A pattern is a path below the folder with parts in braces: `{subject}/study{exam}_{sequence}.nii.gz`. A
+    part that stands twice is the same text both times; `*` is any text within a name, also in
+    `{subject=sub-*}`, a part that is given. With `checksums` the table gives the SHA-256 of each; without,
+    any copy will do, however it was packed. `say` gets one line where exams are ordered by the alphabet.
     """
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder")
@@ -64,30 +53,25 @@ def file_records(
     exams = {parts.get("exam", "1") for parts in found.values()}
     if len(exams) > 1 and not all(exam.isdecimal() for exam in exams):
         say(f"the exams are in the order of the alphabet: {', '.join(sorted(exams)[:8])}")
-    return [
-        _record(path, path.relative_to(folder).as_posix(), parts, collection, licence, checksums)
-        for path, parts in found.items()
-    ]
-
-
-def _record(
-    path: Path, name: str, parts: dict[str, str], collection: str, licence: str, checksums: bool
-) -> Record:
-    exam = parts.get("exam", "1")
-    sequence = parts.get("sequence", path.name)
-    return Record(
-        collection,
-        parts["subject"],
-        exam.zfill(8) if exam.isdecimal() else exam,
-        "MR",
-        derived_uid(collection, name),
-        sequence,
-        0,
-        path.stat().st_size if checksums else 0,
-        licence,
-        file=name,
-        checksum=f"sha256:{sha256_of(path)}" if checksums else "",
-    )
+    records = []
+    for path, parts in found.items():
+        name, exam = path.relative_to(folder).as_posix(), parts.get("exam", "1")
+        records.append(
+            Record(
+                collection=collection,
+                patient_id=parts["subject"],
+                study_date=exam.zfill(8) if exam.isdecimal() else exam,
+                modality="MR",
+                series_instance_uid=derived_uid(collection, name),
+                series_description=parts.get("sequence", path.name),
+                image_count=0,
+                bytes=path.stat().st_size if checksums else 0,
+                licence=licence,
+                file=name,
+                checksum=f"sha256:{sha256_of(path)}" if checksums else "",
+            )
+        )
+    return records
 
 
 def _regex(pattern: str) -> re.Pattern[str]:

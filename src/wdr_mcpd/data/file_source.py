@@ -1,6 +1,5 @@
 """`source: files`: the volume file of one exam, from a folder or by its address, verified by its checksum."""
 
-import shutil
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -15,24 +14,12 @@ from wdr_mcpd.errors import InputError, SeriesError
 
 
 def bring_file(
-    series: Series,
-    folder: Path,
-    data_folder: Path | None,
-    copy: bool,
-    limits: Limits,
-    progress: Progress,
+    series: Series, folder: Path, data_folder: Path | None, limits: Limits, progress: Progress
 ) -> None:
     """Put the file of one exam into the existing `folder`, as `volume` with its suffix.
 
-    A local file is linked unless `copy`. With a data folder an address is not asked: the file of the longest
+    A local file is linked. With a data folder an address is not asked: the file of the longest
     tail of its path that lies below the folder is taken.
-
-    Raises
-    ------
-    SeriesError
-        The file is missing, or not the one of the checksum.
-    InputError
-        The row names no volume file, or the server cannot be reached.
     """
     suffix = suffix_of(Path(PurePosixPath(urlsplit(series.file).path).name))
     if not suffix:
@@ -48,10 +35,7 @@ def bring_file(
     kind = series.checksum.partition(":")[0]
     if kind and checksum_of(source, kind) != series.checksum:
         raise SeriesError(f"{series.file}: the file is another than the table says ({kind} differs)")
-    if copy:
-        shutil.copyfile(source, target)
-    else:
-        target.symlink_to(source.resolve())
+    target.symlink_to(source.resolve())
 
 
 def find_file(series: Series, data_folder: Path | None) -> Path | None:

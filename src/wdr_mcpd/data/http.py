@@ -3,14 +3,12 @@
 import asyncio
 import os
 import ssl
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from wdr_mcpd.data.http_causes import Transient
-from wdr_mcpd.data.http_client import MOST, Client, Progress, nobody
+from wdr_mcpd.data.http_client import Client, Progress, nobody
 from wdr_mcpd.data.http_limits import LIMITS, Limits
 from wdr_mcpd.data.manifest import checksum_of
 from wdr_mcpd.errors import InputError
@@ -53,45 +51,7 @@ def download(
     if path.is_file() and checksum_of(path, checksum.partition(":")[0]) == checksum:
         return
     with whole_file(path) as draft:
-
-        async def attempt(client: Client) -> None:
-            with taken_back(progress) as counted:
-                await client.save(url, draft, most=size or MOST, progress=counted)
-                check_file(draft, url, checksum, size)
-
-        within_deadline(lambda client: client.persistently(lambda: attempt(client)), size, limits)
-
-
-@contextmanager
-def taken_back(progress: Progress) -> Iterator[Progress]:
-    """Pass on progress, and take it back if the block ends with an error."""
-    sizes: list[int] = []
-
-    def counted(size: int) -> None:
-        sizes.append(size)
-        progress(size)
-
-    try:
-        yield counted
-    except BaseException:
-        progress(-sum(sizes))
-        raise
-
-
-def check_file(path: Path, url: str, checksum: str, size: int) -> None:
-    """Compare a downloaded file with what it must be; `size` 0 and an empty `checksum` are unknown.
-
-    Raises
-    ------
-    Transient
-        It has another size or checksum; another attempt may bring it whole.
-    """
-    found = path.stat().st_size
-    if size and found != size:
-        raise Transient(f"{url}: {found} of {size} bytes came", spoilt=True)
-    kind = checksum.partition(":")[0]
-    if kind and checksum_of(path, kind) != checksum:
-        raise Transient(f"{url}: what came is another file than expected (its {kind} differs)", spoilt=True)
+        within_deadline(lambda client: client.fetch(url, draft, checksum, size, progress), size, limits)
 
 
 def within_deadline(

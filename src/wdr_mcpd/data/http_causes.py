@@ -16,12 +16,8 @@ if TYPE_CHECKING:
 class Transient(Exception):
     """An attempt failed in a way that another one may not.
 
-    Attributes
-    ----------
-    wait : float
-        Seconds that the server asks to wait; 0 where it does not.
-    spoilt : bool
-        Something came, but not what was to come.
+    `wait` are the seconds that the server asks to wait, 0 where it does not; `spoilt` tells that something
+    came, but not what was to come.
     """
 
     def __init__(self, cause: str, wait: float = 0.0, spoilt: bool = False) -> None:
@@ -41,13 +37,7 @@ class Refused(SeriesError):
 
 
 def diagnosis(error: "httpx2.HTTPError | httpx2.InvalidURL", url: str, size: int) -> Exception:
-    """Say what `error`, raised while `url` was asked for and after `size` bytes, comes from.
-
-    Returns
-    -------
-    Transient or InputError
-        To be raised.
-    """
+    """Say what `error`, raised while `url` was asked for, after `size` bytes, comes from: what to raise."""
     import httpx2
 
     host = urlsplit(url).hostname or url

@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from wdr_mcpd.data.http_causes import Refused, Transient, diagnosis
 from wdr_mcpd.data.http_limits import Limits, asked_wait, wait_before
+from wdr_mcpd.data.manifest import checksum_of
 from wdr_mcpd.errors import InputError, SeriesError
 
 if TYPE_CHECKING:
@@ -32,15 +34,26 @@ def nobody(size: int) -> None:
     """Take no notice of progress."""
 
 
+@contextmanager
+def taken_back(progress: Progress) -> Iterator[Progress]:
+    """Pass on progress, and take it back if the block ends with an error."""
+    sizes: list[int] = []
+
+    def counted(size: int) -> None:
+        sizes.append(size)
+        progress(size)
+
+    try:
+        yield counted
+    except BaseException:
+        progress(-sum(sizes))
+        raise
+
+
 class Client:
     """Asks HTTP servers within `limits` until its loop's clock is at `until`; made by `within_deadline`.
 
-    Attributes
-    ----------
-    came : int
-        Bytes of all bodies so far.
-    trouble : str
-        Why the last attempt failed.
+    `came` counts the bytes of all bodies so far, `trouble` says why the last attempt failed.
     """
 
     def __init__(self, http: "httpx2.AsyncClient", limits: Limits, until: float) -> None:
@@ -49,6 +62,27 @@ class Client:
         self.until = until
         self.came = 0
         self.trouble = ""
+
+    async def fetch(
+        self, url: str, path: Path, checksum: str = "", size: int = 0, progress: Progress = nobody
+    ) -> None:
+        """Make `path` the file that `url` names, repeating what is worth it; empty and 0 are unknown.
+
+        Raises what `persistently` does, also where every attempt brings another size or checksum.
+        """
+
+        async def attempt() -> None:
+            with taken_back(progress) as counted:
+                await self.save(url, path, most=size or MOST, progress=counted)
+                found = path.stat().st_size
+                if size and found != size:
+                    raise Transient(f"{url}: {found} of {size} bytes came", spoilt=True)
+                kind = checksum.partition(":")[0]
+                if kind and checksum_of(path, kind) != checksum:
+                    cause = f"what came is another file than expected (its {kind} differs)"
+                    raise Transient(f"{url}: {cause}", spoilt=True)
+
+        await self.persistently(attempt)
 
     async def save(
         self,
@@ -133,13 +167,15 @@ class Client:
             try:
                 return await attempt()
             except Transient as error:
+                if error.wait and error.wait > self.until - asyncio.get_running_loop().time():
+                    raise InputError(
+                        f"{error} and asks to come again in {error.wait:.0f} s; do so"
+                    ) from error
                 if number >= self.limits.attempts:
                     kind = SeriesError if error.spoilt else InputError
                     advice = "" if error.spoilt else "; run again later: what is complete is kept"
                     raise kind(f"{error}; gave up after {number} attempts{advice}") from error
                 wait = error.wait or wait_before(number, self.limits)
-                if error.wait > self.until - asyncio.get_running_loop().time():
-                    raise InputError(f"{error} and asks to come again in {wait:.0f} s; do so") from error
                 self.trouble = str(error)
                 log.warning("attempt %d: %s; the next in %.1f s", number, error, wait)
                 await asyncio.sleep(wait)

@@ -15,22 +15,12 @@ UNKNOWN_SIZE = 256_000_000
 
 @dataclass(frozen=True)
 class Limits:
-    """How long and how often a server is waited for.
+    """How long and how often a server is waited for, in seconds.
 
-    Attributes
-    ----------
-    attempts : int
-        How often a transfer that broke is tried.
-    first_wait, longest_wait : float
-        Seconds before the second attempt, doubled before each further one, and their limit. What the server
-        asks for (Retry-After) goes before them.
-    headers, idle : float
-        Seconds from asking to the complete header of the answer, and between two pieces of its body.
-    seconds, rate : float
-        A whole transfer, with all its attempts and waits, may take `seconds` and its size over `rate` (bytes
-        per second).
-    new_loop : callable
-        Makes the event loop by whose clock all of these are measured.
+    A transfer that broke is tried `attempts` times, after waits from `first_wait`, doubled each time, to
+    `longest_wait`; what the server asks for (Retry-After) goes before them. An answer must have begun within
+    `headers` and may pause for `idle`. All of it may take `seconds` and the size over `rate` (bytes per
+    second), by the clock of the event loops that `new_loop` makes.
     """
 
     attempts: int = 6

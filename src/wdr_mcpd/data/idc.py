@@ -11,7 +11,7 @@ from urllib.parse import quote
 from wdr_mcpd.data.archive import SAFE_NAME
 from wdr_mcpd.data.checks import check_count, check_files
 from wdr_mcpd.data.choose import Record
-from wdr_mcpd.data.http import check_file, taken_back, within_deadline
+from wdr_mcpd.data.http import within_deadline
 from wdr_mcpd.data.http_client import Client, Progress, nobody
 from wdr_mcpd.data.http_limits import LIMITS, Limits
 from wdr_mcpd.data.series import Series
@@ -51,28 +51,8 @@ class Object:
         return self.key.rpartition("/")[2]
 
 
-@dataclass(frozen=True)
-class Download:
-    """What came: SOPInstanceUID of each file by name, the DOI, and names of files without a checksum."""
-
-    instances: dict[str, str]
-    doi: str
-    unhashed: list[str]
-
-
 def idc_records(collection: str) -> list[Record]:
-    """List the series of a collection from the shipped index, without a network.
-
-    Parameters
-    ----------
-    collection : str
-        Name as TCIA writes it, e.g. UPENN-GBM; IDC's spelling (upenn_gbm) follows from it.
-
-    Raises
-    ------
-    InputError
-        The index has no such collection.
-    """
+    """List the series of a collection, as TCIA writes its name, from the shipped index, without a network."""
     rows = _index(COLUMNS, collection)
     if not rows:
         raise InputError(f"the index of the Imaging Data Commons has no collection {collection}")
@@ -115,19 +95,12 @@ def download_from_idc(
     endpoint: str = ENDPOINT,
     limits: Limits = LIMITS,
     progress: Progress = nobody,
-) -> Download:
-    """Download one series into the existing, empty `folder`, and check what came.
+) -> tuple[dict[str, Any], str]:
+    """Download one series into the existing, empty `folder`; give what the manifest says of it, and the DOI.
 
     The number and size of the objects are compared with the table before anything is downloaded. Each file is
     compared with its ETag where that is its MD5 (an object stored in one part; objects that everybody may
     read have no key of their own), and with its size; all must be DICOM files of the series.
-
-    Raises
-    ------
-    SeriesError
-        The index or the bucket lacks the series, or what is there or came is not the table's.
-    InputError
-        The server cannot be reached, or fails until the last attempt.
     """
     bucket, prefix, doi = _address(series)
     place = f"{endpoint.rstrip('/')}/{bucket}"
@@ -145,7 +118,8 @@ def download_from_idc(
 
     objects = within_deadline(work, series.bytes, limits)
     instances = check_files(sorted(folder.iterdir()), series)
-    return Download(instances, doi, [item.name for item in objects if not MD5_FORM.fullmatch(item.etag)])
+    unhashed = [item.name for item in objects if not MD5_FORM.fullmatch(item.etag)]
+    return {"sop_instance_uids": instances, "without_checksum": unhashed}, doi
 
 
 def _address(series: Series) -> tuple[str, str, str]:
@@ -199,16 +173,11 @@ async def _fetch_all(
 ) -> None:
     free = asyncio.Semaphore(AT_ONCE)
 
-    async def attempt(item: Object) -> None:
-        path = folder / item.name
-        checksum = f"md5:{item.etag}" if MD5_FORM.fullmatch(item.etag) else ""
-        with taken_back(progress) as counted:
-            await client.save(f"{place}/{quote(item.key)}", path, most=item.size, progress=counted)
-            check_file(path, item.name, checksum, item.size)
-
     async def fetch(item: Object) -> None:
+        checksum = f"md5:{item.etag}" if MD5_FORM.fullmatch(item.etag) else ""
         async with free:
-            await client.persistently(lambda: attempt(item))
+            url = f"{place}/{quote(item.key)}"
+            await client.fetch(url, folder / item.name, checksum, item.size, progress)
 
     try:
         async with asyncio.TaskGroup() as group:

@@ -1,10 +1,8 @@
 """`source: local`: a folder tree of DICOM files on disk, read only."""
 
-import csv
 import os
-import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,8 +11,8 @@ from wdr_mcpd.data.checks import check_count, check_files
 from wdr_mcpd.data.choose import Record
 from wdr_mcpd.data.dicom_files import open_dicom
 from wdr_mcpd.data.series import Series
+from wdr_mcpd.data.tsv import read_tsv, write_tsv
 from wdr_mcpd.errors import InputError, SeriesError
-from wdr_mcpd.files import whole_file
 
 TAGS = [
     "SeriesInstanceUID",
@@ -29,16 +27,16 @@ TAGS = [
     "SOPInstanceUID",
     "ImagePositionPatient",
 ]
-INDEX_COLUMNS = ["series_instance_uid", "file"]
+UID, FILE = "series_instance_uid", "file"
+"""Columns of the index of a folder."""
 
 
-def scan(folder: Path) -> Iterator[tuple[Path, Any]]:
-    """Give every DICOM image below `folder` with its header, in a fixed order; linked folders are left out.
+def series_below(
+    folder: Path, say: Callable[[str], object] = lambda line: None
+) -> dict[str, list[tuple[Path, Any]]]:
+    """Give the images of each series below `folder` with their headers, in a fixed order, by its UID.
 
-    Raises
-    ------
-    InputError
-        The folder is missing or cannot be read.
+    Linked folders are left out. Copies of an image count once, which `say` is told.
     """
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder")
@@ -46,44 +44,32 @@ def scan(folder: Path) -> Iterator[tuple[Path, Any]]:
     def refuse(error: OSError) -> None:
         raise InputError(f"{error.filename}: cannot be read ({error.strerror})") from error
 
+    found: dict[str, dict[str, list[tuple[Path, Any]]]] = {}
     for place, folders, files in os.walk(folder, onerror=refuse):
         folders.sort()
-        for name in sorted(files):
-            path = Path(place) / name
-            header = _header(path)
-            if header is not None:
-                yield path, header
+        for path in (Path(place) / name for name in sorted(files)):
+            if (header := _header(path)) is not None:
+                image = str(header.get("SOPInstanceUID", path))
+                found.setdefault(str(header.SeriesInstanceUID), {}).setdefault(image, []).append(
+                    (path, header)
+                )
+    for uid, images in found.items():
+        twice = sum(len(copies) - 1 for copies in images.values())
+        if twice:
+            of = {
+                path.parent.relative_to(folder).as_posix() for copies in images.values() for path, _ in copies
+            }
+            say(f"series {uid}: {twice} images lie twice, in {', '.join(sorted(of))}; counted once")
+    return {uid: [copies[0] for copies in images.values()] for uid, images in found.items()}
 
 
 def local_records(
     folder: Path, collection: str, say: Callable[[str], object] = lambda line: None
 ) -> list[Record]:
-    """List the series of images below `folder`; headers alone are read, and copies of an image counted once.
-
-    Parameters
-    ----------
-    say : callable
-        Gets one line on each series that lies twice.
-
-    Raises
-    ------
-    InputError
-        There is no DICOM image.
-    """
-    found: dict[str, list[tuple[Path, Any]]] = {}
-    for path, header in scan(folder):
-        found.setdefault(str(header.get("SeriesInstanceUID", "")), []).append((path, header))
-    if not found:
+    """List the series of images below `folder`; headers alone are read. `say` as for `series_below`."""
+    records = [_record(collection, uid, images) for uid, images in series_below(folder, say).items()]
+    if not records:
         raise InputError(f"{folder}: holds no DICOM image")
-    records = []
-    for uid, images in found.items():
-        first: dict[str, tuple[Path, Any]] = {}
-        for path, header in images:
-            first.setdefault(str(header.get("SOPInstanceUID", path)), (path, header))
-        if len(first) < len(images):
-            places = ", ".join(sorted({path.parent.relative_to(folder).as_posix() for path, _ in images}))
-            say(f"series {uid}: {len(images) - len(first)} images lie twice, in {places}; counted once")
-        records.append(_record(collection, uid, list(first.values())))
     return records
 
 
@@ -123,50 +109,26 @@ def study_date(text: str) -> str:
 
 
 def write_index(folder: Path, out: Path) -> None:
-    """Write which file below `folder` is of which series, so that the tree is searched once.
-
-    Raises
-    ------
-    InputError
-        There is no DICOM image.
-    """
+    """Write which file below `folder` is of which series, so that the tree is searched once."""
     rows = [
-        (str(h.get("SeriesInstanceUID", "")), path.relative_to(folder).as_posix())
-        for path, h in _once(folder)
+        {UID: uid, FILE: path.relative_to(folder).as_posix()}
+        for uid, images in series_below(folder).items()
+        for path, _ in images
     ]
     if not rows:
         raise InputError(f"{folder}: holds no DICOM image")
-    with whole_file(out) as draft, draft.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream, delimiter="\t", lineterminator="\n")
-        writer.writerow(INDEX_COLUMNS)
-        writer.writerows(rows)
+    write_tsv(out, rows, (UID, FILE))
 
 
-def link_series(
-    series: Series, folder: Path, data_folder: Path, index: Path | None, copy: bool
-) -> dict[str, str]:
-    """Link (or copy) the files of one series into the existing, empty `folder`, as 1-01.dcm, 1-02.dcm, ...
+def link_series(series: Series, folder: Path, data_folder: Path, index: Path | None) -> dict[str, str]:
+    """Link the files of one series into the existing, empty `folder`, as 1-01.dcm, 1-02.dcm, ...
 
-    Parameters
-    ----------
-    data_folder : Path
-        The tree, which is only read.
-    index : Path, optional
-        What `write_index` wrote; without it the tree is searched.
-
-    Returns
-    -------
-    dict
-        SOPInstanceUID of each link, by name.
-
-    Raises
-    ------
-    SeriesError
-        The tree has no such series, or another number of files than the table says.
+    The tree `data_folder` is searched, unless there is the `index` that `write_index` wrote. Gives the
+    SOPInstanceUID of each link, by name.
     """
     uid = series.series_instance_uid
     if index is None:
-        sources = [path for path, header in _once(data_folder) if header.get("SeriesInstanceUID") == uid]
+        sources = [path for path, _ in series_below(data_folder).get(uid, [])]
     else:
         sources = [data_folder / name for name in _indexed(index, uid)]
     if not sources:
@@ -175,10 +137,7 @@ def link_series(
     links = []
     for number, source in enumerate(sources, 1):
         link = folder / f"1-{number:0{digits}}.dcm"
-        if copy:
-            shutil.copyfile(source, link)
-        else:
-            link.symlink_to(source.resolve())
+        link.symlink_to(source.resolve())
         links.append(link)
     try:
         images = sum(frames(header) for link in links if (header := _header(link)) is not None)
@@ -189,25 +148,11 @@ def link_series(
         raise SeriesError(f"{data_folder}: {error}{hint}") from error
 
 
-def _once(folder: Path) -> Iterator[tuple[Path, Any]]:
-    """Scan without the copies of an image that came before."""
-    seen = set()
-    for path, header in scan(folder):
-        image = (header.get("SeriesInstanceUID"), header.get("SOPInstanceUID", path))
-        if image not in seen:
-            seen.add(image)
-            yield path, header
-
-
 def _indexed(index: Path, uid: str) -> list[str]:
-    try:
-        with index.open(newline="", encoding="utf-8") as stream:
-            reader = csv.reader(stream, delimiter="\t")
-            if next(reader, None) != INDEX_COLUMNS:
-                raise InputError(f"{index}: is no index of a folder (delete it to list the folder again)")
-            return [row[1] for row in reader if row[0] == uid]
-    except (OSError, UnicodeDecodeError, IndexError) as error:
-        raise InputError(f"{index}: cannot be read ({error})") from error
+    columns, rows = read_tsv(index)
+    if columns != [UID, FILE]:
+        raise InputError(f"{index}: is no index of a folder (delete it to list the folder again)")
+    return [row[FILE] for row in rows if row[UID] == uid]
 
 
 def _header(path: Path) -> Any:

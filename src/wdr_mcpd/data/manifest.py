@@ -9,6 +9,8 @@ from typing import Any
 from wdr_mcpd.errors import InputError
 
 MANIFEST = "manifest.json"
+MASK_FOLDER = "mask"
+"""Subfolder of the image's folder that holds the DICOM files of its mask."""
 REFUSED = "refused"
 """Key of a manifest that stands in for a series that could not be had, and says why."""
 
@@ -43,11 +45,7 @@ def checksum_of(path: Path, kind: str) -> str:
 def write_manifest(folder: Path, origin: dict[str, Any]) -> None:
     """Write `manifest.json`: `origin` (collection, UID, licence, ...) and all files below `folder`."""
     files = [
-        {
-            "name": path.relative_to(folder).as_posix(),
-            "bytes": path.stat().st_size,
-            "sha256": sha256_of(path),
-        }
+        {"name": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": sha256_of(path)}
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path != folder / MANIFEST
     ]
@@ -56,13 +54,7 @@ def write_manifest(folder: Path, origin: dict[str, Any]) -> None:
 
 
 def read_manifest(folder: Path) -> tuple[dict[str, Any], list[Entry]]:
-    """Give the origin and the files that `folder` must hold.
-
-    Raises
-    ------
-    InputError
-        There is no manifest, or it is broken.
-    """
+    """Give the origin and the files that `folder` must hold."""
     path = folder / MANIFEST
     try:
         origin = json.loads(path.read_text(encoding="utf-8"))
@@ -75,24 +67,12 @@ def read_manifest(folder: Path) -> tuple[dict[str, Any], list[Entry]]:
 
 
 def refusal(folder: Path) -> str:
-    """Why the series could not be had, if that is what the manifest in `folder` says; empty else.
-
-    Raises
-    ------
-    InputError
-        The manifest is broken.
-    """
+    """Why the series could not be had, if that is what the manifest in `folder` says; empty else."""
     return str(read_manifest(folder)[0].get(REFUSED, "")) if (folder / MANIFEST).exists() else ""
 
 
 def differences(folder: Path) -> list[str]:
-    """List, one line each, how `folder` differs from its manifest; empty when it is whole.
-
-    Raises
-    ------
-    InputError
-        There is no usable manifest.
-    """
+    """List, one line each, how `folder` differs from its manifest; empty when it is whole."""
     origin, entries = read_manifest(folder)
     found = [f"the series could not be had ({origin[REFUSED]})"] if REFUSED in origin else []
     for entry in entries:
@@ -114,13 +94,7 @@ def differences(folder: Path) -> list[str]:
 
 
 def check_whole(folder: Path) -> None:
-    """Refuse a folder that is not what its manifest says.
-
-    Raises
-    ------
-    InputError
-        Names the first difference and how many there are.
-    """
+    """Refuse a folder that is not what its manifest says."""
     found = differences(folder)
     if found:
         raise InputError(

@@ -4,14 +4,18 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from pydicom.dataset import Dataset
 
-from wdr_mcpd.data.mask_series import ASIDE, MASK_FOLDER, read_mask_series
-from wdr_mcpd.data.planes import Plane
-from wdr_mcpd.data.volume import Volume
+from wdr_mcpd.data.dicom_files import planes_of_file, read_datasets, sound_headers, stored_frames
+from wdr_mcpd.data.manifest import MASK_FOLDER
+from wdr_mcpd.data.planes import INTEGERS, Plane
+from wdr_mcpd.data.volume import Volume, check_shape
 from wdr_mcpd.data.volume_files import read_volume_file, write_volume
 from wdr_mcpd.errors import InputError
 
 MASK_FILE = "mask.nrrd"
+ASIDE = 0.1
+"""Largest distance of a place in the mask from that of the image, as a share of a pixel."""
 
 
 def write_mask(folder: Path, volume: Volume) -> None:
@@ -24,26 +28,15 @@ def write_mask(folder: Path, volume: Volume) -> None:
 
 
 def read_mask(folder: Path, image: Volume, planes: list[Plane]) -> NDArray[np.bool_] | None:
-    """Read the mask of the series in `folder`, (slice, row, column) of bool; None where there is none.
+    """Read `mask.nrrd` or the series in the subfolder `mask`, (slice, row, column); None where there is none.
 
-    Parameters
-    ----------
-    folder : Path
-        Of the image; the mask is its `mask.nrrd` or its subfolder `mask`.
-    image : Volume
-    planes : list of Plane
-        Slices of the image, sorted.
-
-    Raises
-    ------
-    InputError
-        The mask is broken or does not lie on the slices of the series.
+    `planes` are the sorted slices of the image. InputError where the mask is broken or lies beside them.
     """
     path = folder / MASK_FILE
     if path.exists():
         return lay_on(read_volume_file(path), image, path)
     inside = folder / MASK_FOLDER
-    return read_mask_series(inside, planes) if inside.is_dir() else None
+    return _read_series(inside, planes) if inside.is_dir() else None
 
 
 def lay_on(mask: Volume, image: Volume, where: object) -> NDArray[np.bool_]:
@@ -51,11 +44,6 @@ def lay_on(mask: Volume, image: Volume, where: object) -> NDArray[np.bool_]:
 
     Its axes may run in another order or direction, and it may cover a part of the image; its voxels must be
     those of the image.
-
-    Raises
-    ------
-    InputError
-        The mask says not where it lies, or lies beside the voxels of the image.
     """
     if not any(mask.codes):
         raise InputError(f"{where}: does not say where it lies; a mask is placed by its geometry")
@@ -72,3 +60,59 @@ def lay_on(mask: Volume, image: Volume, where: object) -> NDArray[np.bool_]:
     laid = np.zeros(image.voxels.shape, np.bool_)
     laid[tuple(index.T)] = True
     return laid
+
+
+def _read_series(folder: Path, image: list[Plane]) -> NDArray[np.bool_]:
+    """Lay the series in `folder` onto the sorted slices of an image by their place in the patient.
+
+    In a series drawn slice by slice every value but 0 is tumour, and every slice of the image has one of the
+    mask. In a segmentation every segment is tumour; slices without a frame have none.
+    """
+    mask = np.zeros((len(image), *image[0].shape), np.bool_)
+    places = np.stack([plane.position for plane in image])
+    slices: set[int] = set()
+    with sound_headers(folder):
+        datasets = read_datasets(folder)
+        segmented = str(datasets[0].get("Modality", "")) == "SEG"
+        for dataset in datasets:
+            where = [_slice_at(plane, image[0], places) for plane in _planes(dataset, segmented)]
+            for k, drawn in zip(where, stored_frames(dataset) != 0, strict=True):
+                if k in slices and not segmented:
+                    raise InputError(f"{folder}: the mask has two slices at slice {k + 1} of the image")
+                slices.add(k)
+                mask[k] |= drawn
+    if not segmented and len(slices) < len(image):
+        first = min(set(range(len(image))) - slices) + 1
+        raise InputError(
+            f"{folder}: the mask has {len(slices)} slices, the image {len(image)}; none at slice {first}"
+        )
+    if not mask.any():
+        raise InputError(f"{folder}: the mask is empty; a series without a tumour must be listed without one")
+    return mask
+
+
+def _planes(dataset: Dataset, segmented: bool) -> list[Plane]:
+    if segmented and dataset.get("SegmentationType") != "BINARY":
+        kind = dataset.get("SegmentationType") or "unknown"
+        raise InputError(f"{dataset.filename}: is a segmentation of type {kind}; BINARY can be read")
+    planes = planes_of_file(dataset, (1,) if segmented else INTEGERS)
+    check_shape((len(planes), *planes[0].shape), dataset.filename)
+    return planes
+
+
+def _slice_at(plane: Plane, image: Plane, places: NDArray[np.float64]) -> int:
+    """Index of the slice at one of `places` (slice, 3), of which `image` is any, where `plane` lies."""
+    for name, ours, other in (
+        ("rows and columns", plane.shape, image.shape),
+        ("orientation", plane.orientation, image.orientation),
+        ("pixel spacing", plane.spacing, image.spacing),
+    ):
+        if not np.allclose(ours, other, atol=1e-3):
+            raise InputError(f"{plane.where}: the mask differs from the image in {name}")
+    distances = np.linalg.norm(places - plane.position, axis=1)
+    nearest = int(np.argmin(distances))
+    if distances[nearest] > ASIDE * min(image.spacing):
+        raise InputError(
+            f"{plane.where}: the mask lies {distances[nearest]:.2f} mm from the nearest slice of the image"
+        )
+    return nearest

@@ -9,13 +9,7 @@ from wdr_mcpd.errors import InputError
 
 
 def read_metaimage(path: Path, pick: Pick = ANY) -> Volume:
-    """Read the stored values of a file `.mha` or `.mhd`.
-
-    Raises
-    ------
-    InputError
-        SimpleITK is missing or cannot read the file, or the file holds no numbers of 16 bits.
-    """
+    """Read the stored values of a file `.mha` or `.mhd`."""
     try:
         import SimpleITK
     except ImportError as error:

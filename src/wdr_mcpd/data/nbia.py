@@ -6,9 +6,9 @@ from pathlib import Path
 
 from wdr_mcpd.data.archive import BrokenArchive, unpack
 from wdr_mcpd.data.checks import check_count, check_files
-from wdr_mcpd.data.http import taken_back, within_deadline
+from wdr_mcpd.data.http import within_deadline
 from wdr_mcpd.data.http_causes import Refused, Transient
-from wdr_mcpd.data.http_client import MOST, Client, Progress, nobody
+from wdr_mcpd.data.http_client import MOST, Client, Progress, nobody, taken_back
 from wdr_mcpd.data.http_limits import LIMITS, Limits
 from wdr_mcpd.data.series import Series
 from wdr_mcpd.errors import SeriesError
@@ -36,13 +36,6 @@ def download_series(
     -------
     dict
         SOPInstanceUID of each file, by name.
-
-    Raises
-    ------
-    SeriesError
-        This series cannot be had: no access, unknown, hostile or wrong content.
-    InputError
-        The server cannot be reached, or fails until the last attempt. Both say why and what to do.
     """
 
     async def attempt(client: Client) -> dict[str, str]:

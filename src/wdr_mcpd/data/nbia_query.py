@@ -22,13 +22,7 @@ LICENCES = {
 
 
 def nbia_records(collection: str, base_url: str = BASE_URL, limits: Limits = LIMITS) -> list[Record]:
-    """List the MR series of a collection.
-
-    Raises
-    ------
-    InputError
-        The server cannot be asked, what it answers is no list of series, or the list is empty.
-    """
+    """List the MR series of a collection."""
     server = base_url.rstrip("/")
 
     async def attempt(client: Client) -> Any:
@@ -52,9 +46,10 @@ def nbia_records(collection: str, base_url: str = BASE_URL, limits: Limits = LIM
 async def _through_tcia_utils(collection: str) -> tuple[Any, str]:
     """Give the list, or None and the line in which tcia-utils says what went wrong; empty if nothing did."""
     status, out, err = await ask("wdr_mcpd.data.tcia", collection)
+    lines = err.splitlines() or ["no message"]
     if status != 0:
-        raise InputError(f"tcia-utils cannot list the series ({(err.splitlines() or ['no message'])[-1]})")
-    errors = [line.partition(":ERROR:")[2] for line in err.splitlines() if ":ERROR:" in line]
+        return None, f"tcia-utils cannot list the series ({lines[-1]})"
+    errors = [line.partition(":ERROR:")[2] for line in lines if ":ERROR:" in line]
     return json.loads(out.splitlines()[-1]), errors[-1] if errors else ""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from wdr_mcpd.data.volume import ANY, UNITS, Pick, Scaling, Volume, check_shape, place_of, real_values
+from wdr_mcpd.data.volume import ANY, UNITS, Pick, Scaling, Volume, check_shape, place_of, with_one_scale
 from wdr_mcpd.errors import InputError
 
 SAME_PLACE = 1e-3
@@ -19,13 +19,7 @@ LONGEST_AXIS = 32767
 
 
 def read_nifti(path: Path, pick: Pick = ANY) -> Volume:
-    """Read the stored values of a file `.nii`, `.nii.gz`, `.hdr`, `.img`, `.mgz` or `.mgh`.
-
-    Raises
-    ------
-    InputError
-        A broken file, several volumes of which none is picked, no geometry, or no numbers of 16 bits.
-    """
+    """Read the stored values of a file `.nii`, `.nii.gz`, `.hdr`, `.img`, `.mgz` or `.mgh`."""
     try:
         image = _load(path)
         shape = tuple(int(n) for n in image.shape)
@@ -69,28 +63,18 @@ def _system(image: Any) -> tuple[tuple[int, int], str, list[str]]:
     codes = int(header["sform_code"]), int(header["qform_code"])
     unit = header.get_xyzt_units()[0]
     if all(codes) and not np.allclose(header.get_qform(), image.affine, atol=SAME_PLACE):
-        return (
-            (codes[0], 0),
-            unit,
-            ["its qform differs from its sform; only --like keeps both"],
-        )
+        return ((codes[0], 0), unit, ["its qform differs from its sform; only --like keeps both"])
     return codes, unit, []
 
 
 def write_nifti(path: Path, volume: Volume, like: Path | None = None) -> list[str]:
     """Write `.nii` or `.nii.gz`; give what could not be kept, one line each.
 
-    Parameters
-    ----------
-    like : Path, optional
-        A file whose header is copied where it is NIfTI: all but type, shape and scaling.
+    Of the header of a NIfTI file `like` all but type, shape and scaling is copied.
     """
     from nibabel.volumeutils import array_to_file
 
-    voxels, notes, scaling = volume.voxels, [], volume.scaling
-    if scaling.per_slice:
-        voxels, note = real_values(volume)
-        notes, scaling = [note], Scaling()
+    voxels, scaling, notes = with_one_scale(volume)
     header = _like_header(like) if like is not None else None
     if header is None:
         header = _new_header(volume, notes)

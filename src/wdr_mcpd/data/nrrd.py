@@ -13,20 +13,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from wdr_mcpd.data.volume import ANY, LPS_TO_RAS, Pick, Scaling, Volume, check_shape, place_of, real_values
+from wdr_mcpd.data.volume import ANY, LPS_TO_RAS, Pick, Scaling, Volume, check_shape, place_of, with_one_scale
 from wdr_mcpd.errors import InputError
 
-SPACES = {
-    "left-posterior-superior": (-1, -1, 1),
-    "right-anterior-superior": (1, 1, 1),
-    "left-anterior-superior": (-1, 1, 1),
-}
+LPS, RAS, LAS = (-1, -1, 1), (1, 1, 1), (-1, 1, 1)
+SPACES = {"left-posterior-superior": LPS, "right-anterior-superior": RAS, "left-anterior-superior": LAS}
 """Names of NRRD's patient spaces, with the signs that turn them into (right, anterior, superior)."""
+SIGNS = {**SPACES, "lps": LPS, "ras": RAS, "las": LAS}
 
-SHORT = {"lps": "left-posterior-superior", "ras": "right-anterior-superior", "las": "left-anterior-superior"}
-STORED = ("line skip", "lineskip", "byte skip", "byteskip", "data file", "datafile")
-"""Fields that say how the data are stored, with both of the names that each has."""
+FULL = {name.replace(" ", ""): name for name in ("line skip", "byte skip", "data file", "old min", "old max")}
+FULL["axismins"] = "axis mins"
+"""Fields that have two names: the short one of each."""
+STORED = ("line skip", "byte skip", "data file")
+"""Fields that say how the data are stored."""
 
 UNIT_NAMES = {"mm": "mm", "millimeter": "mm", "um": "micron", "µm": "micron", "micron": "micron"}
 UNIT_NAMES |= {"m": "meter", "meter": "meter", "": "unknown", "???": "unknown"}
@@ -35,19 +36,14 @@ CODES = "nifti codes"
 
 
 def read_nrrd(path: Path, pick: Pick = ANY) -> Volume:
-    """Read the stored values of a NRRD file.
-
-    Raises
-    ------
-    InputError
-        A broken file, a space that is no patient's, axes that are not space, or no numbers of 16 bits.
-    """
+    """Read the stored values of a NRRD file."""
     import nrrd
 
     try:
         with path.open("rb") as stream:
-            header = {name.lower(): value for name, value in nrrd.read_header(stream).items()}
+            fields = nrrd.read_header(stream)
             data = stream.read()
+        header = {FULL.get(name.lower(), name.lower()): value for name, value in fields.items()}
         sizes = tuple(int(n) for n in header["sizes"])
         size = int(np.prod(sizes, dtype=object))
         check_shape((size, 1, 1) if size else sizes, path)
@@ -72,13 +68,13 @@ def _unpacked(header: dict[str, Any], data: bytes, path: Path) -> tuple[bytes, s
     """Undo skips and encoding, to no more bytes than the header announces; what is left is raw or ASCII."""
     import nrrd
 
-    detached = header.get("data file", header.get("datafile"))
+    detached = header.get("data file")
     if detached is not None:
         place = Path(detached)
         if place.is_absolute() or ".." in place.parts or re.search(r"%|^LIST\b|\s\d+ \d+ \d+", detached):
             raise InputError(f"{path}: data file {detached} is not one file beside it; attach the data")
         data = (path.parent / place).read_bytes()
-    lines, skip = (int(header.get(f"{n} skip", header.get(f"{n}skip", 0))) for n in ("line", "byte"))
+    lines, skip = (int(header.get(f"{n} skip", 0)) for n in ("line", "byte"))
     encoding = header["encoding"].lower()
     if lines < 0 or skip < (-1 if encoding == "raw" else 0):
         raise InputError(f"{path}: line skip {lines}, byte skip {skip} cannot be for encoding {encoding}")
@@ -122,16 +118,16 @@ def _geometry(header: dict[str, Any], axes: list[int], path: Path) -> dict[str, 
     """Place, codes and unit; those of a `Volume` that knows none where the header has none."""
     if "space directions" in header:
         known = "space" in header
-        signs = SPACES[_space(header, path)] if known else np.diag(LPS_TO_RAS)
+        signs = _signs(header, path) if known else LPS_TO_RAS
         affine = np.eye(4)
-        affine[:3, :3] = np.diag(signs) @ np.asarray(header["space directions"], float)[axes].T
-        affine[:3, 3] = signs * np.asarray(header.get("space origin", np.zeros(3)), float)
+        affine[:3, :3] = signs @ np.asarray(header["space directions"], float)[axes].T
+        affine[:3, 3] = signs @ np.asarray(header.get("space origin", np.zeros(3)), float)
         codes = [int(code) for code in str(header.get(CODES, "1 1")).split()] if known else (0, 0)
         return {**place_of(affine, path), "codes": tuple(codes), "unit": _unit(header, "space units", path)}
     if "spacings" not in header:
         return {}
     spacing = np.asarray(header["spacings"], float)[axes[::-1]]
-    start = np.asarray(header.get("axis mins", header.get("axismins", np.zeros(len(header["sizes"])))), float)
+    start = np.asarray(header.get("axis mins", np.zeros(len(header["sizes"]))), float)
     if not (np.isfinite(spacing).all() and (spacing > 0).all()):
         raise InputError(f"{path}: its spacings ({header['spacings']}) are not three distances above 0")
     origin = np.nan_to_num(start)[axes]
@@ -139,12 +135,12 @@ def _geometry(header: dict[str, Any], axes: list[int], path: Path) -> dict[str, 
     return {"spacing": tuple(spacing.tolist()), "origin": tuple(origin.tolist()), "unit": unit}
 
 
-def _space(header: dict[str, Any], path: Path) -> str:
+def _signs(header: dict[str, Any], path: Path) -> NDArray[np.float64]:
+    """Diagonal matrix from the header's space to (right, anterior, superior)."""
     name = str(header["space"]).strip().lower()
-    name = SHORT.get(name, name)
-    if name not in SPACES:
+    if name not in SIGNS:
         raise InputError(f"{path}: space {header['space']} is not known; give {', '.join(SPACES)}")
-    return name
+    return np.diag(SIGNS[name])
 
 
 def _unit(header: dict[str, Any], field: str, path: Path) -> str:
@@ -156,7 +152,7 @@ def _unit(header: dict[str, Any], field: str, path: Path) -> str:
 
 def _old_range(header: dict[str, Any], dtype: np.dtype[Any]) -> Scaling:
     """Scaling by "old min" and "old max": what the smallest and largest number of the type stand for."""
-    low, high = (header.get(f"old {end}", header.get(f"old{end}")) for end in ("min", "max"))
+    low, high = header.get("old min"), header.get("old max")
     if low is None or high is None or dtype.kind not in "iu" or not np.isfinite([low, high]).all():
         return Scaling()
     info = np.iinfo(dtype)
@@ -171,28 +167,20 @@ KEPT = (*PER_AXIS, "space", "space units", "measurement frame", "content", "samp
 def write_nrrd(path: Path, volume: Volume, like: Path | None = None) -> list[str]:
     """Write an attached NRRD file, packed with gzip; give what could not be kept, one line each.
 
-    Parameters
-    ----------
-    like : Path, optional
-        A file whose space, units, labels and key/value pairs are copied where it is NRRD.
+    Space, units, labels and key/value pairs of a NRRD file `like` are copied.
     """
     import nrrd
 
-    notes = []
-    voxels, scaling = volume.voxels, volume.scaling
+    voxels, scaling, notes = with_one_scale(volume)
     fields: dict[str, Any] = {"kinds": ["domain"] * 3, "encoding": "gzip", **_like_fields(like)}
-    if scaling.per_slice:
-        voxels, note = real_values(volume)
-        scaling = Scaling()
-        notes.append(note)
     if scaling != Scaling():
         info = np.iinfo(voxels.dtype)
         ends = (scaling.slope[0] * end + scaling.intercept[0] for end in (float(info.min), float(info.max)))
         fields |= zip(("old min", "old max"), ends, strict=True)
-    signs = np.diag(LPS_TO_RAS)
+    signs = LPS_TO_RAS
     if any(volume.codes):
         fields = {"space": "left-posterior-superior", **fields}
-        signs = np.asarray(SPACES[_space(fields, path)])
+        signs = _signs(fields, path)
         if volume.codes != (1, 1):
             fields[CODES] = " ".join(map(str, volume.codes))
     else:
@@ -200,8 +188,8 @@ def write_nrrd(path: Path, volume: Volume, like: Path | None = None) -> list[str
         notes.append("where the voxels lie is not known: no space is named")
     if volume.unit != "mm":
         fields.setdefault("space units", [{"meter": "m", "micron": "um"}.get(volume.unit, "")] * 3)
-    fields["space directions"] = (np.diag(signs) @ volume.affine[:3, :3]).T + 0.0
-    fields["space origin"] = signs * volume.affine[:3, 3] + 0.0
+    fields["space directions"] = (signs @ volume.affine[:3, :3]).T + 0.0
+    fields["space origin"] = signs @ volume.affine[:3, 3] + 0.0
     stream = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of the clock, which pynrrd asks
@@ -224,4 +212,4 @@ def _like_fields(like: Path | None) -> dict[str, Any]:
     for name in PER_AXIS:
         if name in own:
             own[name] = [own[name][axis] for axis in axes]
-    return {name: value for name, value in own.items() if name not in STORED}
+    return {name: value for name, value in own.items() if FULL.get(name, name) not in STORED}

@@ -23,7 +23,7 @@ UNEVEN = 0.1
 INTEGERS = (8, 16)
 """Bits that a pixel of an image may have."""
 
-NUMBERS = (
+NUMBERS = [
     "AcquisitionNumber",
     "EchoNumbers",
     "EchoTime",
@@ -37,41 +37,28 @@ NUMBERS = (
     "DiffusionBValue",
     "DiffusionGradientOrientation",
     "StackID",
-)
-TELL_APART = (
+]
+TELL_APART = [
     *NUMBERS,
-    "ImageType",
-    "FrameType",
-    "ComplexImageComponent",
-    "AcquisitionTime",
-    "ContentTime",
-    "FrameAcquisitionDateTime",
-)
+    *[
+        "ImageType",
+        "FrameType",
+        "ComplexImageComponent",
+        "AcquisitionTime",
+        "ContentTime",
+        "FrameAcquisitionDateTime",
+    ],
+]
 """Tags that commonly separate images at the same position; the values of `NUMBERS` alone may be told."""
 
 
 @dataclass(frozen=True, eq=False)
 class Plane:
-    """One slice of a series.
+    """One slice of a series: frame `frame` of the file `dataset`, lengths in mm.
 
-    Attributes
-    ----------
-    dataset : Dataset
-        The file it is part of.
-    frame : int
-        Its index in that file.
-    position : (3,) float
-        Centre of the first pixel, mm, ImagePositionPatient (0020,0032).
-    orientation : (6,) float
-        Unit vectors of increasing column and of increasing row, ImageOrientationPatient (0020,0037).
-    spacing : (float, float)
-        Distance of rows and of columns, mm, PixelSpacing (0028,0030).
-    thickness : float
-        SliceThickness (0018,0050), mm; 1 where the file gives none.
-    scale : (float, float)
-        RescaleSlope and RescaleIntercept.
-    telling : dict
-        Value of each of `TELL_APART` that the image has, from the file or its functional groups.
+    `position` is the centre of its first pixel (ImagePositionPatient), `orientation` the unit vectors of
+    increasing column and row (ImageOrientationPatient), `spacing` the distance of rows and of columns,
+    `thickness` 1 where the file gives none, `scale` slope and intercept, `telling` its `TELL_APART`.
     """
 
     dataset: Dataset
@@ -85,14 +72,9 @@ class Plane:
     telling: dict[str, Any]
 
     @property
-    def rows(self) -> int:
-        """Pixels from top to bottom."""
-        return int(self.dataset.Rows)
-
-    @property
-    def columns(self) -> int:
-        """Pixels from left to right."""
-        return int(self.dataset.Columns)
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return int(self.dataset.Rows), int(self.dataset.Columns)
 
     @property
     def normal(self) -> NDArray[np.float64]:
@@ -104,16 +86,7 @@ class Plane:
 def planes_of(dataset: Dataset, bits: tuple[int, ...] = INTEGERS) -> list[Plane]:
     """Give the planes of one file: one for a classic image, one per frame for an enhanced one.
 
-    Parameters
-    ----------
-    dataset : Dataset
-    bits : tuple of int
-        BitsAllocated that are accepted.
-
-    Raises
-    ------
-    InputError
-        No pixel data, colour, floating point, other bits than those accepted, or no position in space.
+    InputError where it holds no grey pixels of as many `bits` (BitsAllocated), or not where they lie.
     """
     where = str(getattr(dataset, "filename", "dataset"))
     if "PixelData" not in dataset:
@@ -151,28 +124,28 @@ def _is_mosaic(dataset: Dataset) -> bool:
 def sort_planes(planes: list[Plane], folder: Path, pick: Pick = ANY) -> list[Plane]:
     """Sort planes along their common normal and check that they fill a volume without holes.
 
-    Raises
-    ------
-    InputError
-        Unequal sizes, orientations, spacings or types; several planes at each place of which none is picked;
-        a gap.
+    InputError where they differ in size, orientation, spacing or type, where several of one place are there
+    and none is picked, or where there is a gap.
     """
     first = planes[0]
     alike: list[tuple[str, Any]] = [
-        ("size", lambda p: (p.rows, p.columns)),
+        ("size", lambda p: p.shape),
         ("number of bits", lambda p: int(p.dataset.BitsAllocated)),
         ("sign", lambda p: int(p.dataset.PixelRepresentation)),
         ("photometric interpretation", lambda p: str(p.dataset.get("PhotometricInterpretation", ""))),
     ]
     for name, value in alike:
-        values = Counter(value(plane) for plane in planes)
+        values = Counter(value(plane) for plane in planes).most_common()
         if len(values) > 1:
-            raise InputError(f"{folder}: its slices differ in {name}: {_listed(values)}")
+            listed = ", ".join(f"{value} ({count})" for value, count in values[:3])
+            raise InputError(f"{folder}: its slices differ in {name}: {listed}{', ...' * (len(values) > 3)}")
     for plane in planes:
-        if not np.allclose(plane.orientation, first.orientation, atol=1e-3):
-            raise InputError(f"{folder}: its slices differ in orientation, e.g. {Path(plane.where).name}")
-        if not np.allclose(plane.spacing, first.spacing, rtol=1e-3):
-            raise InputError(f"{folder}: its slices differ in pixel spacing, e.g. {Path(plane.where).name}")
+        for name, ours, others in (
+            ("orientation", plane.orientation, first.orientation),
+            ("pixel spacing", plane.spacing, first.spacing),
+        ):
+            if not np.allclose(ours, others, rtol=1e-3, atol=1e-3 * (name == "orientation")):
+                raise InputError(f"{folder}: its slices differ in {name}, e.g. {Path(plane.where).name}")
     planes = sorted(planes, key=lambda plane: (float(plane.position @ first.normal), plane.where))
     planes = _one_of_each_place(planes, folder, pick)
     _check_steps(planes, folder)
@@ -242,11 +215,6 @@ def _check_steps(planes: list[Plane], folder: Path) -> None:
         raise InputError(f"{folder}: its slices are shifted against each other and fill no straight volume")
 
 
-def _listed(values: "Counter[Any]") -> str:
-    shown = [f"{value} ({count})" for value, count in values.most_common(3)]
-    return ", ".join(shown) + (", ..." if len(values) > 3 else "")
-
-
 def _need(dataset: Dataset, tag: str, where: str, default: Any = None) -> Any:
     value = dataset.get(tag, default)
     if value is None or value == "":
@@ -265,53 +233,36 @@ def _plane(dataset: Dataset, frame: int, where: str) -> Plane:
         if sequence is not None and index < len(sequence)
     ]
 
-    def lookup(group: str, tag: str) -> Any:
-        for item in groups:
-            if group in item and len(item[group].value):
-                value = item[group].value[0].get(tag)
-                if value is not None:
-                    return value
-        return dataset.get(tag)
+    def lookup(tag: str) -> Any:
+        value = _first(groups, tag)
+        return dataset.get(tag) if value is None else value
 
-    def numbers(group: str, tag: str, count: int) -> NDArray[np.float64]:
-        value = lookup(group, tag)
+    def numbers(tag: str, count: int = 1, default: float | None = None) -> NDArray[np.float64]:
+        value = lookup(tag)
         try:
-            found = np.array([float(x) for x in value])
+            found = np.array(default if value is None else value, np.float64).reshape(-1)
         except (TypeError, ValueError):
             found = np.empty(0)
         if found.shape != (count,) or not np.isfinite(found).all():
-            raise InputError(f"{where}: has no usable {tag}, which places its slices in space")
+            raise InputError(f"{where}: has no usable {tag}, which a slice needs")
         return found
 
-    def number(group: str, tag: str, default: float) -> float:
-        value = lookup(group, tag)
-        try:
-            found = default if value is None else float(value)
-        except (TypeError, ValueError) as error:
-            raise InputError(f"{where}: {tag} is no number") from error
-        if not np.isfinite(found):
-            raise InputError(f"{where}: {tag} is {found}")
-        return found
-
-    orientation = numbers("PlaneOrientationSequence", "ImageOrientationPatient", 6)
+    orientation = numbers("ImageOrientationPatient", 6)
     row, column = orientation[:3], orientation[3:]
     if not np.allclose([row @ row, column @ column, row @ column], [1, 1, 0], atol=1e-2):
         raise InputError(f"{where}: ImageOrientationPatient is no pair of perpendicular directions")
-    spacing = numbers("PixelMeasuresSequence", "PixelSpacing", 2)
+    spacing = numbers("PixelSpacing", 2)
     if (spacing <= 0).any():
         raise InputError(f"{where}: PixelSpacing must be above 0")
     return Plane(
         dataset,
         frame,
         where,
-        position=numbers("PlanePositionSequence", "ImagePositionPatient", 3),
+        position=numbers("ImagePositionPatient", 3),
         orientation=orientation,
         spacing=(float(spacing[0]), float(spacing[1])),
-        thickness=number("PixelMeasuresSequence", "SliceThickness", 1.0) or 1.0,
-        scale=(
-            number("PixelValueTransformationSequence", "RescaleSlope", 1.0),
-            number("PixelValueTransformationSequence", "RescaleIntercept", 0.0),
-        ),
+        thickness=numbers("SliceThickness", default=1.0).item() or 1.0,
+        scale=(numbers("RescaleSlope", default=1.0).item(), numbers("RescaleIntercept", default=0.0).item()),
         telling={tag: value for tag in TELL_APART if (value := _first([*groups, dataset], tag)) is not None},
     )
 

@@ -34,7 +34,7 @@ def read_volume(path: Path | str, pick: Pick = ANY) -> Volume:
             return read_volume_file(path, pick)
         from wdr_mcpd.data.dicom import read_series
 
-        return read_series(path, pick=pick)
+        return read_series(path, pick)
 
 
 def volume_file(folder: Path) -> Path | None:

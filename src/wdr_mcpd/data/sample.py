@@ -1,23 +1,28 @@
 """`source: sample`: real brain MR with tumours, out of source distributions of the package index."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from wdr_mcpd.data.dicom_write import write_mr_series
 from wdr_mcpd.data.identity import SeriesIdentity
 from wdr_mcpd.data.masks import write_mask
-from wdr_mcpd.data.sample_tumour import TUMOUR_EXAMS, make_tumour_exam
+from wdr_mcpd.data.reading import VOLUME
 from wdr_mcpd.data.series import Series
-from wdr_mcpd.data.source_archives import PYRADIOMICS, fetch_archives, member_path
+from wdr_mcpd.data.source_archives import PYRADIOMICS, QTIM_TOOLS, fetch_archives, member_path
 from wdr_mcpd.data.stack import as_slices
 from wdr_mcpd.data.volume import Volume
 from wdr_mcpd.data.volume_files import read_volume_file
 from wdr_mcpd.errors import InputError
 
 SUBJECTS = ("brain1", "brain2")
-COLLECTION = "pyradiomics-sample"
-LICENCE = "BSD-3-Clause"
-DESCRIPTION = "T1 post-contrast axial"
+TUMOUR_EXAMS = {
+    "tumour1_1": ("MR_BrainTumor_ShapeTest.nii.gz", "MR_BrainTumor_ShapeTest-label.nii.gz", 9),
+    "tumour1_2": ("MRBrainTumor2.nii.gz", "MRBrainTumor2-label.nii.gz", 1),
+}
+"""Names of an exam's image and label, and the label's value that outlines the tumour."""
 
 ORIGIN = """Contrast-enhanced T1-weighted axial brain MR with a tumour.
 
@@ -29,51 +34,58 @@ Changes: written as DICOM, one file per slice, with the same stored values, spac
          back). The label became mask.nrrd. Scan parameters, dates and the person are unknown and left empty.
 """
 
+TUMOUR_ORIGIN = """Contrast-enhanced T1-weighted axial brain MR with a tumour, one of two exams.
 
-def make_sample_series(sample: Path, series: Series, folder: Path) -> None:
-    """Write one exam's images, mask, licence and origin into the existing `folder`.
-
-    Parameters
-    ----------
-    sample : Path
-        Folder that `fetch_archives` wrote.
-
-    Raises
-    ------
-    InputError
-        The sample data are not the published ones, or they have no such exam.
-    """
-    subject = series.patient_id
-    if series.exam_id in TUMOUR_EXAMS:
-        make_tumour_exam(sample, series, folder)
-        return
-    if subject not in SUBJECTS or series.exam != 1:
-        known = ", ".join((*(f"{name}_1" for name in SUBJECTS), *TUMOUR_EXAMS))
-        raise InputError(f"the sample data have the exams {known}, not {series.exam_id}")
-    image, label = _stored(sample, subject, "image"), _stored(sample, subject, "label")
-    volume, _ = as_slices(replace(image, mask=label.voxels != 0))
-    write_mr_series(folder, volume, identity(subject))
-    write_mask(folder, volume)
-    licence = member_path(sample, PYRADIOMICS, "LICENSE.txt").read_bytes()
-    (folder / "LICENSE.txt").write_bytes(licence)
-    origin = ORIGIN.format(subject=subject, sha256=PYRADIOMICS.sha256)
-    (folder / "ORIGIN.txt").write_text(origin, encoding="utf-8")
-
-
-def stored_volumes(sample: Path) -> dict[str, Volume]:
-    """Read the images of both subjects, rows in the order of the NRRD files, without their masks.
-
-    Raises
-    ------
-    InputError
-        The sample data in the folder `sample` are not the published ones.
-    """
-    return {subject: _stored(sample, subject, "image") for subject in SUBJECTS}
+Origin:   {image} and {label} of the source distribution of qtim-tools
+          0.1.12 (sha256 {sha256}).
+Licence:  Apache-2.0; its text is in LICENSE.txt.
+Inferred: The package does not say what the images are. That both show one patient at two exams, which of them
+          came first, the sequence, the contrast agent and the meningioma are inferred from the images.
+          The values of the labels are test shapes but for one, {tumour}, which outlines the enhancing mass.
+Changes:  None of the image; that value of the label became mask.nrrd.
+"""
 
 
 def identity(subject: str) -> SeriesIdentity:
     """Give what the DICOM files of a subject say they are."""
-    return SeriesIdentity(COLLECTION, subject, 1, DESCRIPTION)
+    return SeriesIdentity("pyradiomics-sample", subject, 1, "T1 post-contrast axial")
+
+
+def tumour_identity(exam: int) -> SeriesIdentity:
+    """Give who an exam of the patient with two is in the table of the study."""
+    return SeriesIdentity("qtim-tools-sample", "tumour1", exam, "T1 post-contrast axial (as inferred)")
+
+
+def make_sample_series(sample: Path, series: Series, folder: Path) -> None:
+    """Write one exam's images, mask, licence and origin into the existing `folder`.
+
+    `sample` is the folder that `fetch_archives` wrote.
+    """
+    subject = series.patient_id
+    if series.exam_id in TUMOUR_EXAMS:
+        archive = QTIM_TOOLS
+        name, labels, tumour = TUMOUR_EXAMS[series.exam_id]
+        shutil.copyfile(member_path(sample, archive, name), folder / f"{VOLUME}.nii.gz")
+        drawn = read_volume_file(member_path(sample, archive, labels))
+        write_mask(folder, replace(drawn, mask=np.asarray(drawn.voxels == tumour)))
+        origin = TUMOUR_ORIGIN.format(image=name, label=labels, tumour=tumour, sha256=archive.sha256)
+    elif subject in SUBJECTS and series.exam == 1:
+        archive = PYRADIOMICS
+        image, label = (_stored(sample, subject, kind) for kind in ("image", "label"))
+        volume, _ = as_slices(replace(image, mask=label.voxels != 0))
+        write_mr_series(folder, volume, identity(subject))
+        write_mask(folder, volume)
+        origin = ORIGIN.format(subject=subject, sha256=archive.sha256)
+    else:
+        known = ", ".join((*(f"{name}_1" for name in SUBJECTS), *TUMOUR_EXAMS))
+        raise InputError(f"the sample data have the exams {known}, not {series.exam_id}")
+    shutil.copyfile(member_path(sample, archive, "LICENSE.txt"), folder / "LICENSE.txt")
+    (folder / "ORIGIN.txt").write_text(origin, encoding="utf-8")
+
+
+def stored_volumes(sample: Path) -> dict[str, Volume]:
+    """Read the images of both subjects, rows in the order of the NRRD files, without their masks."""
+    return {subject: _stored(sample, subject, "image") for subject in SUBJECTS}
 
 
 def _stored(sample: Path, subject: str, kind: str) -> Volume:

@@ -1,14 +1,13 @@
 """The series table: which series of which patient is which exam, and where it comes from."""
 
-import csv
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from wdr_mcpd.data.stack import step_of
+from wdr_mcpd.data.tsv import read_tsv, write_tsv
 from wdr_mcpd.errors import InputError
-from wdr_mcpd.files import whole_file
 
 SOURCES = ("sample", "synthetic", "nbia", "idc", "local", "files")
 ARCHIVES = ("nbia", "idc", "local")
@@ -71,18 +70,14 @@ def read_series_table(path: Path) -> list[Series]:
     InputError
         The file is missing, a column or a value is wrong, or an exam is listed twice.
     """
-    try:
-        with path.open(newline="", encoding="utf-8") as stream:
-            reader = csv.DictReader(stream, delimiter="\t")
-            given = tuple(reader.fieldnames or ())
-            if given[:9] != COLUMNS or not set(given) <= set(ALL_COLUMNS) or len(set(given)) < len(given):
-                raise InputError(
-                    f"{path}: is no series table; its columns must be {', '.join(COLUMNS)} and may be "
-                    f"{', '.join(ALL_COLUMNS[9:])}"
-                )
-            table = [_row(values, f"{path} line {line}") for line, values in enumerate(reader, 2)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path}: cannot be read ({error})") from error
+    columns, rows = read_tsv(path)
+    given = tuple(columns)
+    if given[:9] != COLUMNS or not set(given) <= set(ALL_COLUMNS) or len(set(given)) < len(given):
+        raise InputError(
+            f"{path}: is no series table; its columns must be {', '.join(COLUMNS)} and may be "
+            f"{', '.join(ALL_COLUMNS[9:])}"
+        )
+    table = [_row(values, f"{path} line {line}") for line, values in enumerate(rows, 2)]
     if not table:
         raise InputError(f"{path}: lists no series")
     for kind in ("exam_id", "series_instance_uid", "mask_series_uid"):
@@ -97,21 +92,11 @@ def write_series_table(path: Path, table: Iterable[Series]) -> None:
     """Write the table that `read_series_table` reads, with the further columns that hold something."""
     rows = list(table)
     further = (name for name in ALL_COLUMNS[9:] if any(getattr(series, name) for series in rows))
-    columns = (*COLUMNS, *further)
-    with whole_file(path) as draft, draft.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, columns, "", "ignore", delimiter="\t", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(asdict(series) for series in rows)
+    write_tsv(path, map(asdict, rows), (*COLUMNS, *further))
 
 
 def find_exam(table: Iterable[Series], exam_id: str) -> Series:
-    """Give the row of one exam.
-
-    Raises
-    ------
-    InputError
-        No row has that name.
-    """
+    """Give the row of one exam; InputError where no row has that name."""
     for series in table:
         if series.exam_id == exam_id:
             return series
@@ -119,8 +104,6 @@ def find_exam(table: Iterable[Series], exam_id: str) -> Series:
 
 
 def _row(values: dict[str, str], where: str) -> Series:
-    if None in values or None in values.values():
-        raise InputError(f"{where}: has too few or too many columns")
     try:
         exam, count, size = (int(values[name]) for name in ("exam", "image_count", "bytes"))
     except ValueError as error:

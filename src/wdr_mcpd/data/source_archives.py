@@ -8,6 +8,7 @@ import json
 import shutil
 import tarfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,16 +29,9 @@ PAGE_SIZE = 1_000_000
 
 @dataclass(frozen=True)
 class SourceArchive:
-    """A published source distribution.
+    """A published source distribution, as an index calls it, with hash and size of its file.
 
-    Attributes
-    ----------
-    project, version, file : str
-        What an index calls it.
-    sha256, size : str and int
-        Of the file.
-    members : mapping
-        SHA-256 of each member that is kept, by its place below the archive's top folder.
+    `members` has the SHA-256 of each member that is kept, by its place below the archive's top folder.
     """
 
     project: str
@@ -93,18 +87,7 @@ ARCHIVES = (PYRADIOMICS, QTIM_TOOLS)
 
 
 def member_path(folder: Path, archive: SourceArchive, name: str) -> Path:
-    """Where the kept member called `name` is, e.g. `MRBrainTumor2.nii.gz`, unaltered.
-
-    Parameters
-    ----------
-    folder : Path
-        What `fetch_archives` wrote.
-
-    Raises
-    ------
-    InputError
-        It is missing, or not the published file.
-    """
+    """Where below `folder`, that `fetch_archives` wrote, the kept member `name` is, unaltered."""
     path = folder / archive.project / name
     published = {Path(member).name: sha256 for member, sha256 in archive.members.items()}
     if not path.is_file() or sha256_of(path) != published[name]:
@@ -120,13 +103,7 @@ def fetch_archives(
     limits: Limits = LIMITS,
     progress: Progress = nobody,
 ) -> None:
-    """Make `folder`/PROJECT hold the members of each archive; what is there and whole is kept.
-
-    Raises
-    ------
-    InputError
-        An archive cannot be had, or what came is not the published file.
-    """
+    """Make `folder`/PROJECT hold the members of each archive; what is there and whole is kept."""
     for archive in archives:
         if not _is_whole(folder, archive):
             with whole_folder(folder / archive.project) as draft:
@@ -137,12 +114,9 @@ def fetch_archives(
 
 
 def _is_whole(folder: Path, archive: SourceArchive) -> bool:
-    try:
-        for member in archive.members:
-            member_path(folder, archive, Path(member).name)
-    except InputError:
-        return False
-    return True
+    with suppress(InputError):
+        return all(member_path(folder, archive, Path(member).name) for member in archive.members)
+    return False
 
 
 def _unpack(archive: SourceArchive, packed: Path, folder: Path) -> None:
@@ -155,7 +129,6 @@ def _unpack(archive: SourceArchive, packed: Path, folder: Path) -> None:
 
 
 def _bring(archive: SourceArchive, path: Path, limits: Limits, progress: Progress) -> None:
-    what = f"the sample data ({archive.project} {archive.version})"
     try:
         address = within_deadline(lambda client: _address(client, archive), PAGE_SIZE, limits)
         checksum = f"sha256:{archive.sha256}"
@@ -167,8 +140,8 @@ def _bring(archive: SourceArchive, path: Path, limits: Limits, progress: Progres
             download(address, path, checksum=checksum, size=archive.size, limits=limits, progress=progress)
     except InputError as error:
         raise InputError(
-            f"{what} cannot be had: {error}; without a network point the study at DICOM folders of your own "
-            "(source: local)"
+            f"the sample data ({archive.project} {archive.version}) cannot be had: {error}; without a "
+            "network point the study at DICOM folders of your own (source: local)"
         ) from error
 
 

@@ -33,11 +33,6 @@ def as_slices(volume: Volume, slice_axis: str | int = "thickest") -> tuple[Volum
     -------
     Volume, str
         And what was done, as `axial, LPS from RAS, cut along axis 2` (not told if it is the third).
-
-    Raises
-    ------
-    InputError
-        Each slice of the file has a scale of its own, but the cut runs across them.
     """
     from nibabel import orientations as to
 
@@ -75,17 +70,8 @@ def as_slices(volume: Volume, slice_axis: str | int = "thickest") -> tuple[Volum
 def step_of(slice_step: int | str, spacing: float) -> int:
     """Number of slices from one that is kept to the next.
 
-    Parameters
-    ----------
-    slice_step : int or str
-        That number, or a distance as `5.5 mm`, for which the nearest number of slices is taken.
-    spacing : float
-        Distance of the slices, mm.
-
-    Raises
-    ------
-    InputError
-        It is neither.
+    It is given as that number, or as a distance, `5.5 mm`, of which the nearest number is taken for slices
+    `spacing` mm apart.
     """
     number, _, unit = str(slice_step).strip().partition(" ")
     try:
@@ -100,13 +86,9 @@ def step_of(slice_step: int | str, spacing: float) -> int:
 
 
 def thin(volume: Volume, step: int, average: bool = False) -> Volume:
-    """Keep every `step`-th slice, or the average of every `step` slices.
+    """Keep every `step`-th slice, or with `average` the rounded mean of each whole run of `step` slices.
 
-    Parameters
-    ----------
-    average : bool
-        Round the mean of each whole run of `step` slices instead of taking its first; a voxel of the mask
-        then needs half of them.
+    A voxel of the mask then needs half of them.
     """
     if step == 1:
         return volume

@@ -14,10 +14,7 @@ from wdr_mcpd.errors import InputError
 def series_of_study(source: str, table: Path | None, synthetic: Mapping[str, int]) -> list[Series]:
     """Give the rows of the table that names the exams; without a table those of the synthetic cohort.
 
-    Raises
-    ------
-    InputError
-        The table cannot be used, or is of another source.
+    InputError where the table cannot be used, or is of another source.
     """
     rows = synthetic_table(**synthetic) if table is None else read_series_table(table)
     for row in rows:
@@ -27,20 +24,10 @@ def series_of_study(source: str, table: Path | None, synthetic: Mapping[str, int
 
 
 def check_slices(series: Series, slices: int, first_slice: int | str, slice_step: int | str = 1) -> None:
-    """Check that a series can have the slices of the study, by the images that the table says it has.
+    """Refuse a series that has too few images for the slices of the study, as far as the table tells.
 
-    A series of one image may be a file of many slices: it is checked when it is read.
-
-    Parameters
-    ----------
-    slices, first_slice, slice_step
-        Number of slices, that of the first from 1, or "central", and of those from one to the next; a step in
-        millimetres is left to the reading.
-
-    Raises
-    ------
-    InputError
-        It has too few images.
+    A series of one image may be a file of many slices, and a step may be in millimetres: both are left to
+    the reading.
     """
     last = slices if isinstance(first_slice, str) else first_slice + slices - 1
     step = series.slice_step or str(slice_step)
@@ -73,8 +60,7 @@ def series_table(
     source: str,
     synthetic: dict[str, int],
 ) -> None:
-    """Step: the table of the series that are used; `table` and `excluded` are empty lists where there are
-    none."""
+    """Step: the table of the series that are used; `table` and `excluded` may be empty lists."""
     rows = series_of_study(source, table if isinstance(table, Path) else None, synthetic)
     if isinstance(excluded, Path):
         rows = without_excluded(rows, read_excluded(excluded))
@@ -98,15 +84,12 @@ def excluded_series(
     """Step: the series that were not had or, with `on_bad_series` exclude, cannot give the study's slices."""
     rows = series_of_study(source, table if isinstance(table, Path) else None, synthetic)
     folders = {path.parent.name: path.parent for path in manifests}
-    first = first_index(first_slice)
+    cut = (slices, first_index(first_slice))
     flaws = {}
     for row in rows:
         folder, step = folders[row.exam_id], row.slice_step or slice_step
         bad = on_bad_series == "exclude"
-        flaws[row.exam_id] = (
-            flaw(folder, slices, first, step, slice_average, slice_axis) if bad else refusal(folder)
-        )
+        flaws[row.exam_id] = flaw(folder, *cut, step, slice_average, slice_axis) if bad else refusal(folder)
+        if flaws[row.exam_id]:
+            print(f"{row.exam_id}: excluded: {flaws[row.exam_id]}")
     write_excluded(out, rows, flaws)
-    for exam, reason in flaws.items():
-        if reason:
-            print(f"{exam}: excluded: {reason}")

@@ -41,13 +41,7 @@ def synthetic_table(subjects: int, slices: int, size: int, seed: int) -> list[Se
 
 
 def make_synthetic_series(series: Series, folder: Path) -> None:
-    """Write one exam's DICOM files, mask and origin into the existing `folder`.
-
-    Raises
-    ------
-    InputError
-        The row is not one that `synthetic_table` makes.
-    """
+    """Write one exam's DICOM files, mask and origin into the existing `folder`."""
     from wdr_mcpd.data.dicom_write import write_mr_series
     from wdr_mcpd.data.masks import write_mask
     from wdr_mcpd.data.phantom import phantom

@@ -1,5 +1,6 @@
 """A volume of slices with its geometry and scaling, and what any array must satisfy to be one."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,7 +74,7 @@ class Volume:
     voxels : ndarray (slice, row, column), int8, uint8, int16 or uint16
         Stored values; slices are sorted along their normal.
     spacing : (3,) float
-        Distance of neighbouring voxels along (slice, row, column), in `unit`.
+        Distance of neighbouring voxels along (slice, row, column), in `unit` (one of `UNITS`).
     mask : ndarray (slice, row, column) of bool, or None
         Tumour, where it is known.
     origin : (3,) float
@@ -82,9 +83,6 @@ class Volume:
         Row k is the unit vector of axis k (slice, row, column) in the patient system.
     codes : (int, int)
         NIfTI's sform_code and qform_code: 0 where the system is unknown, 1 the scanner's, 2 to 5 others.
-    unit : str
-        One of `UNITS`.
-    scaling : Scaling
     notes : tuple of str
         What was changed or left behind when the volume was read, one line each.
     """
@@ -119,42 +117,31 @@ class Volume:
 
 
 def place_of(affine: NDArray[np.float64], where: object) -> dict[str, Any]:
-    """Give spacing, origin and direction of a `Volume` that has this NIfTI affine.
-
-    Raises
-    ------
-    InputError
-        The affine spans no volume.
-    """
+    """Give spacing, origin and direction of a `Volume` that has this NIfTI affine."""
     steps = (LPS_TO_RAS @ affine[:3, :3]).T[::-1]
     spacing = np.linalg.norm(steps, axis=1)
-    if not np.isfinite(affine).all() or spacing.min() == 0:
-        raise InputError(f"{where}: its affine is no geometry of three axes")
-    direction = steps / spacing[:, None]
-    if abs(np.linalg.det(direction)) < FLAT:
+    sound = np.isfinite(affine).all() and spacing.min() > 0
+    if not sound or abs(np.linalg.det(direction := steps / spacing[:, None])) < FLAT:
         raise InputError(f"{where}: its affine is no geometry of three axes")
     origin = LPS_TO_RAS @ affine[:3, 3]
     return {"spacing": tuple(spacing.tolist()), "origin": tuple(origin.tolist()), "direction": direction}
 
 
-def real_values(volume: Volume) -> tuple[NDArray[np.float32], str]:
-    """Give real values, and a line for a file that knows one scale for all slices."""
+def with_one_scale(volume: Volume) -> tuple[NDArray[Any], Scaling, list[str]]:
+    """Give values and scaling for a file that knows one scale for all slices, and what it cannot say."""
+    if not volume.scaling.per_slice:
+        return volume.voxels, volume.scaling, []
     note = "each slice has a scale of its own, which this kind of file cannot say: real values are written"
-    return volume.scaling.real(volume.voxels).astype(np.float32), note
+    return volume.scaling.real(volume.voxels).astype(np.float32), Scaling(), [note]
 
 
 @dataclass(frozen=True)
 class Pick:
     """Which volume of a source that holds several, and what is done with values that are no 16-bit integers.
 
-    Attributes
-    ----------
-    series : str, optional
-        SeriesInstanceUID or SeriesNumber of one DICOM series of a folder.
-    volume : int, optional
-        Number, from 1, of one volume of a 4-D file, or of one echo, b value or time of a DICOM series.
-    quantise : int, optional
-        Bits, 1 to 16, to which fractions and large numbers are rounded; without it they are refused.
+    `series` is the SeriesInstanceUID or SeriesNumber of one DICOM series of a folder; `volume` the number,
+    from 1, of one volume of a 4-D file, or of one echo, b value or time of a DICOM series; `quantise` the
+    bits, 1 to 16, to which fractions and large numbers are rounded, without which they are refused.
     """
 
     series: str | None = None
@@ -162,13 +149,7 @@ class Pick:
     quantise: int | None = None
 
     def index(self, count: int, where: object, what: str) -> int:
-        """Index of the wanted one of `count` volumes, which `what` describes.
-
-        Raises
-        ------
-        InputError
-            There are several and none is wanted, or there is none of that number.
-        """
+        """Index of the wanted one of `count` volumes, which `what` describes."""
         if self.volume is None and count == 1:
             return 0
         if self.volume is None:
@@ -180,16 +161,36 @@ class Pick:
     def stored(self, array: NDArray[Any], where: object) -> tuple[NDArray[Any], Scaling, tuple[str, ...]]:
         """Give stored values of `array`, what gives its values back, and what was done to them.
 
-        Raises
-        ------
-        InputError
-            As `as_stored_values`, but fractions and large numbers only if `quantise` is not given.
+        Integers of 8 and 16 bits are taken as they are, other whole numbers as 16 bits if they fit.
         """
-        values = numbers(array, where)
-        if self.quantise is None or fits(values):
-            return as_stored_values(values, where), Scaling(), ()
-        steps, scaling, note = quantised(values, self.quantise)
-        return steps, scaling, (f"{where}: {note}",)
+        check_shape(array.shape, where)
+        if array.dtype.kind not in "biuf":
+            raise InputError(f"{where}: elements are {array.dtype}; a volume holds one real number a voxel")
+        values = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("="))
+        if values.dtype.kind == "f" and not np.isfinite(values).all():
+            raise InputError(f"{where}: holds NaN or infinite values; replace them first")
+        if values.dtype.kind == "b":
+            values = values.astype(np.uint8)
+        low, high = values.min(), values.max()
+        whole = values.dtype.kind != "f" or bool((values == np.rint(values)).all())
+        if values.dtype.type in CODED_TYPES:
+            return values, Scaling(), ()
+        for dtype in (np.int16, np.uint16):
+            if whole and np.iinfo(dtype).min <= low and high <= np.iinfo(dtype).max:
+                return values.astype(dtype), Scaling(), ()
+        if self.quantise is None:
+            kind = "does not fit 16 bits" if whole else "holds fractions"
+            raise InputError(
+                f"{where}: {kind} (values from {low} to {high}); round or scale it first, or give "
+                "--quantise BITS"
+            )
+        if not 1 <= self.quantise <= 16:
+            raise InputError(f"--quantise {self.quantise}: give 1 to 16 bits")
+        low, high = float(low), float(high)
+        step = (high - low) / (2**self.quantise - 1) or 1.0
+        note = f"{low:g} to {high:g} were quantised to {self.quantise} bits; a value is off by up to "
+        steps = np.rint((values - low) / step).astype(np.uint16)
+        return steps, Scaling((step,), (low,)), (f"{where}: {note}{step / 2:g}",)
 
 
 ANY = Pick()
@@ -197,90 +198,11 @@ ANY = Pick()
 
 
 def check_shape(shape: tuple[int, ...], where: object) -> None:
-    """Refuse a shape that is no volume, before anything of that size is allocated.
-
-    Raises
-    ------
-    InputError
-        Not three axes, an empty axis, or more than `MAX_VOXELS` voxels.
-    """
+    """Refuse a shape that is no volume, before anything of that size is allocated."""
     if len(shape) != 3:
         raise InputError(f"{where}: has {len(shape)} axes; a volume has three (slice, row, column)")
     if min(shape) < 1:
         raise InputError(f"{where}: is empty (shape {shape})")
-    voxels = int(np.prod([int(n) for n in shape], dtype=object))
+    voxels = math.prod(map(int, shape))
     if voxels > MAX_VOXELS:
         raise InputError(f"{where}: {voxels} voxels (shape {shape}) are over the limit of {MAX_VOXELS}")
-
-
-def numbers(array: NDArray[Any], where: object) -> NDArray[Any]:
-    """Give an array of finite real numbers, in this machine's order of bytes.
-
-    Raises
-    ------
-    InputError
-        Another shape than a volume's, another type of element, NaN or infinity.
-    """
-    check_shape(array.shape, where)
-    if array.dtype.kind not in "biuf":
-        raise InputError(f"{where}: elements are {array.dtype}; a volume holds one real number a voxel")
-    native = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("="))
-    if native.dtype.kind == "f" and not np.isfinite(native).all():
-        raise InputError(f"{where}: holds NaN or infinite values; replace them first")
-    return native
-
-
-def fits(values: NDArray[Any]) -> bool:
-    """Tell whether all values are whole numbers of at most 16 bits, signed or not."""
-    if values.dtype.kind == "f" and (values != np.rint(values)).any():
-        return False
-    return any(np.iinfo(t).min <= values.min() and values.max() <= np.iinfo(t).max for t in CODED_TYPES)
-
-
-def as_stored_values(array: NDArray[Any], where: object) -> NDArray[Any]:
-    """Give `array` as the codecs take it: 8 and 16 bit integers as they are, other whole numbers as 16 bit.
-
-    Parameters
-    ----------
-    array : ndarray (slice, row, column), integer, boolean, or float that holds whole numbers
-    where : object
-        Named in the message.
-
-    Raises
-    ------
-    InputError
-        As `numbers`, and fractions or values beyond 16 bits.
-    """
-    values = numbers(array, where)
-    if values.dtype.type in CODED_TYPES:
-        return values
-    if values.dtype.kind == "b":
-        return values.astype(np.uint8)
-    if fits(values):
-        return values.astype(np.int16 if values.max() <= np.iinfo(np.int16).max else np.uint16)
-    kind = "holds fractions" if values.dtype.kind == "f" and (values % 1).any() else "does not fit 16 bits"
-    raise InputError(
-        f"{where}: {kind} (values from {values.min()} to {values.max()}); round or scale it first, or give "
-        "--quantise BITS"
-    )
-
-
-def quantised(values: NDArray[Any], bits: int) -> tuple[NDArray[Any], Scaling, str]:
-    """Round values to 2 ** `bits` equal steps from the smallest to the largest.
-
-    Returns
-    -------
-    ndarray of uint16, Scaling, str
-        Numbers of steps, what gives the values back, and a line that says so.
-
-    Raises
-    ------
-    InputError
-        Another number of bits.
-    """
-    if not 1 <= bits <= 16:
-        raise InputError(f"--quantise {bits}: give 1 to 16 bits")
-    low, high = float(values.min()), float(values.max())
-    step = (high - low) / (2**bits - 1) or 1.0
-    note = f"{low:g} to {high:g} were quantised to {bits} bits; a value is off by up to {step / 2:g}"
-    return np.rint((values - low) / step).astype(np.uint16), Scaling((step,), (low,)), note

@@ -36,11 +36,6 @@ def read_volume_file(path: Path, pick: Pick = ANY) -> Volume:
     """Read the stored values of a file: NumPy, NRRD, NIfTI, Analyze, MGH or MetaImage.
 
     A NumPy array is (slice, row, column); the others list their fastest axis first, which is the column.
-
-    Raises
-    ------
-    InputError
-        The file is missing or unreadable, or what it holds is no volume of at most 16-bit integers.
     """
     with readable(path):
         if not path.exists():

@@ -73,12 +73,10 @@ def test_fetched_once_verified_and_only_the_broken_fetched_again(
 
 
 def test_the_command_names_the_source() -> None:
-    sources = Sources(
-        sample=Path("s"), base_url="http://a", idc_endpoint="http://b", data_folder=Path("d d"), copy=True
-    )
+    sources = Sources(sample=Path("s"), base_url="http://a", idc_endpoint="http://b", data_folder=Path("d d"))
     assert fetch_command(Path("f"), Path("t"), ["P_1", "P_2"], sources) == (
         "wdr-mcpd fetch f --series t --sample s --base-url http://a --idc-endpoint http://b "
-        "--data-folder 'd d' --copy --exam P_1 --exam P_2"
+        "--data-folder 'd d' --exam P_1 --exam P_2"
     )
     assert fetch_command(Path("f"), Path("t"), [], Sources()) == "wdr-mcpd fetch f --series t"
 
@@ -97,7 +95,9 @@ def test_so_many_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_o
 
     most: list[int] = []
     monkeypatch.setattr(cohort, "fetch_series", fetch)
-    fetch_cohort(synthetic_table(3, 3, 16, 0), tmp_path, Sources(), at_once)
+    write_series_table(tmp_path / "six.tsv", synthetic_table(3, 3, 16, 0))
+    fetch = ["fetch", str(tmp_path), "--series", str(tmp_path / "six.tsv")]
+    assert main([*fetch, "--parallel-downloads", str(at_once)]) == 0
     assert len(most) == 6
     assert max(most) <= at_once
 

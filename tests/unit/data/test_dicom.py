@@ -267,12 +267,6 @@ def test_refused_with_one_line_that_says_what_and_where(series: Path, case: str)
     assert "\n" not in str(caught.value)
 
 
-def test_too_few_slices(series: Path) -> None:
-    assert len(read_series(series, minimum=5).voxels) == 5
-    with pytest.raises(InputError, match="has 5 slices; at least 20 are needed"):
-        read_series(series, minimum=20)
-
-
 def test_one_slice(tmp_path: Path) -> None:
     write_mr_series(tmp_path, Volume(np.ones((1, 1, 9), np.uint16), (3.0, 1, 1)), IDENTITY)
     assert read_series(tmp_path).voxels.shape == (1, 1, 9)

@@ -16,6 +16,7 @@ import trustme
 from nbia_server import AGAIN, DEADLINE, FAULTS, REFUSED, SOUND, SPOILT, NbiaServer
 from nbia_server.surroundings import SURROUNDINGS, Place, secure_context
 from nbia_server.table import PAGE, with_table
+from nbia_server.tried import TRIED
 from wdr_mcpd.data.http import download, stop_all
 from wdr_mcpd.data.http_limits import Limits, asked_wait, wait_before
 from wdr_mcpd.errors import InputError, SeriesError
@@ -55,7 +56,7 @@ def refusal_of(server: NbiaServer, folder: Path, url: str = "") -> tuple[type[Ex
     return caught.type, str(caught.value)
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", [name for name in TRIED["file"] if name in FAULTS])
 def test_a_fault_for_ever(server: NbiaServer, tmp_path: Path, name: str) -> None:
     fault = FAULTS[name]
     server.faults[PATH] = [name, "forever"]
@@ -213,7 +214,7 @@ def place(
         yield Place(server, PATH, secure, closed.getsockname()[1], end, monkeypatch)
 
 
-@pytest.mark.parametrize("name", SURROUNDINGS)
+@pytest.mark.parametrize("name", [name for name in TRIED["file"] if name in SURROUNDINGS])
 def test_what_is_wrong_around_it(place: Place, tmp_path: Path, name: str) -> None:
     fault = SURROUNDINGS[name]
     kind, line = refusal_of(place.server, tmp_path, fault.arrange(place))

@@ -71,13 +71,6 @@ def list_series(tree: Path, table: Path) -> None:
     assert main([*command, "--min-images", "3", "--out", str(table)]) == 0
 
 
-def test_copies_only_when_asked(tmp_path: Path, tree: Path) -> None:
-    table, series = tmp_path / "table.tsv", tmp_path / "series"
-    list_series(tree, table)
-    assert main(["fetch", str(series), "--series", str(table), "--data-folder", str(tree), "--copy"]) == 0
-    assert not any(path.is_symlink() for path in series.glob("*/*"))
-
-
 def test_what_the_tree_lacks(tmp_path: Path, tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     table, index, series = tmp_path / "table.tsv", tmp_path / "index.tsv", tmp_path / "series"
     list_series(tree, table)

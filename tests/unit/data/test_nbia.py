@@ -10,18 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nbia_server import (
-    AGAIN,
-    ARCHIVES,
-    DEADLINE,
-    FAULTS,
-    REFUSED,
-    SOUND,
-    SPOILT,
-    Holding,
-    NbiaServer,
-    holding,
-)
+from nbia_server import AGAIN, DEADLINE, REFUSED, SOUND, SPOILT, Holding, NbiaServer, holding
+from nbia_server.tried import ALL, TRIED
 from wdr_mcpd.data import Volume, read_volume
 from wdr_mcpd.data.excluded import flaw
 from wdr_mcpd.data.fetch import Sources, fetch_series
@@ -31,7 +21,7 @@ from wdr_mcpd.data.series import Series
 from wdr_mcpd.errors import InputError, SeriesError
 
 pytestmark = pytest.mark.usefixtures("loopback_alone")
-FAULTS_OF_NBIA = {**FAULTS, **ARCHIVES}
+FAULTS_OF_NBIA = {name: ALL[name] for name in TRIED["NBIA"]}
 
 
 @pytest.fixture(scope="module")
@@ -187,10 +177,9 @@ import json, sys
 from pathlib import Path
 from wdr_mcpd.data.fetch import Sources, fetch_series
 from wdr_mcpd.data.series import Series
-fetch_series(
-    Series(**json.loads(sys.argv[1])), Path(sys.argv[2]), Sources(base_url=sys.argv[3]),
-    lambda size: print(size, flush=True),
-)
+sources = Sources(base_url=sys.argv[3])
+said = lambda size: print(size, flush=True)
+fetch_series(Series(**json.loads(sys.argv[1])), Path(sys.argv[2]), sources, said)
 """
 
 
@@ -204,8 +193,9 @@ def test_a_process_killed_in_mid_download_leaves_nothing_that_counts(
     server.faults[held.uid] = ["hang midway"]
     folder = tmp_path / "P1_1"
     command = [sys.executable, "-c", KILLED, row_text(series), str(folder), server.url]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        assert int(process.stdout.readline()) > 0
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert int(process.stdout.readline()) > 0, "the first piece is there"
         assert list(tmp_path.glob(f".partial-*/{folder.name}/series.zip"))
         process.kill()
     assert not folder.exists()
@@ -227,9 +217,8 @@ def test_memory_does_not_grow_with_the_series(tmp_path: Path) -> None:
         series = Series("LOOPBACK", "P1", pages, uid, "T1", pages, size, "CC BY 4.0", "nbia")
         with NbiaServer([Holding(uid, files, {})]) as server:
             command = [sys.executable, "-c", script, row_text(series), str(tmp_path / uid), server.url]
-            peaks.append(
-                int(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[-1])
-            )
+            run = subprocess.run(command, check=True, capture_output=True, text=True)
+            peaks.append(int(run.stdout.split()[-1]))
     assert peaks[1] - peaks[0] < 5_000
 
 
