@@ -194,7 +194,7 @@ def report(
     checks : what says that all results were checked
     contents : titles of the sections, each with the names of its items and their titles
     """
-    keys = {"table_rate": f"{table_rate:g}", "threshold": threshold, "mcpd_unit": mcpd_unit}
+    keys = {"table_rate": table_rate, "threshold": threshold, "mcpd_unit": mcpd_unit}
     said = {path.stem: caption_html(path.read_text("utf-8"), keys) for path in captions}
     files = [*figures, *of_exams], [*tables, series, exams], viewers
     sections = [

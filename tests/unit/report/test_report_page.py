@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from wdr_mcpd.report.closing import MARK
 from wdr_mcpd.report.findings import Best, Findings, InCohorts, best_method, find
 from wdr_mcpd.report.page import Found, Item, Section, each_exam, items, report_html, table_html
 from wdr_mcpd.report.readme import cohorts_table
@@ -102,6 +103,13 @@ def test_the_page_begins_with_the_verdict_and_its_controls(answer: Verdict, said
 
 def test_no_selected_slice_is_said() -> None:
     assert "No slice of any exam is selected." in page(findings(0.0, selected=False))
+
+
+def test_the_page_has_a_place_above_all_for_what_is_older() -> None:
+    before, found, after = page(findings(0.0)).partition(MARK + "\n")
+    assert found
+    assert "<h1>" not in before
+    assert "<h1>" in after
 
 
 def test_the_page_asks_for_no_other_file() -> None:
