@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from clone import Clone, finished_study
-from selenium.webdriver.support.wait import WebDriverWait
 
 
 @pytest.fixture(scope="module")
