@@ -164,10 +164,12 @@ def _method(exam: CodedExam, method: Method, rates: list[float]) -> dict[str, An
             f"the quality table of {exam.name} lacks a rate or a slice of {name}; measure it again"
         )
     shown = table.loc[wanted, list(SHOWN)].astype(float).round(4).to_numpy().reshape(len(rates), slices, -1)
+    known = shown.astype(object)
+    known[np.isnan(shown)] = None
     return {
         "name": name,
         "label": method.label,
-        "quality": np.where(np.isfinite(shown), shown, None).tolist(),
+        "quality": known.tolist(),
         "bytes": table.loc[wanted, "bytes"].astype(int).tolist()[::slices],
     }
 
