@@ -163,13 +163,12 @@ def _method(exam: CodedExam, method: Method, rates: list[float]) -> dict[str, An
         raise InputError(
             f"the quality table of {exam.name} lacks a rate or a slice of {name}; measure it again"
         )
-    shown = table.loc[wanted, list(SHOWN)].astype(float).round(4).to_numpy().reshape(len(rates), slices, -1)
-    known = shown.astype(object)
-    known[np.isnan(shown)] = None
+    shown = table.loc[wanted, list(SHOWN)].astype(float).round(4)
+    plain = shown.astype(object).where(np.isfinite(shown), None).to_numpy()
     return {
         "name": name,
         "label": method.label,
-        "quality": known.tolist(),
+        "quality": plain.reshape(len(rates), slices, -1).tolist(),
         "bytes": table.loc[wanted, "bytes"].astype(int).tolist()[::slices],
     }
 
