@@ -167,7 +167,7 @@ UV := uv pip compile pyproject.toml --universal --fork-strategy fewest --generat
 lock:
 	cat requirements.lock requirements-test.lock > all.lock
 	$(UV) --all-extras --output-file all.lock
-	$(UV) --extra study --extra cluster --constraint all.lock --output-file requirements.lock
+	$(UV) --extra study --constraint all.lock --output-file requirements.lock
 	$(UV) --all-extras --constraint all.lock --output-file requirements-test.lock \
 	  $$(sed -n 's/^\([^ =]*\)==.*/--no-emit-package \1/p' requirements.lock)
 	rm all.lock
