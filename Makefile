@@ -150,8 +150,9 @@ $(READY): requirements.lock
 	@$(PYTHON) -m venv --clear --without-pip $(VENV)
 	@awk '/^[a-z]/ { wanted = /^(llvmlite|numba|numpy|pywavelets|scipy)==/ } wanted' requirements.lock >$(VENV)/codec.lock
 	@$(LOCKED) -r $(VENV)/codec.lock
-	@PYTHONPATH=src $(WDR).warm_up & $(LOCKED) -r requirements.lock && \
-	  $(PIP) --no-deps --no-build-isolation --editable . && wait $$!
+	@PYTHONPATH=src $(BIN)/python -c 'from wdr_mcpd.warm_up import compile_loops as c; c()' & \
+	  $(LOCKED) -r requirements.lock && $(PIP) --no-deps --no-build-isolation --editable . && wait $$!
+	@$(WDR).warm_up
 	@touch $@
 	@echo "$(VENV) is ready."
 
