@@ -168,8 +168,9 @@ $(READY): requirements.lock
 	@$(PYTHON) -m venv --clear --without-pip $(VENV)
 	@awk '/^[a-z]/ { wanted = /^(llvmlite|numba|numpy|pywavelets|scipy)==/ } wanted' requirements.lock >$(VENV)/codec.lock
 	@$(LOCKED) -r $(VENV)/codec.lock
-	@PYTHONPATH=src $(WDR).warm_up & $(LOCKED) -r requirements.lock && \
-	  $(PIP) --no-deps --no-build-isolation --editable . && wait $$!
+	@PYTHONPATH=src $(BIN)/python -c 'from wdr_mcpd.warm_up import compile_loops as c; c()' & \
+	  $(LOCKED) -r requirements.lock && $(PIP) --no-deps --no-build-isolation --editable . && wait $$!
+	@$(WDR).warm_up
 	@touch $@
 	@echo "$(VENV) is ready."
 
@@ -185,7 +186,7 @@ UV := uv pip compile pyproject.toml --universal --fork-strategy fewest --generat
 lock:
 	cat requirements.lock requirements-test.lock > all.lock
 	$(UV) --all-extras --output-file all.lock
-	$(UV) --extra study --extra cluster --constraint all.lock --output-file requirements.lock
+	$(UV) --extra study --constraint all.lock --output-file requirements.lock
 	$(UV) --all-extras --constraint all.lock --output-file requirements-test.lock \
 	  $$(sed -n 's/^\([^ =]*\)==.*/--no-emit-package \1/p' requirements.lock)
 	rm all.lock

@@ -9,8 +9,8 @@ from wdr_mcpd import codec
 from wdr_mcpd.methods import METHODS, encode
 
 
-def warm_up() -> None:
-    """Encode and decode a small volume by every method, as the study does."""
+def compile_loops() -> None:
+    """Encode and decode a small volume by every method, as the study does; the codec's packages are enough."""
     voxels = np.random.default_rng(1).integers(0, 900, (6, 48, 48)).astype(np.int16)
     for method in METHODS.values():
         codec.decode(encode(voxels, method, 2.0, threshold=1.0))
@@ -19,4 +19,4 @@ def warm_up() -> None:
 
 
 if __name__ == "__main__":
-    warm_up()
+    compile_loops()

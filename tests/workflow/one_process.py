@@ -2,6 +2,7 @@
 
 import os
 import sys
+import traceback
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,6 +20,9 @@ def script(path: Any, basedir: Any, *given: Any) -> None:
     try:
         with benchmarked(benchmark_record=record):
             run_job(SimpleNamespace(**dict(zip(names, given, strict=False))))
+    except BaseException as error:
+        print(error if isinstance(error, SystemExit) else traceback.format_exc(), file=sys.stderr)
+        raise RuntimeError(error) from error  # a SystemExit would end no process but a thread
     finally:
         for number, one in zip((1, 2), kept, strict=True):
             (sys.stdout, sys.stderr)[number - 1].flush()
