@@ -1,7 +1,7 @@
 """Joint readings of what the paper leaves open, and which of them come nearest to its tables; post hoc."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,8 @@ class Joint:
     zero_filled: bool
 
 
+KEYS = [field.name for field in fields(Joint)]
+ENDS = ["low", "middle", "high"]
 SCALED = {"stored": None, "scaled to int16": 32767, "scaled to uint16": 65535}
 GRID = [
     *(Joint(*key, False) for key in product(["stored", "shuffled"], [False, True], SCALED, TRANSFORMS)),
@@ -103,12 +105,11 @@ def joint_readings(
     rows = []
     for one, number in steps(tasks, "reading"):
         volume = read_as(original, one, drawn[number] if drawn else np.arange(len(original)))
-        keys = (exam, number, one.order, one.outlier, one.values, one.transform, one.zero_filled)
+        keys = (exam, number, *astuple(one))
         for quantity, values in _measured(volume, TRANSFORMS[one.transform], rate).items():
             middle = np.median(values) if quantity == "mcpd" else values.mean()
             rows.append((*keys, quantity, values.min(), middle, values.max()))
-    columns = ["exam", "draw", "order", "outlier", "values", "transform", "zero_filled", "quantity"]
-    return pd.DataFrame(rows, columns=[*columns, "low", "middle", "high"])
+    return pd.DataFrame(rows, columns=["exam", "draw", *KEYS, "quantity", *ENDS])
 
 
 def _measured(volume: NDArray[Any], settings: codec.Settings, rate: float) -> dict[str, NDArray[np.float64]]:
@@ -145,18 +146,16 @@ def distance_to_paper(readings: pd.DataFrame, paper: pd.DataFrame) -> pd.DataFra
         MCPD and SSIM as the root mean square of the three differences over the scale, and `distance`, the
         root mean square of all. The SSIM is that of the range and window that come nearest.
     """
-    keys = ["order", "outlier", "values", "transform", "zero_filled"]
-    ends = ["low", "middle", "high"]
-    medians = readings.groupby([*keys, "exam", "quantity"], sort=False)[ends].median().reset_index()
+    medians = readings.groupby([*KEYS, "exam", "quantity"], sort=False)[ENDS].median().reset_index()
     medians["kind"] = medians["quantity"].str.partition(",")[0]
     medians["ssim"] = medians["quantity"].str.partition(", ")[2]
     joined = medians.merge(paper, left_on="kind", right_on="quantity", suffixes=("", "_paper"))
-    squares = [((joined[e] - joined[f"{e}_paper"]) / joined["scale"]) ** 2 for e in ends]
+    squares = [((joined[e] - joined[f"{e}_paper"]) / joined["scale"]) ** 2 for e in ENDS]
     joined["far"] = sum(squares) / len(squares)
-    each = joined.groupby([*keys, "kind", "ssim"], sort=False)["far"].mean().reset_index()
-    with_ssim = each[each["ssim"] != ""].groupby([*keys, "ssim"], sort=False)["far"].mean().reset_index()
-    nearest = with_ssim.loc[with_ssim.groupby(keys, sort=False)["far"].idxmin()].set_index(keys)
-    wide = each[each["ssim"] == ""].pivot(index=keys, columns="kind", values="far")
+    each = joined.groupby([*KEYS, "kind", "ssim"], sort=False)["far"].mean().reset_index()
+    with_ssim = each[each["ssim"] != ""].groupby([*KEYS, "ssim"], sort=False)["far"].mean().reset_index()
+    nearest = with_ssim.loc[with_ssim.groupby(KEYS, sort=False)["far"].idxmin()].set_index(KEYS)
+    wide = each[each["ssim"] == ""].pivot(index=KEYS, columns="kind", values="far")
     wide["ssim"] = nearest["far"]
     wide = wide.assign(distance=wide.mean(axis=1)) ** 0.5
     return wide.assign(ssim_reading=nearest["ssim"]).sort_values("distance").reset_index()
@@ -178,7 +177,7 @@ def paper_numbers(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     for quantity, (values, scale) in columns.items():
         middle = values.median() if quantity == "mcpd" else values.mean()
         rows.append((quantity, values.min(), middle, values.max(), scale))
-    return pd.DataFrame(rows, columns=["quantity", "low", "middle", "high", "scale"])
+    return pd.DataFrame(rows, columns=["quantity", *ENDS, "scale"])
 
 
 def joint_readings_of_exam(
