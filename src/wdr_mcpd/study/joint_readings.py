@@ -32,7 +32,8 @@ class Joint:
     outlier : whether slice 10 is three times as bright
     values : "stored", "scaled to int16" or "scaled to uint16"
     transform : of `readings.TRANSFORMS`
-    zero_filled : whether the slices are filled with zeros to twice their rows and columns
+    zero_filled : whether the slices are interpolated to twice their rows and columns by filling their
+        spectrum with zeros
     """
 
     order: str
@@ -49,7 +50,7 @@ GRID = [
     *(Joint(*key, False) for key in product(["stored", "shuffled"], [False, True], SCALED, TRANSFORMS)),
     *(Joint("stored", False, values, next(iter(TRANSFORMS)), True) for values in SCALED),
 ]
-"""Every combination without zeros; filled with zeros, what is otherwise read as it is."""
+"""Every combination without such filling, and with it what is otherwise read as it is."""
 BRIGHTER = 3.0
 SSIMS: tuple[tuple[float | str, str], ...] = (
     ("max", "uniform7"),
@@ -68,11 +69,17 @@ def read_as(original: NDArray[Any], joint: Joint, order: NDArray[np.int64]) -> N
     largest = SCALED[joint.values]
     if largest is not None:
         volume = stretched(volume, largest)
-    if joint.zero_filled:
-        rows, columns = volume.shape[1:]
-        margins = [(0, 0), *((n // 2, n - n // 2) for n in (rows, columns))]
-        volume = np.pad(volume, margins, constant_values=volume.min())
-    return np.ascontiguousarray(volume)
+    return np.ascontiguousarray(_zero_filled(volume) if joint.zero_filled else volume)
+
+
+def _zero_filled(volume: NDArray[Any]) -> NDArray[Any]:
+    """Interpolate slices to twice their rows and columns by zeros around their spectrum, as scanners do."""
+    rows, columns = volume.shape[1:]
+    spectrum = np.fft.fftshift(np.fft.fft2(volume.astype(np.float64)), axes=(1, 2))
+    padded = np.pad(spectrum, [(0, 0), *((n // 2, n - n // 2) for n in (rows, columns))])
+    finer = 4 * np.fft.ifft2(np.fft.ifftshift(padded, axes=(1, 2))).real
+    filled: NDArray[Any] = np.rint(np.clip(finer, volume.min(), volume.max())).astype(volume.dtype)
+    return filled
 
 
 def joint_readings(
