@@ -68,7 +68,7 @@ def nearest_readings(data: pd.DataFrame, note: str) -> Table:
         "outlier": Column(f"Slice {OUTLIER} brighter", text=True),
         "values": Column("Values", text=True),
         "transform": Column("Transform", text=True),
-        "zero_filled": Column("Filled to twice the size", text=True),
+        "zero_filled": Column("Interpolated to twice the size", text=True),
         "ssim_reading": Column("SSIM", text=True),
         "distance": Column("Distance", ".2f"),
         "psnr_table1_db": Column("PSNR, Table 1", ".2f"),

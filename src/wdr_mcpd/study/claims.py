@@ -117,22 +117,20 @@ def audit(
             found = replace(found, verdict=claim.at_best)
         if claim.caveat:
             found = replace(found, reason=f"{found.reason}; {claim.caveat}")
-        paper = (claim.claim, claim.place, claim.statement, claim.low, claim.high)
-        ours = (found.measured, found.low, found.high, claim.unit)
-        size = (behind, len(values))
-        decided = (claim.control, *control)
-        rows.append(
-            (*paper, *ours, *size, found.verdict, found.reason, *decided, *best_reading(claim, readings))
+        row: dict[str, object] = {name: getattr(claim, name) for name in ("claim", "place", "statement")}
+        row |= {"paper_low": claim.low, "paper_high": claim.high, "measured": found.measured}
+        row |= {"measured_low": found.low, "measured_high": found.high, "unit": claim.unit}
+        row |= {"subjects": behind, "values": len(values), "verdict": found.verdict, "reason": found.reason}
+        row["control"] = claim.control
+        row |= dict(zip(CONTROL, control, strict=True))
+        row |= dict(
+            zip(("best_reading", "best_reading_share_in_range"), best_reading(claim, readings), strict=True)
         )
-    columns = [
-        *("claim", "place", "statement", "paper_low", "paper_high", "measured", "measured_low"),
-        *("measured_high", "unit", "subjects", "values", "verdict", "reason"),
-        *("control", "control_measured", "control_measured_low", "control_measured_high"),
-        *("best_reading", "best_reading_share_in_range"),
-    ]
-    return pd.DataFrame(rows, columns=columns)
+        rows.append(row)
+    return pd.DataFrame(rows)
 
 
+CONTROL = ("control_measured", "control_measured_low", "control_measured_high")
 NOTHING = pd.DataFrame({"subject": [], "exam": [], "value": []}).astype({"value": float})
 
 

@@ -183,18 +183,15 @@ def standing(of_controls: pd.DataFrame, drawn: pd.DataFrame) -> pd.DataFrame:
         the slices chosen.
     """
     chosen = of_controls[(of_controls["control"] == PROPOSED) | (of_controls["kind"] == "count")]
-    by_mcpd = chosen[~chosen["control"].str.contains(EASIEST)]
+    by_mcpd = chosen[~chosen["control"].str.contains(EASIEST)].drop_duplicates(["exam", "in_volume"])
     rows: list[tuple[object, ...]] = []
-    for one in by_mcpd.drop_duplicates(["exam", "in_volume"]).itertuples():
+    for one in by_mcpd.itertuples():
         same = drawn[(drawn["exam"] == one.exam) & (drawn["in_volume"] == one.in_volume)]
         for kind, of_kind in same.groupby("kind", sort=True):
-            gains = of_kind["exam_gain_db"]
-            below = float((gains < one.exam_gain_db).mean())
-            below_selected = float((of_kind["selected_gain_db"] < one.selected_gain_db).mean())
-            spread = np.quantile(gains, [0, 0.5, 1])
-            rows.append(
-                (one.exam, one.in_volume, kind, len(gains), one.exam_gain_db, *spread, below, below_selected)
-            )
+            gains, of_chosen = of_kind["exam_gain_db"], of_kind["selected_gain_db"]
+            below = (gains < one.exam_gain_db).mean(), (of_chosen < one.selected_gain_db).mean()
+            spread = gains.min(), gains.median(), gains.max()
+            rows.append((one.exam, one.in_volume, kind, len(gains), one.exam_gain_db, *spread, *below))
     columns = ["exam", "in_volume", "kind", "draws", "mcpd_gain_db", "smallest_db", "median_db", "largest_db"]
     return pd.DataFrame(rows, columns=[*columns, "share_below", "share_below_selected"])
 

@@ -52,22 +52,17 @@ def distance_bounds(
 
     slices = len(average)
     place = {pair: n for n, pair in enumerate(combinations(range(slices), 2))}
-    triangles: list[tuple[int, int, int]] = []
-    for i, j, k in combinations(range(slices), 3):
-        sides = place[i, j], place[i, k], place[j, k]
-        triangles += [(sides[n], sides[(n + 1) % 3], sides[(n + 2) % 3]) for n in range(3)]
-    rows = np.repeat(np.arange(len(triangles)), 3)
-    signs = np.tile([1.0, -1.0, -1.0], len(triangles))
-    inequality = np.zeros((len(triangles), len(place)))
-    inequality[rows, np.ravel(triangles)] = signs
+    triangles = [(place[i, j], place[i, k], place[j, k]) for i, j, k in combinations(range(slices), 3)]
+    longest_first = np.concatenate([np.roll(triangles, turn, axis=1) for turn in range(3)])
+    inequality = np.zeros((len(longest_first), len(place)))
+    np.put_along_axis(inequality, longest_first, np.array([[1.0, -1.0, -1.0]]), axis=1)
     sums = np.zeros((slices - 1, len(place)))
     for (i, _), n in place.items():
         sums[i, n] = 1
     followers = slices - 1 - np.arange(slices - 1)
     limits = np.vstack([inequality, sums, -sums])
-    about = followers * average[:-1]
-    slack = followers * PRINTED
-    right = np.concatenate([np.zeros(len(triangles)), about + slack, slack - about])
+    about, slack = followers * average[:-1], followers * PRINTED
+    right = np.concatenate([np.zeros(len(inequality)), about + slack, slack - about])
     found = []
     for name, pairs in wanted.items():
         goal = np.zeros(len(place))

@@ -1,7 +1,7 @@
 """Joint readings of what the paper leaves open, and which of them come nearest to its tables; post hoc."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,8 @@ class Joint:
     outlier : whether slice 10 is three times as bright
     values : "stored", "scaled to int16" or "scaled to uint16"
     transform : of `readings.TRANSFORMS`
-    zero_filled : whether the slices are filled with zeros to twice their rows and columns
+    zero_filled : whether the slices are interpolated to twice their rows and columns by filling their
+        spectrum with zeros
     """
 
     order: str
@@ -42,12 +43,14 @@ class Joint:
     zero_filled: bool
 
 
+KEYS = [field.name for field in fields(Joint)]
+ENDS = ["low", "middle", "high"]
 SCALED = {"stored": None, "scaled to int16": 32767, "scaled to uint16": 65535}
 GRID = [
     *(Joint(*key, False) for key in product(["stored", "shuffled"], [False, True], SCALED, TRANSFORMS)),
     *(Joint("stored", False, values, next(iter(TRANSFORMS)), True) for values in SCALED),
 ]
-"""Every combination without zeros; filled with zeros, what is otherwise read as it is."""
+"""Every combination without such filling, and with it what is otherwise read as it is."""
 BRIGHTER = 3.0
 SSIMS: tuple[tuple[float | str, str], ...] = (
     ("max", "uniform7"),
@@ -66,11 +69,17 @@ def read_as(original: NDArray[Any], joint: Joint, order: NDArray[np.int64]) -> N
     largest = SCALED[joint.values]
     if largest is not None:
         volume = stretched(volume, largest)
-    if joint.zero_filled:
-        rows, columns = volume.shape[1:]
-        margins = [(0, 0), *((n // 2, n - n // 2) for n in (rows, columns))]
-        volume = np.pad(volume, margins, constant_values=volume.min())
-    return np.ascontiguousarray(volume)
+    return np.ascontiguousarray(_zero_filled(volume) if joint.zero_filled else volume)
+
+
+def _zero_filled(volume: NDArray[Any]) -> NDArray[Any]:
+    """Interpolate slices to twice their rows and columns by zeros around their spectrum, as scanners do."""
+    rows, columns = volume.shape[1:]
+    spectrum = np.fft.fftshift(np.fft.fft2(volume.astype(np.float64)), axes=(1, 2))
+    padded = np.pad(spectrum, [(0, 0), *((n // 2, n - n // 2) for n in (rows, columns))])
+    finer = 4 * np.fft.ifft2(np.fft.ifftshift(padded, axes=(1, 2))).real
+    filled: NDArray[Any] = np.rint(np.clip(finer, volume.min(), volume.max())).astype(volume.dtype)
+    return filled
 
 
 def joint_readings(
@@ -103,12 +112,11 @@ def joint_readings(
     rows = []
     for one, number in steps(tasks, "reading"):
         volume = read_as(original, one, drawn[number] if drawn else np.arange(len(original)))
-        keys = (exam, number, one.order, one.outlier, one.values, one.transform, one.zero_filled)
+        keys = (exam, number, *astuple(one))
         for quantity, values in _measured(volume, TRANSFORMS[one.transform], rate).items():
             middle = np.median(values) if quantity == "mcpd" else values.mean()
             rows.append((*keys, quantity, values.min(), middle, values.max()))
-    columns = ["exam", "draw", "order", "outlier", "values", "transform", "zero_filled", "quantity"]
-    return pd.DataFrame(rows, columns=[*columns, "low", "middle", "high"])
+    return pd.DataFrame(rows, columns=["exam", "draw", *KEYS, "quantity", *ENDS])
 
 
 def _measured(volume: NDArray[Any], settings: codec.Settings, rate: float) -> dict[str, NDArray[np.float64]]:
@@ -145,18 +153,16 @@ def distance_to_paper(readings: pd.DataFrame, paper: pd.DataFrame) -> pd.DataFra
         MCPD and SSIM as the root mean square of the three differences over the scale, and `distance`, the
         root mean square of all. The SSIM is that of the range and window that come nearest.
     """
-    keys = ["order", "outlier", "values", "transform", "zero_filled"]
-    ends = ["low", "middle", "high"]
-    medians = readings.groupby([*keys, "exam", "quantity"], sort=False)[ends].median().reset_index()
+    medians = readings.groupby([*KEYS, "exam", "quantity"], sort=False)[ENDS].median().reset_index()
     medians["kind"] = medians["quantity"].str.partition(",")[0]
     medians["ssim"] = medians["quantity"].str.partition(", ")[2]
     joined = medians.merge(paper, left_on="kind", right_on="quantity", suffixes=("", "_paper"))
-    squares = [((joined[e] - joined[f"{e}_paper"]) / joined["scale"]) ** 2 for e in ends]
+    squares = [((joined[e] - joined[f"{e}_paper"]) / joined["scale"]) ** 2 for e in ENDS]
     joined["far"] = sum(squares) / len(squares)
-    each = joined.groupby([*keys, "kind", "ssim"], sort=False)["far"].mean().reset_index()
-    with_ssim = each[each["ssim"] != ""].groupby([*keys, "ssim"], sort=False)["far"].mean().reset_index()
-    nearest = with_ssim.loc[with_ssim.groupby(keys, sort=False)["far"].idxmin()].set_index(keys)
-    wide = each[each["ssim"] == ""].pivot(index=keys, columns="kind", values="far")
+    each = joined.groupby([*KEYS, "kind", "ssim"], sort=False)["far"].mean().reset_index()
+    with_ssim = each[each["ssim"] != ""].groupby([*KEYS, "ssim"], sort=False)["far"].mean().reset_index()
+    nearest = with_ssim.loc[with_ssim.groupby(KEYS, sort=False)["far"].idxmin()].set_index(KEYS)
+    wide = each[each["ssim"] == ""].pivot(index=KEYS, columns="kind", values="far")
     wide["ssim"] = nearest["far"]
     wide = wide.assign(distance=wide.mean(axis=1)) ** 0.5
     return wide.assign(ssim_reading=nearest["ssim"]).sort_values("distance").reset_index()
@@ -178,7 +184,7 @@ def paper_numbers(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     for quantity, (values, scale) in columns.items():
         middle = values.median() if quantity == "mcpd" else values.mean()
         rows.append((quantity, values.min(), middle, values.max(), scale))
-    return pd.DataFrame(rows, columns=["quantity", "low", "middle", "high", "scale"])
+    return pd.DataFrame(rows, columns=["quantity", *ENDS, "scale"])
 
 
 def joint_readings_of_exam(

@@ -1,8 +1,11 @@
 """A joint reading changes what it says, and the distance finds the reading that the numbers came from."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.ndimage import gaussian_filter
 
 from wdr_mcpd.study.joint_readings import (
     BRIGHTER,
@@ -32,11 +35,19 @@ def test_each_part_of_a_reading_changes_what_it_says(stack: np.ndarray) -> None:
     assert read.shape == (12, 64, 64)
     assert read.max() == 65535
     assert read.min() == 0
-    means = read[:, 16:48, 16:48].mean(axis=(1, 2))
+    means = read.mean(axis=(1, 2))
     assert means[9] > 1.5 * means[[8, 10]].max()  # the tenth in the order that is read
     outlier = read_as(stack, Joint("stored", True, "stored", PLAIN.transform, False), order)
     np.testing.assert_allclose(outlier[9].mean(), BRIGHTER * stack[9].mean(), rtol=1e-3)
     np.testing.assert_array_equal(outlier[:9], stack[:9])
+
+
+def test_zeros_around_the_spectrum_keep_every_voxel_and_put_smooth_ones_between(stack: np.ndarray) -> None:
+    smooth = gaussian_filter(stack.astype(float), (0, 3, 3), mode="wrap").round().astype(np.int16)
+    finer = read_as(smooth, replace(PLAIN, zero_filled=True), np.arange(12))
+    np.testing.assert_array_equal(finer[:, ::2, ::2], smooth)
+    between = (smooth[:, :, :-1].astype(float) + smooth[:, :, 1:]) / 2
+    assert np.abs(finer[:, ::2, 1:-1:2] - between).mean() < 1
 
 
 def test_the_grid_holds_every_reading_once() -> None:
