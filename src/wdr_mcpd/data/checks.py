@@ -12,10 +12,7 @@ IDENTITY_TAGS = ["SeriesInstanceUID", "SOPInstanceUID"]
 def check_files(paths: list[Path], series: Series) -> dict[str, str]:
     """Check that the files are DICOM, of this series, each another instance; headers alone are read.
 
-    Returns
-    -------
-    dict
-        SOPInstanceUID of each file, by name.
+    Gives the SOPInstanceUID of each file, by name.
     """
     instances: dict[str, str] = {}
     for path in paths:
