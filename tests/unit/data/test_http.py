@@ -49,8 +49,11 @@ def fetch(
 
 
 def refusal_of(server: NbiaServer, folder: Path, url: str = "") -> tuple[type[Exception], str]:
+    began = server.clock.now()
     with pytest.raises(InputError) as caught:
         fetch(server, folder / "a.bin", url)
+    last_step = 61  # of the clock, that is set on in steps
+    assert server.clock.now() - began < Limits().deadline(len(DATA)) + last_step
     assert list(folder.iterdir()) == []
     assert "\n" not in str(caught.value)
     return caught.type, str(caught.value)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nrrd
 import numpy as np
+import psutil
 import pydicom
 import pytest
 
@@ -108,6 +109,8 @@ def refusal_of(index: NbiaServer, made: SourceArchive, folder: Path) -> str:
     with pytest.raises(InputError) as caught:
         fetch(index, made, folder)
     assert list(folder.iterdir()) == []
+    children = [child.cmdline() for child in psutil.Process().children(recursive=True)]
+    assert not [line for line in children if "wdr_mcpd.data.package_index" in line]
     line = str(caught.value)
     assert line.startswith("the sample data (made-data 1.0) cannot be had: ")
     assert "source: local" in line
