@@ -102,22 +102,10 @@ def study_date(text: str) -> str:
         return ""
 
 
-def write_index(folder: Path, out: Path) -> None:
-    """Write which file below `folder` is of which series, so that the tree is searched once."""
-    rows = [
-        {UID: uid, FILE: Path(str(image.filename)).relative_to(folder).as_posix()}
-        for uid, images in series_below(folder).items()
-        for image in images
-    ]
-    if not rows:
-        raise InputError(f"{folder}: holds no DICOM image")
-    write_tsv(out, rows, (UID, FILE))
-
-
 def link_series(series: Series, folder: Path, data_folder: Path, index: Path | None) -> dict[str, str]:
     """Link the files of one series into the existing, empty `folder`, as 1-01.dcm, 1-02.dcm, ...
 
-    The tree `data_folder` is searched, unless there is the `index` that `write_index` wrote. Gives the
+    The tree `data_folder` is searched, unless there is the `index` that `local_index` wrote. Gives the
     SOPInstanceUID of each link, by name.
     """
     uid = series.series_instance_uid
@@ -160,4 +148,12 @@ def _header(path: Path) -> Dataset | None:
 
 def local_index(*, out: Path, data_folder: str) -> None:
     """Step: list which file of the tree is of which series, once."""
-    write_index(Path(data_folder), out)
+    folder = Path(data_folder)
+    rows = [
+        {UID: uid, FILE: Path(str(image.filename)).relative_to(folder).as_posix()}
+        for uid, images in series_below(folder).items()
+        for image in images
+    ]
+    if not rows:
+        raise InputError(f"{folder}: holds no DICOM image")
+    write_tsv(out, rows, (UID, FILE))

@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 from wdr_mcpd.data.child import ask
 from wdr_mcpd.data.http import download, within_deadline
 from wdr_mcpd.data.http_causes import Refused
-from wdr_mcpd.data.http_client import Client, Progress, nobody
+from wdr_mcpd.data.http_client import Client
 from wdr_mcpd.data.http_limits import LIMITS, Limits
 from wdr_mcpd.data.manifest import checksum_of, sha256_of
 from wdr_mcpd.errors import InputError
@@ -98,17 +98,14 @@ def member_path(folder: Path, archive: SourceArchive, name: str) -> Path:
 
 
 def fetch_archives(
-    folder: Path,
-    archives: tuple[SourceArchive, ...] = ARCHIVES,
-    limits: Limits = LIMITS,
-    progress: Progress = nobody,
+    folder: Path, archives: tuple[SourceArchive, ...] = ARCHIVES, limits: Limits = LIMITS
 ) -> None:
     """Make `folder`/PROJECT hold the members of each archive; what is there and whole is kept."""
     for archive in archives:
         if not _is_whole(folder, archive):
             with whole_folder(folder / archive.project) as draft:
                 packed = draft / archive.file
-                _bring(archive, packed, limits, progress)
+                _bring(archive, packed, limits)
                 _unpack(archive, packed, draft)
                 packed.unlink()
 
@@ -128,7 +125,7 @@ def _unpack(archive: SourceArchive, packed: Path, folder: Path) -> None:
                 shutil.copyfileobj(source, target)
 
 
-def _bring(archive: SourceArchive, path: Path, limits: Limits, progress: Progress) -> None:
+def _bring(archive: SourceArchive, path: Path, limits: Limits) -> None:
     try:
         address = within_deadline(lambda client: _address(client, archive), PAGE_SIZE, limits)
         checksum = f"sha256:{archive.sha256}"
@@ -137,7 +134,7 @@ def _bring(archive: SourceArchive, path: Path, limits: Limits, progress: Progres
             if checksum_of(path, "sha256") != checksum:
                 raise InputError(f"{address} is not the published file (its sha256 differs)")
         else:
-            download(address, path, checksum=checksum, size=archive.size, limits=limits, progress=progress)
+            download(address, path, checksum=checksum, size=archive.size, limits=limits)
     except InputError as error:
         raise InputError(
             f"the sample data ({archive.project} {archive.version}) cannot be had: {error}; without a "

@@ -102,7 +102,7 @@ def index(packed: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ite
 
 
 def fetch(index: NbiaServer, made: SourceArchive, folder: Path) -> None:
-    fetch_archives(folder, (made,), Limits(attempts=1, new_loop=index.clock.new_loop), index.arrived)
+    fetch_archives(folder, (made,), Limits(attempts=1, new_loop=index.clock.new_loop))
 
 
 def refusal_of(index: NbiaServer, made: SourceArchive, folder: Path) -> str:

@@ -10,7 +10,8 @@ from wdr_mcpd.data import read_volume
 from wdr_mcpd.data import sample as sample_data
 from wdr_mcpd.data.cut import cut_exam
 from wdr_mcpd.data.fetch import Sources, fetch_series
-from wdr_mcpd.data.sample import TUMOUR_EXAMS, tumour_identity
+from wdr_mcpd.data.identity import SeriesIdentity
+from wdr_mcpd.data.sample import TUMOUR_EXAMS
 from wdr_mcpd.data.series import read_series_table
 
 TABLE = Path(__file__).parents[3] / "config" / "series" / "sample.tsv"
@@ -34,7 +35,8 @@ def sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_table_has_both_exams() -> None:
     assert list(ROWS) == list(TUMOUR_EXAMS)
     for row in ROWS.values():
-        assert row.series_instance_uid == tumour_identity(row.exam).series_uid
+        who = SeriesIdentity(row.collection, row.patient_id, row.exam, row.series_description)
+        assert row.series_instance_uid == who.series_uid
         assert "inferred" in row.series_description
 
 
