@@ -182,15 +182,7 @@ class Client:
 
 
 async def _check_status(answer: "httpx2.Response") -> None:
-    """Pass on 200; else say whether trying again makes sense.
-
-    Raises
-    ------
-    Transient
-        The server is busy or fails; carries what its Retry-After asks for.
-    Refused
-        It answers that this will not be had.
-    """
+    """Pass on 200; raise Transient where the server is busy or fails, Refused where this will not be had."""
     code, host = answer.status_code, answer.url.host
     if code == 200:
         return

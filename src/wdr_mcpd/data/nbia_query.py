@@ -54,15 +54,7 @@ async def _through_tcia_utils(collection: str) -> tuple[Any, str]:
 
 
 async def _explain(client: Client, collection: str, server: str, trouble: str) -> None:
-    """Find out why there is no list, by asking for what must be there: the collections of the server.
-
-    Raises
-    ------
-    Transient
-        The server is there and has the collection; `trouble` may be over.
-    InputError
-        It cannot be reached, or has no such collection or no MR series of it.
-    """
+    """Raise why there is no list, found by asking for what must be there: the collections of the server."""
     answer = await client.read(f"{server}{SERVICE}/getCollectionValues", {"format": "json"})
     try:
         names = [str(item["Collection"]) for item in _decoded(answer, server)]
