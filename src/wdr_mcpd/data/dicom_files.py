@@ -15,8 +15,9 @@ from pydicom.errors import InvalidDicomError
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from wdr_mcpd.data.planes import INTEGERS, Plane, planes_of, sort_planes
+from wdr_mcpd.data.series import Series
 from wdr_mcpd.data.volume import ANY, Pick
-from wdr_mcpd.errors import InputError
+from wdr_mcpd.errors import InputError, SeriesError
 
 
 def read_planes(source: Path, pick: Pick = ANY) -> list[Plane]:
@@ -119,6 +120,35 @@ def _read_image(path: Path) -> Dataset | None:
     if "Rows" not in dataset and "PixelData" not in dataset:
         return None
     return dataset
+
+
+def check_files(paths: list[Path], series: Series) -> dict[str, str]:
+    """Check that the files are DICOM, of this series, each another instance; headers alone are read.
+
+    Gives the SOPInstanceUID of each file, by name.
+    """
+    instances: dict[str, str] = {}
+    tags = ["SeriesInstanceUID", "SOPInstanceUID"]
+    for path in paths:
+        try:
+            header = open_dicom(path, stop_before_pixels=True, specific_tags=tags)
+            uid, instance = str(header.SeriesInstanceUID), str(header.SOPInstanceUID)
+        except Exception as error:  # broken files raise many kinds
+            raise SeriesError(f"{path.name} is no DICOM file of a series") from error
+        if uid != series.series_instance_uid:
+            raise SeriesError(f"{path.name} belongs to another series ({uid})")
+        if instance in instances.values():
+            raise SeriesError(f"{path.name} repeats an instance of the series ({instance})")
+        instances[path.name] = instance
+    return instances
+
+
+def check_count(count: int, series: Series) -> None:
+    """Compare the number of files with the table."""
+    if series.image_count and count != series.image_count:
+        raise SeriesError(
+            f"{count} files came, the series has {series.image_count} by the table; make it anew if it is old"
+        )
 
 
 def planes_of_file(dataset: Dataset, bits: tuple[int, ...] = INTEGERS) -> list[Plane]:

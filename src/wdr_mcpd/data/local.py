@@ -8,9 +8,8 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset
 
-from wdr_mcpd.data.checks import check_count, check_files
 from wdr_mcpd.data.choose import Record
-from wdr_mcpd.data.dicom_files import by_series, open_dicom
+from wdr_mcpd.data.dicom_files import by_series, check_count, check_files, open_dicom
 from wdr_mcpd.data.series import Series
 from wdr_mcpd.data.tsv import read_tsv, write_tsv
 from wdr_mcpd.errors import InputError, SeriesError

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from wdr_mcpd.data.archive import BrokenArchive, unpack
-from wdr_mcpd.data.checks import check_count, check_files
+from wdr_mcpd.data.dicom_files import check_count, check_files
 from wdr_mcpd.data.http import within_deadline
 from wdr_mcpd.data.http_causes import Refused, Transient
 from wdr_mcpd.data.http_client import MOST, Client, Progress, nobody, taken_back
