@@ -141,6 +141,16 @@ def test_an_altered_byte(server: NbiaServer, tmp_path: Path, size: int) -> None:
         fetch(server, tmp_path / "a.bin", server.url + "/altered", size=size)
 
 
+def test_a_password_in_the_address_is_not_told(server: NbiaServer, tmp_path: Path) -> None:
+    address = f"http://me:secret@{server.url.removeprefix('http://')}{PATH}"
+    fetch(server, tmp_path / "whole", address)
+    for name in ("page", "cut with length", "403"):
+        server.faults[PATH] = [name, "forever"]
+        with pytest.raises(InputError) as caught:
+            fetch(server, tmp_path / "a.bin", address)
+        assert "secret" not in str(caught.value)
+
+
 @pytest.mark.parametrize("size", [len(DATA) - 1, len(DATA) + 1])
 def test_another_size(server: NbiaServer, tmp_path: Path, size: int) -> None:
     with pytest.raises(SeriesError, match=r"refused|of 100001 bytes came"):
