@@ -64,6 +64,13 @@ def test_table_index_and_links(
     capsys.readouterr()
     assert main(["verify", str(series), "--series", str(table)]) == 2
     assert "1-02.dcm was altered" in capsys.readouterr().err
+    discard = ["verify", str(series), "--series", str(table), "--discard"]
+    assert main(discard) == 2
+    assert "they are kept: give --data-folder" in capsys.readouterr().err
+    assert len(list(series.iterdir())) == len(rows)
+    assert main([*discard, "--data-folder", str(tree)]) == 2
+    assert f"--data-folder '{tree}' --exam phantom002_1" in capsys.readouterr().err
+    assert len(list(series.iterdir())) == len(rows) - 1
 
 
 def list_series(tree: Path, table: Path) -> None:
