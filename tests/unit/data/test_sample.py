@@ -55,8 +55,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_only_the_named_members_are_kept(sample: Path) -> None:
     for archive in ARCHIVES:
-        names = {Path(member).name for member in archive.members}
-        assert {path.name for path in (sample / archive.project).iterdir()} == names
+        assert {path.name for path in (sample / archive.project).iterdir()} == set(archive.members)
     assert read_volume(member_path(sample, QTIM_TOOLS, "MR_BrainTumor_ShapeTest.nii.gz")).voxels.shape == (
         112,
         256,
@@ -83,7 +82,7 @@ def packed() -> bytes:
 
 @pytest.fixture
 def made(packed: bytes) -> SourceArchive:
-    members = {"data/volume.bin": hashlib.sha256(b"voxels").hexdigest()}
+    members = {"volume.bin": hashlib.sha256(b"voxels").hexdigest()}
     sha256 = hashlib.sha256(packed).hexdigest()
     return SourceArchive("made-data", "1.0", "made_data-1.0.tar.gz", sha256, len(packed), members)
 
