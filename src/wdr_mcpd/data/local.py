@@ -3,12 +3,11 @@
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from pathlib import Path
 
 from pydicom.dataset import Dataset
 
-from wdr_mcpd.data.choose import Record
+from wdr_mcpd.data.choose import Record, study_date
 from wdr_mcpd.data.dicom_files import by_series, check_count, check_files, open_dicom
 from wdr_mcpd.data.series import Series
 from wdr_mcpd.data.tsv import read_tsv, write_tsv
@@ -90,15 +89,6 @@ def _record(collection: str, uid: str, images: list[Dataset]) -> Record:
 def frames(header: Dataset) -> int:
     """Images in one file."""
     return int(header.get("NumberOfFrames") or 1)
-
-
-def study_date(text: str) -> str:
-    """Give a date as YYYYMMDD, also of the forms 2020-01-31 and 2020.01.31; empty if it is no date."""
-    digits = text.strip().replace("-", "").replace(".", "")
-    try:
-        return datetime.strptime(digits, "%Y%m%d").strftime("%Y%m%d") if len(digits) == 8 else ""
-    except ValueError:
-        return ""
 
 
 def link_series(series: Series, folder: Path, data_folder: Path, index: Path | None) -> dict[str, str]:

@@ -8,9 +8,9 @@ import pytest
 
 from wdr_mcpd.cli import main
 from wdr_mcpd.data import Volume, read_volume
-from wdr_mcpd.data.choose import Rule, choose
+from wdr_mcpd.data.choose import Rule, choose, study_date
 from wdr_mcpd.data.fetch import Sources, fetch_series
-from wdr_mcpd.data.local import local_index, local_records, study_date
+from wdr_mcpd.data.local import local_index, local_records
 from wdr_mcpd.data.series import read_series_table
 from wdr_mcpd.data.synthetic import synthetic_table
 from wdr_mcpd.errors import InputError
