@@ -124,6 +124,7 @@ SPOILT_ARCHIVES: dict[str, tuple[str, str, str, Callable[[Holding], bytes]]] = {
     "subfolder": ("a subfolder", REFUSED, NO_NAME, _named("a/b.dcm")),
     "link": ("a symbolic link", REFUSED, NO_NAME, _link),
     "manifest": ("a file that we write", REFUSED, "may not bring", _named("manifest.json")),
+    "its own name": ("a file in the archive's own place", REFUSED, "may not bring", _named("series.zip")),
     "other series": ("a file of another series", REFUSED, "belongs to another series", _other_series),
     "not DICOM": ("a file that is no DICOM", REFUSED, "is no DICOM file", _not_dicom),
     "instance twice": ("an instance twice", REFUSED, "repeats an instance", _twice),

@@ -21,32 +21,19 @@ class BrokenArchive(Exception):
 
 
 def unpack(archive: Path, folder: Path, limit: int) -> dict[str, str]:
-    """Unpack a flat archive in pieces of 1 MiB.
-
-    Parameters
-    ----------
-    archive : Path
-    folder : Path
-        An existing folder; nothing is written outside it.
-    limit : int
-        Most bytes that the members may have together.
-
-    Returns
-    -------
-    dict
-        MD5 (hexadecimal) of each member, by name.
+    """Unpack a flat archive into an existing folder, in pieces; give the MD5 of each member, by name.
 
     Raises
     ------
     SeriesError
-        A member's name leads out of the folder, it is no plain file, or there is more than the limit.
+        A member's name leads out of the folder, it is no plain file, or there are more than `limit` bytes.
     BrokenArchive
         The archive is cut short, or a member's bytes do not match its checksum.
     """
     try:
         with zipfile.ZipFile(archive) as contents:
             members = contents.infolist()
-            _check_members(members, limit)
+            _check_members(members, limit, {MANIFEST, CITATION, archive.name})
             return {member.filename: _extract(contents, member, folder, limit) for member in members}
     except (SeriesError, BrokenArchive):
         raise
@@ -59,7 +46,7 @@ def unpack(archive: Path, folder: Path, limit: int) -> dict[str, str]:
         raise BrokenArchive(f"the archive is broken ({error})") from error
 
 
-def _check_members(members: list[zipfile.ZipInfo], limit: int) -> None:
+def _check_members(members: list[zipfile.ZipInfo], limit: int, ours: set[str]) -> None:
     names = [member.filename for member in members]
     for member in members:
         kind = stat.S_IFMT(member.external_attr >> 16)
@@ -67,7 +54,7 @@ def _check_members(members: list[zipfile.ZipInfo], limit: int) -> None:
             raise SeriesError(
                 f"the archive holds {member.filename[:80]!r}, which is no plain file name; refused"
             )
-        if member.filename in (MANIFEST, CITATION):
+        if member.filename in ours:
             raise SeriesError(f"the archive may not bring a {member.filename}; refused")
     if len({name.lower() for name in names}) < len(names):
         raise SeriesError("the archive holds two files of the same name; refused")

@@ -5,6 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 from itertools import count, groupby
 
 from wdr_mcpd.data.series import Series, is_name
@@ -129,6 +130,15 @@ def _reason(record: Record, wanted: re.Pattern[str], images: tuple[int, int]) ->
     if record.image_count and not images[0] <= record.image_count <= images[1]:
         return f"have {record.image_count} images, not {images[0]} to {images[1]}"
     return ""
+
+
+def study_date(text: str) -> str:
+    """Give a date as YYYYMMDD, also of the forms 2020-01-31 and 2020.01.31; empty if it is no date."""
+    digits = text.strip().replace("-", "").replace(".", "")
+    try:
+        return datetime.strptime(digits, "%Y%m%d").strftime("%Y%m%d") if len(digits) == 8 else ""
+    except ValueError:
+        return ""
 
 
 def safe_names(names: Iterable[str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,9 @@ from pydicom.errors import InvalidDicomError
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from wdr_mcpd.data.planes import INTEGERS, Plane, planes_of, sort_planes
+from wdr_mcpd.data.series import Series
 from wdr_mcpd.data.volume import ANY, Pick
-from wdr_mcpd.errors import InputError
+from wdr_mcpd.errors import InputError, SeriesError
 
 
 def read_planes(source: Path, pick: Pick = ANY) -> list[Plane]:
@@ -48,42 +49,47 @@ def read_datasets(source: Path, series: str | None = None) -> list[Dataset]:
     if not source.exists():
         raise InputError(f"{source}: no such file or folder")
     paths = sorted(path for path in source.iterdir() if path.is_file()) if source.is_dir() else [source]
-    datasets = [dataset for path in paths if (dataset := _read_image(path)) is not None]
-    if not datasets:
+    found = by_series(dataset for path in paths if (dataset := _read_image(path)) is not None)
+    if not found:
         where = " (subfolders are not searched)" if source.is_dir() else ""
         raise InputError(f"{source}: holds no DICOM image{where}")
-    return _without_copies(_of_series(datasets, series, source), source)
-
-
-def _of_series(datasets: list[Dataset], wanted: str | None, source: Path) -> list[Dataset]:
-    found: dict[str, list[Dataset]] = {}
-    for dataset in datasets:
-        found.setdefault(str(dataset.get("SeriesInstanceUID", "")), []).append(dataset)
-    listed = ", ".join(
-        f"{images[0].get('SeriesNumber') or '-'} ({images[0].get('SeriesDescription') or 'no description'}, "
-        f"{len(images)} files, {uid})"
-        for uid, images in sorted(found.items())
-    )
-    if wanted is not None:
-        fitting = [uid for uid, its in found.items() if wanted in (uid, str(its[0].get("SeriesNumber", "")))]
-        if len(fitting) != 1:
-            raise InputError(f"{source}: --series {wanted} is {len(fitting)} of its series: {listed}")
-        return found[fitting[0]]
-    if len(found) > 1:
-        raise InputError(
-            f"{source}: holds {len(found)} series; take one with --series NUMBER or UID: {listed}"
-        )
+    datasets = []
+    for first, *copies in found[_wanted(found, series, source)].values():
+        for copy in copies:
+            if copy != first:
+                names = " and ".join(Path(str(one.filename)).name for one in (first, copy))
+                raise InputError(f"{source}: {names} have the same SOPInstanceUID but differ")
+        datasets.append(first)
     return datasets
 
 
-def _without_copies(datasets: list[Dataset], source: Path) -> list[Dataset]:
-    first_with: dict[str, Dataset] = {}
-    for dataset in datasets:
-        first = first_with.setdefault(str(dataset.get("SOPInstanceUID", dataset.filename)), dataset)
-        if first is not dataset and first != dataset:
-            names = " and ".join(Path(str(one.filename)).name for one in (first, dataset))
-            raise InputError(f"{source}: {names} have the same SOPInstanceUID but differ")
-    return list(first_with.values())
+def by_series(images: Iterable[Dataset]) -> dict[str, dict[str, list[Dataset]]]:
+    """Sort images by SeriesInstanceUID and, within, the copies of each by SOPInstanceUID."""
+    found: dict[str, dict[str, list[Dataset]]] = {}
+    for image in images:
+        series = found.setdefault(str(image.get("SeriesInstanceUID", "")), {})
+        series.setdefault(str(image.get("SOPInstanceUID", image.filename)), []).append(image)
+    return found
+
+
+def _wanted(found: dict[str, dict[str, list[Dataset]]], wanted: str | None, source: Path) -> str:
+    """UID of the only series, or of the one that has this UID or SeriesNumber."""
+    first = {uid: next(iter(images.values()))[0] for uid, images in found.items()}
+    listed = ", ".join(
+        f"{image.get('SeriesNumber') or '-'} ({image.get('SeriesDescription') or 'no description'}, "
+        f"{sum(map(len, found[uid].values()))} files, {uid})"
+        for uid, image in sorted(first.items())
+    )
+    fitting = [
+        uid for uid, image in first.items() if wanted in (None, uid, str(image.get("SeriesNumber", "")))
+    ]
+    if len(fitting) == 1:
+        return fitting[0]
+    if wanted is None:
+        raise InputError(
+            f"{source}: holds {len(found)} series; take one with --series NUMBER or UID: {listed}"
+        )
+    raise InputError(f"{source}: --series {wanted} is {len(fitting)} of its series: {listed}")
 
 
 def open_dicom(path: Path, **options: Any) -> Dataset:
@@ -114,6 +120,35 @@ def _read_image(path: Path) -> Dataset | None:
     if "Rows" not in dataset and "PixelData" not in dataset:
         return None
     return dataset
+
+
+def check_files(paths: list[Path], series: Series) -> dict[str, str]:
+    """Check that the files are DICOM, of this series, each another instance; headers alone are read.
+
+    Gives the SOPInstanceUID of each file, by name.
+    """
+    instances: dict[str, str] = {}
+    tags = ["SeriesInstanceUID", "SOPInstanceUID"]
+    for path in paths:
+        try:
+            header = open_dicom(path, stop_before_pixels=True, specific_tags=tags)
+            uid, instance = str(header.SeriesInstanceUID), str(header.SOPInstanceUID)
+        except Exception as error:  # broken files raise many kinds
+            raise SeriesError(f"{path.name} is no DICOM file of a series") from error
+        if uid != series.series_instance_uid:
+            raise SeriesError(f"{path.name} belongs to another series ({uid})")
+        if instance in instances.values():
+            raise SeriesError(f"{path.name} repeats an instance of the series ({instance})")
+        instances[path.name] = instance
+    return instances
+
+
+def check_count(count: int, series: Series) -> None:
+    """Compare the number of files with the table."""
+    if series.image_count and count != series.image_count:
+        raise SeriesError(
+            f"{count} files came, the series has {series.image_count} by the table; make it anew if it is old"
+        )
 
 
 def planes_of_file(dataset: Dataset, bits: tuple[int, ...] = INTEGERS) -> list[Plane]:

@@ -116,10 +116,7 @@ def origin_of(series: Series) -> dict[str, Any]:
 
 
 def _bring_mask(series: Series, folder: Path, sources: Sources, progress: Progress) -> dict[str, str]:
-    """Bring the series that draws the tumour into a subfolder; give the SOPInstanceUID of each file, by name.
-
-    The table says neither how many files it has nor their size; all other checks are those of an image.
-    """
+    """Bring the series that draws the tumour, whose number of files and size the table does not say."""
     inside = folder / MASK_FOLDER
     inside.mkdir()
     mask = replace(

@@ -62,7 +62,7 @@ def diagnosis(error: "httpx2.HTTPError | httpx2.InvalidURL", url: str, size: int
     if isinstance(error, httpx2.ProxyError):
         return InputError(f"the proxy {proxy} does not let through to {host} ({error}); check HTTPS_PROXY")
     if isinstance(error, httpx2.InvalidURL | httpx2.UnsupportedProtocol):
-        return InputError(f"{url}: is no address of a server ({error})")
+        return InputError(f"{without_password(url)}: is no address of a server ({error})")
     if isinstance(error, httpx2.TooManyRedirects):
         return SeriesError(f"{host} sends from one address to the next without end")
     if any(isinstance(cause, ConnectionRefusedError) for cause in chain):
@@ -70,6 +70,12 @@ def diagnosis(error: "httpx2.HTTPError | httpx2.InvalidURL", url: str, size: int
     if isinstance(error, httpx2.ConnectError):
         return Transient(f"no connection to {peer} ({_innermost(chain)})")
     return Transient(f"the connection to {host} was cut off after {size} bytes ({_innermost(chain)})")
+
+
+def without_password(url: str) -> str:
+    """Give an address without the user and password that it may name."""
+    place = urlsplit(url)
+    return place._replace(netloc=place.netloc.rpartition("@")[2]).geturl()
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

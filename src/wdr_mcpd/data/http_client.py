@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from wdr_mcpd.data.http_causes import Refused, Transient, diagnosis
+from wdr_mcpd.data.http_causes import Refused, Transient, diagnosis, without_password
 from wdr_mcpd.data.http_limits import Limits, asked_wait, wait_before
 from wdr_mcpd.data.manifest import checksum_of
 from wdr_mcpd.errors import InputError, SeriesError
@@ -74,13 +74,13 @@ class Client:
         async def attempt() -> None:
             with taken_back(progress) as counted:
                 await self.save(url, path, most=size or MOST, progress=counted)
-                found = path.stat().st_size
+                found, name = path.stat().st_size, without_password(url)
                 if size and found != size:
-                    raise Transient(f"{url}: {found} of {size} bytes came", spoilt=True)
+                    raise Transient(f"{name}: {found} of {size} bytes came", spoilt=True)
                 kind = checksum.partition(":")[0]
                 if kind and checksum_of(path, kind) != checksum:
                     cause = f"what came is another file than expected (its {kind} differs)"
-                    raise Transient(f"{url}: {cause}", spoilt=True)
+                    raise Transient(f"{name}: {cause}", spoilt=True)
 
         await self.persistently(attempt)
 
@@ -182,15 +182,7 @@ class Client:
 
 
 async def _check_status(answer: "httpx2.Response") -> None:
-    """Pass on 200; else say whether trying again makes sense.
-
-    Raises
-    ------
-    Transient
-        The server is busy or fails; carries what its Retry-After asks for.
-    Refused
-        It answers that this will not be had.
-    """
+    """Pass on 200; raise Transient where the server is busy or fails, Refused where this will not be had."""
     code, host = answer.status_code, answer.url.host
     if code == 200:
         return

@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import quote
 
 from wdr_mcpd.data.archive import SAFE_NAME
-from wdr_mcpd.data.checks import check_count, check_files
-from wdr_mcpd.data.choose import Record
+from wdr_mcpd.data.choose import Record, study_date
+from wdr_mcpd.data.dicom_files import check_count, check_files
 from wdr_mcpd.data.http import within_deadline
 from wdr_mcpd.data.http_client import Client, Progress, nobody
 from wdr_mcpd.data.http_limits import LIMITS, Limits
@@ -60,7 +60,7 @@ def idc_records(collection: str) -> list[Record]:
         Record(
             collection=collection,
             patient_id=str(row["PatientID"]),
-            study_date=_text(row["StudyDate"]).replace("-", ""),
+            study_date=study_date(_text(row["StudyDate"])),
             modality=str(row["Modality"]),
             series_instance_uid=str(row["SeriesInstanceUID"]),
             series_description=_text(row["SeriesDescription"]),

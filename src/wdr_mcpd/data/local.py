@@ -2,14 +2,13 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-from wdr_mcpd.data.checks import check_count, check_files
-from wdr_mcpd.data.choose import Record
-from wdr_mcpd.data.dicom_files import open_dicom
+from pydicom.dataset import Dataset
+
+from wdr_mcpd.data.choose import Record, study_date
+from wdr_mcpd.data.dicom_files import by_series, check_count, check_files, open_dicom
 from wdr_mcpd.data.series import Series
 from wdr_mcpd.data.tsv import read_tsv, write_tsv
 from wdr_mcpd.errors import InputError, SeriesError
@@ -31,10 +30,8 @@ UID, FILE = "series_instance_uid", "file"
 """Columns of the index of a folder."""
 
 
-def series_below(
-    folder: Path, say: Callable[[str], object] = lambda line: None
-) -> dict[str, list[tuple[Path, Any]]]:
-    """Give the images of each series below `folder` with their headers, in a fixed order, by its UID.
+def series_below(folder: Path, say: Callable[[str], object] = lambda line: None) -> dict[str, list[Dataset]]:
+    """Give the headers of the images of each series below `folder`, in a fixed order, by its UID.
 
     Linked folders are left out. Copies of an image count once, which `say` is told.
     """
@@ -44,22 +41,18 @@ def series_below(
     def refuse(error: OSError) -> None:
         raise InputError(f"{error.filename}: cannot be read ({error.strerror})") from error
 
-    found: dict[str, dict[str, list[tuple[Path, Any]]]] = {}
-    for place, folders, files in os.walk(folder, onerror=refuse):
-        folders.sort()
-        for path in (Path(place) / name for name in sorted(files)):
-            if (header := _header(path)) is not None:
-                image = str(header.get("SOPInstanceUID", path))
-                found.setdefault(str(header.SeriesInstanceUID), {}).setdefault(image, []).append(
-                    (path, header)
-                )
+    def headers() -> Iterator[Dataset]:
+        for place, folders, files in os.walk(folder, onerror=refuse):
+            folders.sort()
+            yield from filter(None, (_header(Path(place) / name) for name in sorted(files)))
+
+    found = by_series(headers())
     for uid, images in found.items():
         twice = sum(len(copies) - 1 for copies in images.values())
         if twice:
-            of = {
-                path.parent.relative_to(folder).as_posix() for copies in images.values() for path, _ in copies
-            }
-            say(f"series {uid}: {twice} images lie twice, in {', '.join(sorted(of))}; counted once")
+            paths = (Path(str(one.filename)) for copies in images.values() for one in copies)
+            places = sorted({path.parent.relative_to(folder).as_posix() for path in paths})
+            say(f"series {uid}: {twice} images lie twice, in {', '.join(places)}; counted once")
     return {uid: [copies[0] for copies in images.values()] for uid, images in found.items()}
 
 
@@ -73,62 +66,40 @@ def local_records(
     return records
 
 
-def _record(collection: str, uid: str, images: list[tuple[Path, Any]]) -> Record:
-    header = images[0][1]
-    positions = Counter(str(image.get("ImagePositionPatient", path)) for path, image in images)
+def _record(collection: str, uid: str, images: list[Dataset]) -> Record:
+    header = images[0]
+    positions = Counter(str(image.get("ImagePositionPatient", image.filename)) for image in images)
+    referenced = header.get("ReferencedSeriesSequence") or []
     return Record(
-        collection,
-        str(header.get("PatientID", "") or ""),
-        study_date(str(header.get("StudyDate", "") or "")),
-        str(header.get("Modality", "")),
-        uid,
-        str(header.get("SeriesDescription", "")),
-        sum(frames(image) for _, image in images),
-        sum(path.stat().st_size for path, _ in images),
-        "",
-        str(header.get("StudyInstanceUID", "")),
-        tuple(
-            str(item.get("SeriesInstanceUID", "")) for item in header.get("ReferencedSeriesSequence") or []
-        ),
-        max(positions.values()),
+        collection=collection,
+        patient_id=str(header.get("PatientID", "") or ""),
+        study_date=study_date(str(header.get("StudyDate", "") or "")),
+        modality=str(header.get("Modality", "")),
+        series_instance_uid=uid,
+        series_description=str(header.get("SeriesDescription", "")),
+        image_count=sum(map(frames, images)),
+        bytes=sum(Path(str(image.filename)).stat().st_size for image in images),
+        licence="",
+        study_instance_uid=str(header.get("StudyInstanceUID", "")),
+        segmented_series=tuple(str(item.get("SeriesInstanceUID", "")) for item in referenced),
+        per_position=max(positions.values()),
     )
 
 
-def frames(header: Any) -> int:
+def frames(header: Dataset) -> int:
     """Images in one file."""
     return int(header.get("NumberOfFrames") or 1)
-
-
-def study_date(text: str) -> str:
-    """Give a date as YYYYMMDD, also of the forms 2020-01-31 and 2020.01.31; empty if it is no date."""
-    digits = text.strip().replace("-", "").replace(".", "")
-    try:
-        return datetime.strptime(digits, "%Y%m%d").strftime("%Y%m%d") if len(digits) == 8 else ""
-    except ValueError:
-        return ""
-
-
-def write_index(folder: Path, out: Path) -> None:
-    """Write which file below `folder` is of which series, so that the tree is searched once."""
-    rows = [
-        {UID: uid, FILE: path.relative_to(folder).as_posix()}
-        for uid, images in series_below(folder).items()
-        for path, _ in images
-    ]
-    if not rows:
-        raise InputError(f"{folder}: holds no DICOM image")
-    write_tsv(out, rows, (UID, FILE))
 
 
 def link_series(series: Series, folder: Path, data_folder: Path, index: Path | None) -> dict[str, str]:
     """Link the files of one series into the existing, empty `folder`, as 1-01.dcm, 1-02.dcm, ...
 
-    The tree `data_folder` is searched, unless there is the `index` that `write_index` wrote. Gives the
+    The tree `data_folder` is searched, unless there is the `index` that `local_index` wrote. Gives the
     SOPInstanceUID of each link, by name.
     """
     uid = series.series_instance_uid
     if index is None:
-        sources = [path for path, _ in series_below(data_folder).get(uid, [])]
+        sources = [Path(str(image.filename)) for image in series_below(data_folder).get(uid, [])]
     else:
         sources = [data_folder / name for name in _indexed(index, uid)]
     if not sources:
@@ -155,7 +126,7 @@ def _indexed(index: Path, uid: str) -> list[str]:
     return [row[FILE] for row in rows if row[UID] == uid]
 
 
-def _header(path: Path) -> Any:
+def _header(path: Path) -> Dataset | None:
     """Read the header of a DICOM image; None for anything else."""
     try:
         header = open_dicom(path, stop_before_pixels=True, specific_tags=TAGS)
@@ -166,4 +137,12 @@ def _header(path: Path) -> Any:
 
 def local_index(*, out: Path, data_folder: str) -> None:
     """Step: list which file of the tree is of which series, once."""
-    write_index(Path(data_folder), out)
+    folder = Path(data_folder)
+    rows = [
+        {UID: uid, FILE: Path(str(image.filename)).relative_to(folder).as_posix()}
+        for uid, images in series_below(folder).items()
+        for image in images
+    ]
+    if not rows:
+        raise InputError(f"{folder}: holds no DICOM image")
+    write_tsv(out, rows, (UID, FILE))

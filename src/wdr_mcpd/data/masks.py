@@ -63,11 +63,7 @@ def lay_on(mask: Volume, image: Volume, where: object) -> NDArray[np.bool_]:
 
 
 def _read_series(folder: Path, image: list[Plane]) -> NDArray[np.bool_]:
-    """Lay the series in `folder` onto the sorted slices of an image by their place in the patient.
-
-    In a series drawn slice by slice every value but 0 is tumour, and every slice of the image has one of the
-    mask. In a segmentation every segment is tumour; slices without a frame have none.
-    """
+    """Lay a series, drawn slice by slice or a segmentation, onto the sorted slices of an image by place."""
     mask = np.zeros((len(image), *image[0].shape), np.bool_)
     places = np.stack([plane.position for plane in image])
     slices: set[int] = set()

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from wdr_mcpd.data.archive import BrokenArchive, unpack
-from wdr_mcpd.data.checks import check_count, check_files
+from wdr_mcpd.data.dicom_files import check_count, check_files
 from wdr_mcpd.data.http import within_deadline
 from wdr_mcpd.data.http_causes import Refused, Transient
 from wdr_mcpd.data.http_client import MOST, Client, Progress, nobody, taken_back
@@ -27,15 +27,10 @@ def download_series(
     limits: Limits = LIMITS,
     progress: Progress = nobody,
 ) -> dict[str, str]:
-    """Download one series into the existing, empty `folder`.
+    """Download one series into the existing, empty `folder`; give the SOPInstanceUID of each file, by name.
 
     Every file's MD5 is compared with the server's, their number with the table, and the SeriesInstanceUID of
     every file with the one asked for. The server's licence stays with the files.
-
-    Returns
-    -------
-    dict
-        SOPInstanceUID of each file, by name.
     """
 
     async def attempt(client: Client) -> dict[str, str]:
@@ -45,7 +40,7 @@ def download_series(
         most = 2 * series.bytes + SLACK if series.bytes else MOST
         with taken_back(progress) as counted:
             await _receive(client, series, archive, base_url, most, counted)
-            return _unpack(archive, folder, series, most)
+            return _unpack(archive, series, most)
 
     return within_deadline(lambda client: client.persistently(lambda: attempt(client)), series.bytes, limits)
 
@@ -83,24 +78,17 @@ def _advice(error: Refused) -> str:
     return "check the SeriesInstanceUID in the table (wdr-mcpd series list makes it anew)"
 
 
-def _unpack(archive: Path, folder: Path, series: Series, most: int) -> dict[str, str]:
-    """Put the verified content of the archive in its place; give the SOPInstanceUID of each image."""
-    content = folder / "content"
-    content.mkdir()
+def _unpack(archive: Path, series: Series, most: int) -> dict[str, str]:
+    """Unpack the archive beside itself, verify and remove it; give the SOPInstanceUID of each image."""
     try:
-        hashes = unpack(archive, content, most)
+        hashes = unpack(archive, archive.parent, most)
     except BrokenArchive as error:
         raise Transient(str(error), spoilt=True) from error
-    finally:
-        archive.unlink()
-    _compare_hashes(content, hashes)
-    images = sorted(content.glob("*.dcm"))
+    archive.unlink()
+    _compare_hashes(archive.parent, hashes)
+    images = sorted(archive.parent.glob("*.dcm"))
     check_count(len(images), series)
-    instances = check_files(images, series)
-    for path in content.iterdir():
-        path.rename(folder / path.name)
-    content.rmdir()
-    return instances
+    return check_files(images, series)
 
 
 def _compare_hashes(folder: Path, hashes: dict[str, str]) -> None:

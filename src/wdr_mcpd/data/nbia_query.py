@@ -2,10 +2,11 @@
 
 import difflib
 import json
+import re
 from typing import Any
 
 from wdr_mcpd.data.child import ask
-from wdr_mcpd.data.choose import Record
+from wdr_mcpd.data.choose import Record, study_date
 from wdr_mcpd.data.http import within_deadline
 from wdr_mcpd.data.http_causes import Transient
 from wdr_mcpd.data.http_client import Client
@@ -54,15 +55,7 @@ async def _through_tcia_utils(collection: str) -> tuple[Any, str]:
 
 
 async def _explain(client: Client, collection: str, server: str, trouble: str) -> None:
-    """Find out why there is no list, by asking for what must be there: the collections of the server.
-
-    Raises
-    ------
-    Transient
-        The server is there and has the collection; `trouble` may be over.
-    InputError
-        It cannot be reached, or has no such collection or no MR series of it.
-    """
+    """Raise why there is no list, found by asking for what must be there: the collections of the server."""
     answer = await client.read(f"{server}{SERVICE}/getCollectionValues", {"format": "json"})
     try:
         names = [str(item["Collection"]) for item in _decoded(answer, server)]
@@ -86,12 +79,14 @@ def _decoded(answer: bytes, server: str) -> Any:
 
 
 def _record(item: dict[str, Any]) -> Record:
-    month, day, year = str(item["StudyDate"]).split("-") if item.get("StudyDate") else ("", "", "")
+    date = re.sub(
+        r"^(..)-(..)-(....)$", r"\3\1\2", str(item.get("StudyDate") or "")
+    )  # it is MM-DD-YYYY there
     licence = str(item.get("LicenseName", ""))
     return Record(
         collection=str(item["Collection"]),
         patient_id=str(item["PatientID"]),
-        study_date=year + month + day,
+        study_date=study_date(date),
         modality=str(item["Modality"]),
         series_instance_uid=str(item["SeriesInstanceUID"]),
         series_description=str(item.get("SeriesDescription", "")),

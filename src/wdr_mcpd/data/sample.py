@@ -51,11 +51,6 @@ def identity(subject: str) -> SeriesIdentity:
     return SeriesIdentity("pyradiomics-sample", subject, 1, "T1 post-contrast axial")
 
 
-def tumour_identity(exam: int) -> SeriesIdentity:
-    """Give who an exam of the patient with two is in the table of the study."""
-    return SeriesIdentity("qtim-tools-sample", "tumour1", exam, "T1 post-contrast axial (as inferred)")
-
-
 def make_sample_series(sample: Path, series: Series, folder: Path) -> None:
     """Write one exam's images, mask, licence and origin into the existing `folder`.
 

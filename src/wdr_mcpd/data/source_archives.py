@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 from wdr_mcpd.data.child import ask
 from wdr_mcpd.data.http import download, within_deadline
 from wdr_mcpd.data.http_causes import Refused
-from wdr_mcpd.data.http_client import Client, Progress, nobody
+from wdr_mcpd.data.http_client import Client
 from wdr_mcpd.data.http_limits import LIMITS, Limits
 from wdr_mcpd.data.manifest import checksum_of, sha256_of
 from wdr_mcpd.errors import InputError
@@ -31,7 +31,7 @@ PAGE_SIZE = 1_000_000
 class SourceArchive:
     """A published source distribution, as an index calls it, with hash and size of its file.
 
-    `members` has the SHA-256 of each member that is kept, by its place below the archive's top folder.
+    `members` has the SHA-256 of each member that is kept, by its name.
     """
 
     project: str
@@ -50,15 +50,14 @@ PYRADIOMICS = SourceArchive(
     34_473_030,
     {
         "LICENSE.txt": "5c1fc504fb0865a72a29e035b25ef3513e6d7e9c7169cb445eae855f03b006e2",
-        "data/brain1_image.nrrd": "fffdb111ee8b428ede7256707393c927a7d5be912f0604cf3c6f1bd5fc9644cf",
-        "data/brain1_label.nrrd": "ae6d8e6b84f7e99d68c210ee2fa6aaaefa0b2df0a84f55efca4feebe2b216059",
-        "data/brain2_image.nrrd": "d35a1c6a3e1eb72bae97c5515472fbe057fb38ee8e1e199215d1c3c6f292332e",
-        "data/brain2_label.nrrd": "15189c024936ecc337649b9a10c475117c7c40df0d53c22163f9a2023ed741a5",
+        "brain1_image.nrrd": "fffdb111ee8b428ede7256707393c927a7d5be912f0604cf3c6f1bd5fc9644cf",
+        "brain1_label.nrrd": "ae6d8e6b84f7e99d68c210ee2fa6aaaefa0b2df0a84f55efca4feebe2b216059",
+        "brain2_image.nrrd": "d35a1c6a3e1eb72bae97c5515472fbe057fb38ee8e1e199215d1c3c6f292332e",
+        "brain2_label.nrrd": "15189c024936ecc337649b9a10c475117c7c40df0d53c22163f9a2023ed741a5",
     },
 )
 """Contrast-enhanced T1-weighted MR of two patients with a tumour, BSD-3-Clause."""
 
-FEATURES = "qtim_tools/test_data/test_data_features"
 QTIM_TOOLS = SourceArchive(
     "qtim-tools",
     "0.1.12",
@@ -67,18 +66,12 @@ QTIM_TOOLS = SourceArchive(
     34_370_385,
     {
         "LICENSE.txt": "5b1bb92d61a626e43d6718ac4ee162bf486cd0e115892533c1b69fe11e1ab8a6",
-        f"{FEATURES}/MR_Tumor_Shape/MR_BrainTumor_ShapeTest.nii.gz": (
-            "e293840723e1bf0058c5b0bbd27d6863a874617902202ecdbd73bcb0139e508c"
-        ),
-        f"{FEATURES}/MR_Tumor_Shape/MR_BrainTumor_ShapeTest-label.nii.gz": (
+        "MR_BrainTumor_ShapeTest.nii.gz": "e293840723e1bf0058c5b0bbd27d6863a874617902202ecdbd73bcb0139e508c",
+        "MR_BrainTumor_ShapeTest-label.nii.gz": (
             "8305576239b5e83ad3ea0a5babd1e309eabb31edca13c07b3416bb4817b5ef4c"
         ),
-        f"{FEATURES}/MRBrainTumor2.nii.gz": (
-            "7bd8f7ce0745fb7ad8a8936ef3b8e74f41b739c8106b743b33aa2933102bf0d1"
-        ),
-        f"{FEATURES}/MRBrainTumor2-label.nii.gz": (
-            "7d19991ea8d4c101060527176b535cbf26d476d222171c49fc711e254f692d31"
-        ),
+        "MRBrainTumor2.nii.gz": "7bd8f7ce0745fb7ad8a8936ef3b8e74f41b739c8106b743b33aa2933102bf0d1",
+        "MRBrainTumor2-label.nii.gz": "7d19991ea8d4c101060527176b535cbf26d476d222171c49fc711e254f692d31",
     },
 )
 """Contrast-enhanced T1-weighted MR with a tumour at two exams, as inferred of one patient, Apache-2.0."""
@@ -89,8 +82,7 @@ ARCHIVES = (PYRADIOMICS, QTIM_TOOLS)
 def member_path(folder: Path, archive: SourceArchive, name: str) -> Path:
     """Where below `folder`, that `fetch_archives` wrote, the kept member `name` is, unaltered."""
     path = folder / archive.project / name
-    published = {Path(member).name: sha256 for member, sha256 in archive.members.items()}
-    if not path.is_file() or sha256_of(path) != published[name]:
+    if not path.is_file() or sha256_of(path) != archive.members[name]:
         raise InputError(
             f"{path}: is not the one of {archive.file}; delete {folder} and fetch it again (wdr-mcpd fetch)"
         )
@@ -98,37 +90,38 @@ def member_path(folder: Path, archive: SourceArchive, name: str) -> Path:
 
 
 def fetch_archives(
-    folder: Path,
-    archives: tuple[SourceArchive, ...] = ARCHIVES,
-    limits: Limits = LIMITS,
-    progress: Progress = nobody,
+    folder: Path, archives: tuple[SourceArchive, ...] = ARCHIVES, limits: Limits = LIMITS
 ) -> None:
     """Make `folder`/PROJECT hold the members of each archive; what is there and whole is kept."""
     for archive in archives:
         if not _is_whole(folder, archive):
             with whole_folder(folder / archive.project) as draft:
                 packed = draft / archive.file
-                _bring(archive, packed, limits, progress)
+                _bring(archive, packed, limits)
                 _unpack(archive, packed, draft)
                 packed.unlink()
 
 
 def _is_whole(folder: Path, archive: SourceArchive) -> bool:
     with suppress(InputError):
-        return all(member_path(folder, archive, Path(member).name) for member in archive.members)
+        return all(member_path(folder, archive, name) for name in archive.members)
     return False
 
 
 def _unpack(archive: SourceArchive, packed: Path, folder: Path) -> None:
     with tarfile.open(packed) as contents:
-        for member in archive.members:
-            source = contents.extractfile(f"{archive.file.removesuffix('.tar.gz')}/{member}")
-            assert source is not None, member  # the archive's hash was checked, so the member is there
-            with (folder / Path(member).name).open("xb") as target:
-                shutil.copyfileobj(source, target)
+        for member in contents:
+            path = folder / Path(member.name).name
+            if (
+                path.name in archive.members and not path.exists()
+            ):  # the first LICENSE.txt is the archive's own
+                source = contents.extractfile(member)
+                assert source is not None, member  # the archive's hash was checked, so it is a file
+                with path.open("xb") as target:
+                    shutil.copyfileobj(source, target)
 
 
-def _bring(archive: SourceArchive, path: Path, limits: Limits, progress: Progress) -> None:
+def _bring(archive: SourceArchive, path: Path, limits: Limits) -> None:
     try:
         address = within_deadline(lambda client: _address(client, archive), PAGE_SIZE, limits)
         checksum = f"sha256:{archive.sha256}"
@@ -137,7 +130,7 @@ def _bring(archive: SourceArchive, path: Path, limits: Limits, progress: Progres
             if checksum_of(path, "sha256") != checksum:
                 raise InputError(f"{address} is not the published file (its sha256 differs)")
         else:
-            download(address, path, checksum=checksum, size=archive.size, limits=limits, progress=progress)
+            download(address, path, checksum=checksum, size=archive.size, limits=limits)
     except InputError as error:
         raise InputError(
             f"the sample data ({archive.project} {archive.version}) cannot be had: {error}; without a "

@@ -49,8 +49,11 @@ def fetch(
 
 
 def refusal_of(server: NbiaServer, folder: Path, url: str = "") -> tuple[type[Exception], str]:
+    began = server.clock.now()
     with pytest.raises(InputError) as caught:
         fetch(server, folder / "a.bin", url)
+    last_step = 61  # of the clock, that is set on in steps
+    assert server.clock.now() - began < Limits().deadline(len(DATA)) + last_step
     assert list(folder.iterdir()) == []
     assert "\n" not in str(caught.value)
     return caught.type, str(caught.value)
@@ -136,6 +139,16 @@ def test_an_altered_byte(server: NbiaServer, tmp_path: Path, size: int) -> None:
     server.files["/altered"] = DATA[:-1] + bytes([DATA[-1] ^ 1])
     with pytest.raises(SeriesError, match="its sha256 differs"):
         fetch(server, tmp_path / "a.bin", server.url + "/altered", size=size)
+
+
+def test_a_password_in_the_address_is_not_told(server: NbiaServer, tmp_path: Path) -> None:
+    address = f"http://me:secret@{server.url.removeprefix('http://')}{PATH}"
+    fetch(server, tmp_path / "whole", address)
+    for name in ("page", "cut with length", "403"):
+        server.faults[PATH] = [name, "forever"]
+        with pytest.raises(InputError) as caught:
+            fetch(server, tmp_path / "a.bin", address)
+        assert "secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("size", [len(DATA) - 1, len(DATA) + 1])

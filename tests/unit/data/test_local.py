@@ -8,9 +8,9 @@ import pytest
 
 from wdr_mcpd.cli import main
 from wdr_mcpd.data import Volume, read_volume
-from wdr_mcpd.data.choose import Rule, choose
+from wdr_mcpd.data.choose import Rule, choose, study_date
 from wdr_mcpd.data.fetch import Sources, fetch_series
-from wdr_mcpd.data.local import local_index, local_records, study_date, write_index
+from wdr_mcpd.data.local import local_index, local_records
 from wdr_mcpd.data.series import read_series_table
 from wdr_mcpd.data.synthetic import synthetic_table
 from wdr_mcpd.errors import InputError
@@ -64,6 +64,13 @@ def test_table_index_and_links(
     capsys.readouterr()
     assert main(["verify", str(series), "--series", str(table)]) == 2
     assert "1-02.dcm was altered" in capsys.readouterr().err
+    discard = ["verify", str(series), "--series", str(table), "--discard"]
+    assert main(discard) == 2
+    assert "they are kept: give --data-folder" in capsys.readouterr().err
+    assert len(list(series.iterdir())) == len(rows)
+    assert main([*discard, "--data-folder", str(tree)]) == 2
+    assert f"--data-folder '{tree}' --exam phantom002_1" in capsys.readouterr().err
+    assert len(list(series.iterdir())) == len(rows) - 1
 
 
 def list_series(tree: Path, table: Path) -> None:
@@ -133,7 +140,7 @@ def test_copies_count_once_and_their_places_are_said(tmp_path: Path, tree: Path)
     table = choose(records, Rule(images=(3, 3)), "local")
     for index in (None, tmp_path / "index.tsv"):
         if index is not None:
-            write_index(tree, index)
+            local_index(out=index, data_folder=str(tree))
         folder = tmp_path / f"exam {index is None}"
         fetch_series(table[0], folder, Sources(data_folder=tree, index=index))
         assert len(list(folder.glob("*.dcm"))) == 3

@@ -152,6 +152,17 @@ def test_a_collection_without_mr(held: list[Holding], tmp_path: Path) -> None:
         listed((server, server.url))
 
 
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [("01-31-2020", "20200131"), ("2020-01-31", "20200131"), ("31-01-2020", ""), ("", ""), ("soon", "")],
+)
+def test_dates_of_the_server(held: list[Holding], text: str, date: str) -> None:
+    one = held[0]
+    with NbiaServer([Holding(one.uid, one.files, {**one.record, "StudyDate": text})]) as server:
+        (record,) = nbia_records("LOOPBACK", server.url)
+    assert record.study_date == date
+
+
 def test_what_is_no_list_of_series(held: list[Holding]) -> None:
     records = [Holding(one.uid, one.files, {"Collection": "LOOPBACK", "Modality": "MR"}) for one in held]
     with (

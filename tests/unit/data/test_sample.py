@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import nibabel
 import nrrd
 import numpy as np
+import psutil
 import pydicom
 import pytest
 
@@ -21,9 +23,12 @@ from nbia_server.surroundings import SURROUNDINGS
 from nbia_server.tried import TRIED
 from wdr_mcpd.cli import main
 from wdr_mcpd.data import read_volume
+from wdr_mcpd.data import sample as sample_data
+from wdr_mcpd.data.cut import cut_exam
 from wdr_mcpd.data.fetch import Sources, fetch_series
 from wdr_mcpd.data.http_limits import Limits
-from wdr_mcpd.data.sample import stored_volumes
+from wdr_mcpd.data.identity import SeriesIdentity
+from wdr_mcpd.data.sample import TUMOUR_EXAMS, stored_volumes
 from wdr_mcpd.data.series import read_series_table
 from wdr_mcpd.data.source_archives import (
     ARCHIVES,
@@ -54,8 +59,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_only_the_named_members_are_kept(sample: Path) -> None:
     for archive in ARCHIVES:
-        names = {Path(member).name for member in archive.members}
-        assert {path.name for path in (sample / archive.project).iterdir()} == names
+        assert {path.name for path in (sample / archive.project).iterdir()} == set(archive.members)
     assert read_volume(member_path(sample, QTIM_TOOLS, "MR_BrainTumor_ShapeTest.nii.gz")).voxels.shape == (
         112,
         256,
@@ -82,7 +86,7 @@ def packed() -> bytes:
 
 @pytest.fixture
 def made(packed: bytes) -> SourceArchive:
-    members = {"data/volume.bin": hashlib.sha256(b"voxels").hexdigest()}
+    members = {"volume.bin": hashlib.sha256(b"voxels").hexdigest()}
     sha256 = hashlib.sha256(packed).hexdigest()
     return SourceArchive("made-data", "1.0", "made_data-1.0.tar.gz", sha256, len(packed), members)
 
@@ -101,13 +105,15 @@ def index(packed: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ite
 
 
 def fetch(index: NbiaServer, made: SourceArchive, folder: Path) -> None:
-    fetch_archives(folder, (made,), Limits(attempts=1, new_loop=index.clock.new_loop), index.arrived)
+    fetch_archives(folder, (made,), Limits(attempts=1, new_loop=index.clock.new_loop))
 
 
 def refusal_of(index: NbiaServer, made: SourceArchive, folder: Path) -> str:
     with pytest.raises(InputError) as caught:
         fetch(index, made, folder)
     assert list(folder.iterdir()) == []
+    children = [child.cmdline() for child in psutil.Process().children(recursive=True)]
+    assert not [line for line in children if "wdr_mcpd.data.package_index" in line]
     line = str(caught.value)
     assert line.startswith("the sample data (made-data 1.0) cannot be had: ")
     assert "source: local" in line
@@ -248,3 +254,48 @@ def test_table_lists_what_the_files_say() -> None:
         rows = list(csv.DictReader(stream, delimiter="\t"))
     assert {row["licence"] for row in rows} == {"BSD-3-Clause", "Apache-2.0"}
     assert {row["source"] for row in rows} == {"sample"}
+
+
+TUMOUR_ROWS = {row.exam_id: row for row in read_series_table(TABLE) if row.patient_id == "tumour1"}
+THIN = np.diag([-0.9375, -0.9375, 1.4, 1])
+
+
+@pytest.fixture
+def small_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Files of the names and kinds of the package, but small: random labels of 0 to 10."""
+    random = np.random.default_rng(1)
+    for image, label, _ in TUMOUR_EXAMS.values():
+        for name, high in ((image, 700), (label, 11)):
+            values = random.integers(0, high, (6, 5, 112)).astype(np.int16)
+            nibabel.save(nibabel.Nifti1Image(values, THIN), tmp_path / name)
+    (tmp_path / "LICENSE.txt").write_text("Apache")
+    monkeypatch.setattr(sample_data, "member_path", lambda folder, archive, name: folder / name)
+    return tmp_path
+
+
+def test_the_table_has_both_exams() -> None:
+    assert list(TUMOUR_ROWS) == list(TUMOUR_EXAMS)
+    for row in TUMOUR_ROWS.values():
+        who = SeriesIdentity(row.collection, row.patient_id, row.exam, row.series_description)
+        assert row.series_instance_uid == who.series_uid
+        assert "inferred" in row.series_description
+
+
+@pytest.mark.parametrize("exam", TUMOUR_EXAMS)
+def test_the_image_as_it_is_and_the_tumour_of_the_labels(
+    small_sample: Path, tmp_path: Path, exam: str
+) -> None:
+    (image, labels, tumour), folder = TUMOUR_EXAMS[exam], tmp_path / exam
+    assert fetch_series(TUMOUR_ROWS[exam], folder, Sources(sample=small_sample))
+    assert (folder / "volume.nii.gz").read_bytes() == (small_sample / image).read_bytes()
+    read = read_volume(folder)
+    label = read_volume(small_sample / labels).voxels
+    assert read.mask is not None
+    np.testing.assert_array_equal(read.mask, label == tumour)
+    cut = cut_exam(folder, 20, slice_step=TUMOUR_ROWS[exam].slice_step)
+    assert (cut.available, cut.first, cut.cut) == (28, 4, "axial, LPS; one of 4 slices")
+    assert cut.volume.mask is not None
+    np.testing.assert_array_equal(cut.volume.mask, (label == tumour)[16:96:4])
+    said = (folder / "ORIGIN.txt").read_text()
+    assert image in said
+    assert "Inferred" in said
