@@ -14,7 +14,8 @@ from wdr_mcpd.baselines.published import agreement, only_elsewhere, read_publish
 from wdr_mcpd.baselines.report import read_benchmark
 from wdr_mcpd.baselines.speed import speed_points, speed_table
 from wdr_mcpd.baselines.targets import read_targets
-from wdr_mcpd.bench import page
+from wdr_mcpd.bench import cohort_page, page
+from wdr_mcpd.bench.cohorts import SLICES, measure_cohorts
 from wdr_mcpd.bench.contestants import Array
 from wdr_mcpd.bench.run import run_benchmarks
 from wdr_mcpd.data import read_exam, read_volume
@@ -28,10 +29,7 @@ from wdr_mcpd.study.frames import read_csv, write_csv
 
 def measure(options: argparse.Namespace) -> None:
     """Measure, and write one table for each benchmark."""
-    volumes: dict[str, Array] = {}
-    if options.sample:
-        fetch_archives(options.sample, (PYRADIOMICS,))
-        volumes |= {name: volume.voxels for name, volume in stored_volumes(options.sample).items()}
+    volumes = _sample(options.sample) if options.sample else {}
     for argument in options.volumes:
         name, separator, path = argument.partition("=")
         if not (name and separator and path):
@@ -41,6 +39,16 @@ def measure(options: argparse.Namespace) -> None:
     if not volumes:
         raise InputError("give a volume as NAME=PATH, or --sample")
     run_benchmarks(volumes, options.out, options.only, options.codecs, options.rate)
+
+
+def _sample(folder: Path) -> dict[str, Array]:
+    fetch_archives(folder, (PYRADIOMICS,))
+    return {name: volume.voxels for name, volume in stored_volumes(folder).items()}
+
+
+def cohorts(options: argparse.Namespace) -> None:
+    """Measure quality and lossless rate on open cohorts, what is there already left out."""
+    measure_cohorts(options.table, options.data, _sample(options.sample), options.out, options.only)
 
 
 def report(options: argparse.Namespace) -> None:
@@ -69,7 +77,7 @@ def readme(options: argparse.Namespace) -> None:
 
 
 def more(options: argparse.Namespace) -> None:
-    """Write the comparison and the other benchmarks into their page."""
+    """Write the comparison, the other benchmarks and those on cohorts into their page."""
     section = comparison_section(*_compared(options), read_targets(options.published))
     replace_between(options.page, BEGIN, END, section)
     curves, speed = (
@@ -79,6 +87,8 @@ def more(options: argparse.Namespace) -> None:
     others = (read_csv(options.benchmarks / f"{name}.csv") for name in names)
     section = page.benchmarks_section(curves, read_published(options.published)[0], speed, *others)
     replace_between(options.page, page.BEGIN, page.END, section)
+    tables = (read_csv(options.benchmarks / f"{part}.csv", ["kind"]) for part in SLICES)
+    replace_between(options.page, cohort_page.BEGIN, cohort_page.END, cohort_page.cohorts_section(*tables))
 
 
 def _compared(options: argparse.Namespace) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -113,6 +123,13 @@ def main(arguments: list[str] | None = None) -> int:
     command.add_argument("--codecs", nargs="+", default=[], metavar="CODEC", help="default: all")
     command.add_argument("--rate", type=float, default=1.0, help="bits per voxel of the speeds (default 1)")
     command.set_defaults(run=measure)
+    command = commands.add_parser("cohorts", help="quality and lossless rate on open cohorts")
+    command.add_argument("table", type=Path, metavar="COHORTS.tsv")
+    command.add_argument("data", type=Path, metavar="FOLDER", help="with the files that the table names")
+    command.add_argument("--sample", type=Path, required=True, metavar="ARCHIVE")
+    command.add_argument("--out", type=Path, required=True, metavar="FOLDER")
+    command.add_argument("--only", choices=SLICES, default="", help="default: both")
+    command.set_defaults(run=cohorts)
     for name, run in (("report", report), ("readme", readme), ("page", more)):
         command = commands.add_parser(name, help=str(run.__doc__).rstrip("."))
         if run is not report:
