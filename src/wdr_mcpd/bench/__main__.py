@@ -73,7 +73,9 @@ def report(options: argparse.Namespace) -> None:
 
 def readme(options: argparse.Namespace) -> None:
     """Write the short comparison into the README."""
-    replace_between(options.page, BEGIN, END, readme_section(*_compared(options)))
+    replace_between(
+        options.page, BEGIN, END, readme_section(*_compared(options), read_published(options.published)[0])
+    )
 
 
 def more(options: argparse.Namespace) -> None:
