@@ -33,6 +33,11 @@ class Times:
         low, high = np.percentile(self.seconds, (25, 75))
         return float(low), float(high)
 
+    def columns(self, name: str) -> dict[str, float]:
+        """Give median and quartiles under a name."""
+        low, high = self.quartiles
+        return {name: self.median, f"{name}_q1": low, f"{name}_q3": high}
+
     def ratio_to(self, other: "Times") -> "Times":
         """Divide run by run: what slows the machine for a while slows both sides of a pair."""
         return Times(tuple(mine / its for mine, its in zip(self.seconds, other.seconds, strict=True)))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from wdr_mcpd.baselines.codecs import CODECS
 from wdr_mcpd.baselines.codecs.library import OTHERS
-from wdr_mcpd.bench.contestants import Array, Contestant, OtherCodec, OurMethod
+from wdr_mcpd.bench.contestants import Array, Contestant, OtherCodec, OurMethod, named
 from wdr_mcpd.data.phantom import phantom
 
 COLUMNS = ("volume", "method", "label", "ours", "bytes", "bpv", "verified", "encode_s", "decode_s")
@@ -51,9 +51,7 @@ def lossless(volumes: Mapping[str, Array], contestants: Sequence[Contestant]) ->
             rows.append(
                 {
                     "volume": name,
-                    "method": contestant.name,
-                    "label": contestant.label,
-                    "ours": contestant.ours,
+                    **named(contestant),
                     "bytes": len(run.stream),
                     "bpv": 8 * len(run.stream) / volume.size,
                     "encode_s": encoded - start,

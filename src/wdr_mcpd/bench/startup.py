@@ -6,7 +6,6 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,21 +28,13 @@ def startup(volume: Array, runs: int = RUNS) -> pd.DataFrame:
         command = [sys.executable, "-m", "wdr_mcpd", "encode", str(source), str(out), "--rate", "1"]
         environment = os.environ | {"NUMBA_CACHE_DIR": str(Path(scratch) / "cache")}
         first, *later = [_seconds(command, environment) for _ in range(1 + runs)]
-    return pd.DataFrame([_row("first", Times((first,))), _row("later", Times(tuple(later)))])
+    times = {"first": Times((first,)), "later": Times(tuple(later))}
+    return pd.DataFrame(
+        {"run": run, "runs": len(taken.seconds), **taken.columns("seconds")} for run, taken in times.items()
+    )
 
 
 def _seconds(command: list[str], environment: dict[str, str]) -> float:
     start = time.perf_counter()
     subprocess.run(command, env=environment, check=True)
     return time.perf_counter() - start
-
-
-def _row(name: str, times: Times) -> dict[str, Any]:
-    low, high = times.quartiles
-    return {
-        "run": name,
-        "runs": len(times.seconds),
-        "seconds": times.median,
-        "seconds_q1": low,
-        "seconds_q3": high,
-    }

@@ -4,8 +4,10 @@ from functools import partial
 
 from wdr_mcpd.baselines.codecs.contract import Array, Codec
 from wdr_mcpd.baselines.codecs.scan import Scan
-from wdr_mcpd.baselines.codecs.search import Search
+from wdr_mcpd.baselines.codecs.search import Search, around
 from wdr_mcpd.errors import InputError
+
+NEARBY_ATTEMPTS = 4
 
 
 class RateSearch:
@@ -20,16 +22,16 @@ class RateSearch:
         self.codec = codec
         kind = Search if codec.control.steady else Scan
         self.search: Search | Scan = kind(partial(codec.encode, volume), codec.control)
-        self.nearby = [
-            (setting, Search(partial(setting.encode, volume), codec.control)) for setting in codec.nearby
-        ]
+        self.volume = volume
 
     def reach(self, rate: float) -> tuple[Codec, float, bytes] | None:
         """Return the setting, its parameter and the stream within 1 % of `rate` bits per voxel, or None."""
         target = rate * self.voxels / 8
         if reached := self.search.reach(target):
             return self.codec, *reached
-        for setting, other in self.nearby:
-            if reached := other.near(target, self.search.sizes):
+        # Nearly the same sizes serve another setting of the codec: a few steps between them are enough.
+        for setting in self.codec.nearby if (sizes := around(self.search.sizes, target)) else ():
+            other = Search(partial(setting.encode, self.volume), self.search.control, dict(sizes))
+            if reached := other.reach(target, NEARBY_ATTEMPTS):
                 return setting, *reached
         return None
