@@ -38,7 +38,7 @@ def measure(options: argparse.Namespace) -> None:
         volumes[name] = (read_exam(source).volume if source.suffix == ".npz" else read_volume(source)).voxels
     if not volumes:
         raise InputError("give a volume as NAME=PATH, or --sample")
-    run_benchmarks(volumes, options.out, options.only, options.codecs, options.rate)
+    run_benchmarks(volumes, options.out, options.only, options.codecs)
 
 
 def _sample(folder: Path) -> dict[str, Array]:
@@ -53,8 +53,8 @@ def cohorts(options: argparse.Namespace) -> None:
 
 def report(options: argparse.Namespace) -> None:
     """Write tables and figures beside the benchmarks."""
-    out, measured = options.benchmarks, read_benchmark(options.benchmarks / "rate_distortion.csv")
-    speed, lossless = (read_benchmark(out / f"{name}.csv") for name in ("codec_speed", "lossless"))
+    out = options.benchmarks
+    measured, speed, lossless = _benchmarks(out)
     rates, speeds = read_published(options.published)
     curves = measured[measured["method"].isin(labels())]
     counted = "every byte that a decoder needs is counted"
@@ -82,9 +82,7 @@ def more(options: argparse.Namespace) -> None:
     """Write the comparison, the other benchmarks and those on cohorts into their page."""
     section = comparison_section(*_compared(options), read_targets(options.published))
     replace_between(options.page, BEGIN, END, section)
-    curves, speed = (
-        read_benchmark(options.benchmarks / f"{name}.csv") for name in ("rate_distortion", "codec_speed")
-    )
+    curves, speed, _ = _benchmarks(options.benchmarks)
     names = ("growth", "startup", "study_growth")
     others = (read_csv(options.benchmarks / f"{name}.csv") for name in names)
     section = page.benchmarks_section(curves, read_published(options.published)[0], speed, *others)
@@ -94,11 +92,16 @@ def more(options: argparse.Namespace) -> None:
 
 
 def _compared(options: argparse.Namespace) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Curves, speeds, lossless rates, machine."""
-    names = ("rate_distortion", "codec_speed", "lossless")
-    curves, speed, lossless = (read_benchmark(options.benchmarks / f"{name}.csv") for name in names)
+    """Curves of what is compared, speeds, lossless rates, machine."""
+    curves, speed, lossless = _benchmarks(options.benchmarks)
     machine = read_csv(options.benchmarks / "machine.csv")
     return curves[curves["method"].isin(labels())], speed, lossless, machine
+
+
+def _benchmarks(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    names = ("rate_distortion", "codec_speed", "lossless")
+    curves, speed, lossless = (read_benchmark(folder / f"{name}.csv") for name in names)
+    return curves, speed, lossless
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -123,7 +126,6 @@ def main(arguments: list[str] | None = None) -> int:
     command.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     command.add_argument("--only", nargs="+", default=[], metavar="BENCHMARK", help="default: all")
     command.add_argument("--codecs", nargs="+", default=[], metavar="CODEC", help="default: all")
-    command.add_argument("--rate", type=float, default=1.0, help="bits per voxel of the speeds (default 1)")
     command.set_defaults(run=measure)
     command = commands.add_parser("cohorts", help="quality and lossless rate on open cohorts")
     command.add_argument("table", type=Path, metavar="COHORTS.tsv")

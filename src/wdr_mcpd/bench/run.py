@@ -8,14 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from wdr_mcpd.bench.codec_speed import codec_speed
-from wdr_mcpd.bench.contestants import (
-    Array,
-    Contestant,
-    OtherCodec,
-    OurMethod,
-    contestants,
-    to_compare,
-)
+from wdr_mcpd.bench.contestants import Array, Contestant, OtherCodec, OurMethod, contestants, to_compare
 from wdr_mcpd.bench.growth import growth
 from wdr_mcpd.bench.lossless import lossless
 from wdr_mcpd.bench.machine import machine
