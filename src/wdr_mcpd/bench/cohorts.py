@@ -14,7 +14,7 @@ from wdr_mcpd.data.exam import window
 from wdr_mcpd.study.cohorts import HELD_OUT, Row, read_checked, read_cohorts
 from wdr_mcpd.study.frames import read_csv, write_csv
 
-SLICES = {"lossless_kinds": 3, "cohort_quality": 12}
+SLICES = {"lossless_kinds": 3, "cohort_quality": 8}
 """Central slices of a series that are coded; the sample's volumes are coded whole."""
 LOSSY = ("3d-wdr-cc", "3d-wdr-auto", "3d-wdr", "x265-medium")
 SAMPLE, UNSEEN, WARM_UP = "sample", "held out", (2, 64, 64)
