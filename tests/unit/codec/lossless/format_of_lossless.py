@@ -5,6 +5,7 @@ from math import ceil, floor
 from typing import Any
 
 import numpy as np
+from format_of_cc import PayloadEnds, RangeDecoder
 
 Vector = np.ndarray[Any, Any]
 
@@ -20,23 +21,7 @@ PLAIN = 17
 W, N, NW, NE = (0, -1), (-1, 0), (-1, -1), (-1, 1)
 
 
-class PayloadEnds(Exception):
-    """The next decision could be another one with other bytes after the end."""
-
-
-class Range:
-    def __init__(self, payload: bytes) -> None:
-        self.bits = "".join(f"{byte:08b}" for byte in payload)
-        self.at, self.code, self.slack, self.span = 0, 0, 0, 1 << 32
-        for _ in range(32):
-            self.read()
-
-    def read(self) -> None:
-        known = self.at < len(self.bits)
-        self.code = 2 * self.code + (int(self.bits[self.at]) if known else 0)
-        self.slack = 2 * self.slack + (0 if known else 1)
-        self.at += 1
-
+class Range(RangeDecoder):
     def decide(self, chance: int) -> int:
         part = self.span * min(max(chance, 64), (1 << 22) - 64) >> 22
         if self.code < part <= self.code + self.slack:
