@@ -21,7 +21,7 @@ class RateSearch:
         self.voxels = volume.size
         self.codec = codec
         kind = Search if codec.control.steady else Scan
-        self.search: Search | Scan = kind(partial(codec.encode, volume), codec.control)
+        self.search = kind(partial(codec.encode, volume), codec.control)
         self.volume = volume
 
     def reach(self, rate: float) -> tuple[Codec, float, bytes] | None:
