@@ -31,7 +31,8 @@ class RateSearch:
             return self.codec, *reached
         # Nearly the same sizes serve another setting of the codec: a few steps between them are enough.
         for setting in self.codec.nearby if (sizes := around(self.search.sizes, target)) else ():
-            other = Search(partial(setting.encode, self.volume), self.search.control, dict(sizes))
-            if reached := other.reach(target, NEARBY_ATTEMPTS):
+            encode = partial(setting.encode, self.volume)
+            other = Search(encode, self.search.control, dict(sizes), NEARBY_ATTEMPTS)
+            if reached := other.reach(target):
                 return setting, *reached
         return None

@@ -12,13 +12,10 @@ NEAR = 1.1
 
 
 class Scan(Search):
-    """Try the whole range of the parameter; of the streams of one size, take one with the finest parameter."""
+    """Try the whole range of the parameter; of the streams of one size, take one with the finest."""
 
-    def reach(self, target: float, attempts: int = 0) -> tuple[float, bytes] | None:
-        """Return parameter and stream within 1 % of `target` bytes, at most `target` if there is one.
-
-        The number of attempts is that of the places there are.
-        """
+    def reach(self, target: float) -> tuple[float, bytes] | None:
+        """Return parameter and stream within 1 % of `target` bytes, at most `target` if there is one."""
         if not self.sizes:
             places = [step * COARSE for step in range(round(1 / COARSE) + 1)]
             self.sizes = {place: len(self.encode(self.control.at(place))) for place in places}

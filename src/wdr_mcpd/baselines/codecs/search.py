@@ -20,13 +20,15 @@ class Search:
     encode : the codec at a value of its parameter
     control : the parameter and its range
     sizes : position of the parameter (0 coarse to 1 fine) -> bytes of every encoding made so far
+    attempts : most encodings for one target
     """
 
     encode: Callable[[float], bytes]
     control: Control
     sizes: dict[float, int] = field(default_factory=dict)
+    attempts: int = ATTEMPTS
 
-    def reach(self, target: float, attempts: int = ATTEMPTS) -> tuple[float, bytes] | None:
+    def reach(self, target: float) -> tuple[float, bytes] | None:
         """Return parameter and stream of at most `target` bytes and at least 99.5 % of it.
 
         Where the codec has no such stream, the nearest within 1 % is taken; else the point does not exist.
@@ -35,7 +37,7 @@ class Search:
             if (1 - GOOD) * target <= size <= target:
                 return self.control.at(known), self.encode(self.control.at(known))
         nearest: tuple[float, float, bytes] | None = None
-        for _ in range(attempts):
+        for _ in range(self.attempts):
             if (position := self._next(target)) is None:
                 break
             stream = self.encode(self.control.at(position))
