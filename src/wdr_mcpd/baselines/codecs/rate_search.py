@@ -7,7 +7,7 @@ from wdr_mcpd.baselines.codecs.scan import Scan
 from wdr_mcpd.baselines.codecs.search import Search, around
 from wdr_mcpd.errors import InputError
 
-NEARBY_ATTEMPTS = 4
+NEARBY_ATTEMPTS = 6
 
 
 class RateSearch:
