@@ -77,7 +77,11 @@ class Search:
 
 
 def around(sizes: dict[float, int], target: float) -> dict[float, int]:
-    """Keep the nearest known sizes 5 % and more below and above a target, if they rise; else none."""
-    low = max((p for p, size in sizes.items() if size < 0.95 * target), default=1.0)
-    high = min((p for p, size in sizes.items() if size > 1.05 * target), default=0.0)
-    return {low: sizes[low], high: sizes[high]} if low < high else {}
+    """Keep sizes below and above a target that was not reached, 5 % away if there are; none in disorder."""
+    below = [position for position, size in sizes.items() if size <= target]
+    above = [position for position, size in sizes.items() if size > target]
+    if not (below and above) or max(below) >= min(above):
+        return {}
+    low = max((p for p in below if sizes[p] < 0.95 * target), default=min(below))
+    high = min((p for p in above if sizes[p] > 1.05 * target), default=max(above))
+    return {low: sizes[low], high: sizes[high]}

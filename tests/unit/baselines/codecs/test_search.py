@@ -112,8 +112,9 @@ def test_a_neighbour_is_searched_where_the_first_setting_jumps() -> None:
     assert abs(8 * len(stream) / volume.size / rate - 1) <= 0.01
 
 
-def test_sizes_around_a_target_are_not_near_it() -> None:
+def test_sizes_around_a_target_are_not_near_it_if_others_are_known() -> None:
     assert around({0.0: 50, 0.4: 97, 0.6: 103, 1.0: 200}, 100) == {0.0: 50, 1.0: 200}
+    assert around({0.4: 97, 0.6: 103}, 100) == {0.4: 97, 0.6: 103}
     assert around({0.0: 50, 0.4: 90}, 100) == {}
     assert around({0.4: 110, 1.0: 200}, 100) == {}
     assert around({0.0: 150, 0.4: 90}, 100) == {}
