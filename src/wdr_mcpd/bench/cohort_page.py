@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from wdr_mcpd.baselines.curves import labels
+from wdr_mcpd.baselines.curves import WITHOUT_LOSS, labels
 from wdr_mcpd.bench.cohorts import LOSSY, SLICES
 from wdr_mcpd.bench.lossless import EFFORTS
 from wdr_mcpd.render.pages import fill
@@ -28,7 +28,9 @@ def cohorts_section(lossless: pd.DataFrame, quality: pd.DataFrame) -> str:
     best = bits.drop(columns=[FAST, SHORT]).min(axis=1)
     mean = bits.groupby("kind", sort=False).mean().reindex(lossless["kind"].unique())[order]
     speed = speeds(lossless)
-    names = lossless.drop_duplicates("method").set_index("method")["label"]
+    names = dict(zip(lossless["method"], lossless["label"], strict=True)) | WITHOUT_LOSS
+    voxels = 8e-6 * lossless["bytes"] / lossless["bpv"]
+    fast = lossless["method"] == FAST
     shown = pd.concat([mean.map("{:.3f}".format), speed.T.map("{:.2f}".format)]).rename(columns=names)
     shown.insert(0, "Volumes", bits.groupby("kind").size().map(str).reindex(shown.index, fill_value=""))
     return fill(
@@ -42,6 +44,8 @@ def cohorts_section(lossless: pd.DataFrame, quality: pd.DataFrame) -> str:
             name: (int((bits[name] < best).sum()), float((1 - bits[name] / best).min()))
             for name in (FAST, SHORT)
         },
+        fast=[(voxels / lossless[way])[fast].median() for way in ("encode_s", "decode_s")],
+        processor=lossless["processor"].iloc[0],
         slower=speed.loc[FAST] / speed.loc[SHORT],
         gains=_gains_table(gains(quality)),
     )

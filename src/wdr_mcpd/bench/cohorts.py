@@ -9,6 +9,7 @@ import pandas as pd
 
 from wdr_mcpd.bench.contestants import Array, contestants
 from wdr_mcpd.bench.lossless import EFFORTS, PEERS, lossless, made_up
+from wdr_mcpd.bench.machine import machine
 from wdr_mcpd.bench.rate_distortion import rate_distortion
 from wdr_mcpd.data.exam import window
 from wdr_mcpd.study.cohorts import HELD_OUT, Row, read_checked, read_cohorts
@@ -60,4 +61,4 @@ def _lossless(volumes: Mapping[str, Array]) -> pd.DataFrame:
     everyone = (*EFFORTS.values(), *PEERS)
     first = next(iter(volumes.values()))
     lossless({"": np.ascontiguousarray(first[: WARM_UP[0], : WARM_UP[1], : WARM_UP[2]])}, everyone)
-    return lossless(volumes, everyone)
+    return lossless(volumes, everyone).assign(processor=machine()["processor"])

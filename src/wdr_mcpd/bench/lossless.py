@@ -15,7 +15,7 @@ from wdr_mcpd.data.phantom import phantom
 
 COLUMNS = ("volume", "method", "label", "ours", "bytes", "bpv", "verified", "encode_s", "decode_s")
 EFFORTS = {
-    effort: OurMethod(f"3d-wdr-cc, effort {effort}", "3d-wdr-cc", {"effort": effort}) for effort in (2, 1)
+    effort: OurMethod(f"3D-WDR-CC, effort {effort}", "3d-wdr-cc", {"effort": effort}) for effort in (2, 1)
 }
 JPEG_XL = next(codec for codec in OTHERS if codec.name == "jpegxl")
 SLOW_JPEG_XL = replace(

@@ -78,7 +78,9 @@ def lossless() -> pd.DataFrame:
         )
     ]
     columns = ["kind", "volume", "method", "bpv", "verified", "encode_s", "decode_s"]
-    return pd.DataFrame(rows, columns=columns).assign(label=lambda table: table["method"].str.upper())
+    table = pd.DataFrame(rows, columns=columns)
+    # a million voxels each
+    return table.assign(label=table["method"].str.upper(), bytes=table["bpv"] * 1e6 / 8, processor="Some")
 
 
 def test_speeds_are_ratios_to_jpeg_xl(lossless: pd.DataFrame) -> None:
@@ -114,6 +116,8 @@ def test_the_page_counts_where_ours_are_shorter_and_who_reached_a_rate(lossless:
     assert f"{SHORT} is shorter than every peer on 1 (the least lead over the best peer is -30.0 %)" in page
     assert "Effort 2 takes 16.0 times as long as effort 1 to encode and 16.0 times to decode" in page
     assert "12 of 12 streams" in page
+    assert "Effort 1 encodes 2.00 and decodes 1.00 million voxels a second" in page
+    assert "one core, Some)" in page
     assert [cell.strip() for cell in page.splitlines()[-1].split("|")[3:-1]] == [
         "x265 medium",
         "-0.50",
