@@ -56,6 +56,8 @@ def code_slices(
                 mean = slices.surroundings(
                     frame, window.offsets, at, window.samples[y % leastsquares.KEPT, x]
                 )
+                if model.places.norms.size > 0:
+                    similar.measure(model.places, window, y, x)
                 even, context = slices.evenness(frame, at, s)
                 if even:
                     same = int64(value == frame.planes[at - 1])
@@ -66,8 +68,6 @@ def code_slices(
                     together = expected = frame.planes[at - 1]
                     model.predictions[:] = together
                     stack.samples[y % leastsquares.KEPT, x] = 0.0
-                    if model.places.norms.size > 0:
-                        similar.pass_by(model.places, window, y, x)
                 else:
                     if x // leastsquares.BLOCK != solved:
                         solved = x // leastsquares.BLOCK

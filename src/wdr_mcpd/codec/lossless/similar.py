@@ -52,18 +52,20 @@ def places(columns: int, window: Window) -> Places:
     )
 
 
+@inlined
+def measure(places: Places, window: Window, y: int, x: int) -> None:
+    """Note the norm of a voxel's sample, whose target is not known yet."""
+    sample = window.samples[y % KEPT, x]
+    sample[sample.size - 1] = 0.0
+    places.norms[y % KEPT, x] = dot(sample, 0, sample, 0, sample.size // LANES)
+
+
 @compiled
 def compare(places: Places, window: Window, y: int, x: int) -> float:
-    """Compare the voxel's place with those around it; returns the mean target, and leaves solutions.
-
-    The last number of the voxel's own sample is not read.
-    """
-    row = y % KEPT
-    sample, columns = window.samples[row, x], places.norms.shape[1]
-    sample[sample.size - 1] = 0.0
+    """Compare a measured voxel with those around it; returns the mean target, and leaves solutions."""
+    row, columns = y % KEPT, places.norms.shape[1]
+    sample, norm = window.samples[row, x], places.norms[row, x]
     blocks = sample.size // LANES
-    norm = dot(sample, 0, sample, 0, blocks)
-    places.norms[row, x] = norm
     usual = norm / 16.0 + 20.0
     window.system[:] = 0.0
     total, weights, count = 0.0, 0.0, 0
@@ -94,11 +96,3 @@ def _add_four_places(places: Places, window: Window, n: int) -> None:
     first, second = samples[at[n, 0], at[n, 1]], samples[at[n + 1, 0], at[n + 1, 1]]
     third, fourth = samples[at[n + 2, 0], at[n + 2, 1]], samples[at[n + 3, 0], at[n + 3, 1]]
     add_samples(window, window.system, four, (first, second, third, fourth))
-
-
-@compiled
-def pass_by(places: Places, window: Window, y: int, x: int) -> None:
-    """Keep the norm of a voxel that is not compared."""
-    sample = window.samples[y % KEPT, x]
-    sample[sample.size - 1] = 0.0
-    places.norms[y % KEPT, x] = dot(sample, 0, sample, 0, sample.size // LANES)
