@@ -38,7 +38,7 @@ def only_elsewhere(rates: pd.DataFrame) -> pd.DataFrame:
     return rates[rates["codec"].isna()]
 
 
-def lead(curves: pd.DataFrame, published: pd.DataFrame, method: str) -> pd.Series:
+def lead(curves: pd.DataFrame, published: pd.DataFrame, method: str) -> "pd.Series[float]":
     """Give the decibels by which VVC is ahead of a method at each rate of it; parameters as of `agreement`.
 
     VVC is read between its points, linear in the logarithm of the rate.
