@@ -1,6 +1,7 @@
 """What 3D-WDR-CC had to reach, set before it was built, beside what it reaches."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -79,7 +80,7 @@ def reached(curves: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
 
 
 def _table(rows: pd.DataFrame) -> str:
-    shown = {"Volume": rows["exam"], "Rate (bpv)": rows["rate_bpv"].map("{:g}".format)}
+    shown: dict[str, Any] = {"Volume": rows["exam"], "Rate (bpv)": rows["rate_bpv"].map("{:g}".format)}
     for name in (*BESIDE, METHOD):
         label = f"**{METHODS[name].label}**" if name == METHOD else METHODS[name].label
         shown[f"{label} (dB)"] = [f"{value:.2f}" if pd.notna(value) else "-" for value in rows[name]]

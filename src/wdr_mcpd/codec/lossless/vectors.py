@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 LANES = 8
 FOUR = 4
+UNIFORM: Any = types.UniTuple  # untyped
 INDEX = ir.IntType(64)
 VECTOR = ir.VectorType(ir.DoubleType(), LANES)
 
@@ -70,7 +71,7 @@ def _add_four(context: Any, target: Any, at: Any, factors: Any, sources: Any, st
         builder.store(total, pointer).align = 8
         return context.get_dummy_value()
 
-    given = types.UniTuple(types.float64, FOUR), sources, types.UniTuple(types.intp, FOUR)
+    given = UNIFORM(types.float64, FOUR), sources, UNIFORM(types.intp, FOUR)
     return types.void(target, types.intp, *given), generate
 
 
