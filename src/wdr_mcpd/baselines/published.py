@@ -49,7 +49,7 @@ def lead(curves: pd.DataFrame, published: pd.DataFrame, method: str) -> "pd.Seri
         found.append(
             at_log_rate(points["actual_bpv"], points["psnr_db"], ours["actual_bpv"]) - ours["psnr_db"]
         )
-    together: "pd.Series[float]" = pd.concat(found)
+    together: pd.Series[float] = pd.concat(found)
     return together
 
 
