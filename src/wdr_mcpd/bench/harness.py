@@ -1,4 +1,4 @@
-"""Measuring time and memory so that two codecs can be compared: one process, one core, runs in turn."""
+"""Measuring so that two codecs can be compared: processor time, one process, one core, runs in turn."""
 
 import gc
 import os
@@ -18,7 +18,7 @@ WARM_UPS = 1
 
 @dataclass(frozen=True)
 class Times:
-    """Seconds of every run of one action, in the order in which they were taken."""
+    """Processor seconds of every run of one action, in the order in which they were taken."""
 
     seconds: tuple[float, ...]
 
@@ -63,9 +63,9 @@ def alternate(actions: Mapping[str, Callable[[], object]], runs: int = RUNS) -> 
         for _ in range(runs):
             for name, action in actions.items():
                 gc.collect()
-                start = time.perf_counter()
+                start = time.process_time()
                 action()
-                seconds[name].append(time.perf_counter() - start)
+                seconds[name].append(time.process_time() - start)
     return {name: Times(tuple(values)) for name, values in seconds.items()}
 
 
@@ -122,9 +122,9 @@ def _measure(
         action()
         peak = _status("VmHWM")
         for _ in range(runs):
-            start = time.perf_counter()
+            start = time.process_time()
             action()
-            seconds.append(time.perf_counter() - start)
+            seconds.append(time.process_time() - start)
     return peak - before, tuple(seconds)
 
 
