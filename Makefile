@@ -3,6 +3,8 @@
 # make coverage     which lines and branches the unit tests reach; compiled loops are not seen
 # make everything   the whole study, as a bare snakemake does
 # make bench        speed, memory, quality and lossless rate beside today's codecs
+# make bench-cohorts DATA=FOLDER  quality and lossless rate on the open cohorts, from local files, kind by kind:
+#                   what is in results/benchmarks/cohorts is kept
 # make comparison   take the numbers of make bench into resources/benchmarks, the README and docs/benchmarks.md
 # make lint         format, lint and type checks
 # make check-reference  everything, compared with the committed results
@@ -32,8 +34,8 @@ WDR := $(BIN)/python -m wdr_mcpd
 # The byte code of .venv is kept as each module is first used; without it every job compiles the libraries anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: paper everything first-run bench comparison test coverage lint check-reference reference evidence check-evidence \
-  cohorts check-cohorts docs scale test-cluster \
+.PHONY: paper everything first-run bench bench-cohorts comparison test coverage lint check-reference reference \
+  evidence check-evidence cohorts check-cohorts docs scale test-cluster \
   verify unlock test-reliability test-disturbed test-kills test-hostile test-bad-data test-lock fuzz lock clean
 
 paper: $(READY)
@@ -45,6 +47,11 @@ everything: $(READY)
 bench: $(TESTED)
 	$(WDR).bench measure --sample results/data/sample --out results/benchmarks
 	$(WDR).bench report --benchmarks results/benchmarks --published resources/published
+
+bench-cohorts: $(TESTED) cohorts
+	$(WDR).bench cohorts $(COHORTS:%=results/runs/%) --sample results/data/sample --out results/benchmarks/cohorts
+	cp results/benchmarks/cohorts/*.csv resources/benchmarks
+	$(WDR).bench page docs/benchmarks.md --benchmarks resources/benchmarks --published resources/published
 
 comparison: $(TESTED)
 	mkdir -p resources/benchmarks

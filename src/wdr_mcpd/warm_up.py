@@ -10,7 +10,7 @@ from wdr_mcpd.methods import METHODS, encode
 
 
 def compile_loops() -> None:
-    """Encode and decode a small volume by every method, as the study does; the codec's packages are enough."""
+    """Encode and decode a small volume by every method, as the study does; needs the codec alone."""
     voxels = np.random.default_rng(1).integers(0, 900, (6, 48, 48)).astype(np.int16)
     for method in METHODS.values():
         codec.decode(encode(voxels, method, 2.0, threshold=1.0))

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from wdr_mcpd.baselines.curves import Methods, labels
+from wdr_mcpd.baselines.published import lead
 from wdr_mcpd.baselines.targets import targets_section
 from wdr_mcpd.methods import BASELINE, METHODS
 from wdr_mcpd.render.pages import fill
@@ -114,13 +115,22 @@ def every_codec(curves: pd.DataFrame, speed: pd.DataFrame, lossless: pd.DataFram
 
 
 def readme_section(
-    curves: pd.DataFrame, speed: pd.DataFrame, lossless: pd.DataFrame, machine: pd.DataFrame
+    curves: pd.DataFrame,
+    speed: pd.DataFrame,
+    lossless: pd.DataFrame,
+    machine: pd.DataFrame,
+    published: pd.DataFrame,
 ) -> str:
-    """Write the README's comparison: the codecs of `IN_README`, and on which machine (what, value)."""
+    """Write the README's comparison: codecs of `IN_README`, the machine (what, value), who is ahead."""
     shown = every_codec(curves, speed, lossless)
     few = shown.loc[[name for name in IN_README if name in shown.index]]
     few = few.drop(columns=BD_COLUMNS["bd_rate_3d_wdr_cc_percent"].title)
-    return fill("comparison_short.md", machine=_machine(machine), table=markdown_table(few))
+    return fill(
+        "comparison_short.md",
+        machine=_machine(machine),
+        table=markdown_table(few),
+        ahead=lead(curves, published, "3d-wdr-cc"),
+    )
 
 
 def comparison_section(

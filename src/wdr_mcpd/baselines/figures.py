@@ -22,6 +22,7 @@ DASHES = {"jpeg2000": "-", "htj2k": "--", "x265": (0, (4, 1)), "av1": (0, (4, 1,
 ELSEWHERE = "measured elsewhere"
 LABEL_SIZE = 6
 OPEN_CIRCLE = {"facecolors": "none", "edgecolors": "0.2", "linewidths": 0.7, "s": 14, "zorder": 4}
+VVC = {"color": "0.1", "linewidth": 0.8, "markersize": 3, "markerfacecolor": "white", "zorder": 4}
 LOWEST_GAIN = -3.0
 """Lower end of the panel of differences, dB: codecs without a transform lie far below."""
 SPEED_SPAN = 9.0
@@ -64,7 +65,7 @@ def rate_distortion_figure(
     note : str
         Stands under the figure.
     elsewhere : DataFrame, optional
-        Published points: columns exam, label, actual_bpv, psnr_db. Drawn as open circles.
+        Published points: columns exam, label, actual_bpv, psnr_db.
     methods : mapping
         The registry: its methods are drawn in their colours over the other codecs.
     """
@@ -77,15 +78,11 @@ def rate_distortion_figure(
         for panel, value in ((absolute, "psnr_db"), (difference, "gain_db")):
             _draw_curves(panel, mine, value, methods)
             rate_axis(panel, rates)
-        difference.set_ylim(max(difference.get_ylim()[0], LOWEST_GAIN), difference.get_ylim()[1])
         absolute.set_ylabel(f"{exam}: PSNR (dB)")
         difference.set_ylabel(f"PSNR minus that of {methods[BASELINE].label} (dB)")
-        outside = curves[:0] if elsewhere is None else elsewhere[elsewhere["exam"] == exam]
-        if not outside.empty:
-            outside = _with_gain(outside, curves)
-            absolute.scatter(outside["actual_bpv"], outside["psnr_db"], **OPEN_CIRCLE, label=ELSEWHERE)
-            difference.scatter(outside["actual_bpv"], outside["gain_db"], **OPEN_CIRCLE)
-            absolute.legend(loc="upper left")
+        if elsewhere is not None and exam in set(elsewhere["exam"]):
+            _draw_elsewhere(absolute, difference, _with_gain(elsewhere[elsewhere["exam"] == exam], curves))
+        difference.set_ylim(max(difference.get_ylim()[0], LOWEST_GAIN), difference.get_ylim()[1])
     for panel in panels[-1]:
         panel.set_xlabel("bits per voxel, all bytes counted")
     noted(figure, note, "Rate-distortion beside today's codecs")
@@ -192,6 +189,18 @@ def _draw_curves(axes: Axes, curves: pd.DataFrame, value: str, methods: Methods)
             marker="o" if ours else ".",
             zorder=3 if ours else 2,
         )
+
+
+def _draw_elsewhere(absolute: Axes, difference: Axes, points: pd.DataFrame) -> None:
+    """Draw VVC as lines with diamonds, the others as open circles, as far as the panels' rates go."""
+    points = points[points["actual_bpv"].between(*absolute.get_xlim())].sort_values("actual_bpv")
+    vvc = points["label"].str.startswith("VVC")
+    for panel, value in ((absolute, "psnr_db"), (difference, "gain_db")):
+        circles = points[~vvc]
+        panel.scatter(circles["actual_bpv"], circles[value], **OPEN_CIRCLE, label=ELSEWHERE)
+        for (label, line), style in zip(points[vvc].groupby("label"), ("D-", "D:"), strict=False):
+            panel.plot(line["actual_bpv"], line[value], style, label=f"{label}, elsewhere", **VVC)
+    absolute.legend(loc="upper left", fontsize=LABEL_SIZE)
 
 
 def _dashes(name: str) -> Any:

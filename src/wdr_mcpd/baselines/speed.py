@@ -43,9 +43,9 @@ def speed_table(speed: pd.DataFrame) -> Table:
             )
     exam, rate, runs = (speed[name].iloc[0] for name in ("exam", "rate_bpv", "runs"))
     note = (
-        f"{exam} at {rate:g} bpv, one core, all codecs in turn in one process; medians of {runs} runs, in "
-        "brackets the quartiles of the ratios of runs side by side. The search for the parameter of a codec "
-        f"without rate control is not counted. {DEFAULTS}"
+        f"{exam} at {rate:g} bpv, processor time of one core, all codecs in turn in one process; medians of "
+        f"{runs} runs, in brackets the quartiles of the ratios of runs side by side. The search for the "
+        f"parameter of a codec without rate control is not counted. {DEFAULTS}"
     )
     caption = "Speed and memory of today's codecs and ours"
     return Table("baselines-cost", caption, note, wide.reset_index(), columns)

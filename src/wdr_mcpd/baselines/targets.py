@@ -1,6 +1,7 @@
 """What 3D-WDR-CC had to reach, set before it was built, beside what it reaches."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -79,34 +80,16 @@ def reached(curves: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
 
 
 def _table(rows: pd.DataFrame) -> str:
-    table = pd.DataFrame(
-        {
-            "Volume": rows["exam"],
-            "Rate (bpv)": rows["rate_bpv"].map("{:g}".format),
-            **{
-                f"{_name(name)} (dB)": [_decibels(value) for value in rows[name]]
-                for name in (*BESIDE, METHOD)
-            },
-            "At least (dB)": _against(rows[METHOD], rows["must_db"]),
-            "Goal (dB)": _against(rows[METHOD], rows["goal_db"]),
-        }
-    )
-    return markdown_table(table)
-
-
-def _name(method: str) -> str:
-    return f"**{METHODS[method].label}**" if method == METHOD else METHODS[method].label
-
-
-def _decibels(value: float) -> str:
-    return "-" if pd.isna(value) else f"{value:.2f}"
-
-
-def _against(values: "pd.Series[float]", wanted: "pd.Series[float]") -> list[str]:
-    return [
-        f"{target:.1f}, {'met' if value >= target else 'missed'} by {abs(value - target):.2f}"
-        for value, target in zip(values, wanted, strict=True)
-    ]
+    shown: dict[str, Any] = {"Volume": rows["exam"], "Rate (bpv)": rows["rate_bpv"].map("{:g}".format)}
+    for name in (*BESIDE, METHOD):
+        label = f"**{METHODS[name].label}**" if name == METHOD else METHODS[name].label
+        shown[f"{label} (dB)"] = [f"{value:.2f}" if pd.notna(value) else "-" for value in rows[name]]
+    for title, kind in (("At least (dB)", "must"), ("Goal (dB)", "goal")):
+        wanted = rows[f"{kind}_db"]
+        said = (rows[METHOD] >= wanted).map({True: "met", False: "missed"})
+        by = (rows[METHOD] - wanted).abs().map("{:.2f}".format)
+        shown[title] = wanted.map("{:.2f}".format) + ", " + said + " by " + by
+    return markdown_table(pd.DataFrame(shown))
 
 
 def _shares(speed: pd.DataFrame) -> list[float]:

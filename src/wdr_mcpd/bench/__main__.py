@@ -14,7 +14,8 @@ from wdr_mcpd.baselines.published import agreement, only_elsewhere, read_publish
 from wdr_mcpd.baselines.report import read_benchmark
 from wdr_mcpd.baselines.speed import speed_points, speed_table
 from wdr_mcpd.baselines.targets import read_targets
-from wdr_mcpd.bench import page
+from wdr_mcpd.bench import cohort_page, page
+from wdr_mcpd.bench.cohorts import SLICES, measure_cohorts
 from wdr_mcpd.bench.contestants import Array
 from wdr_mcpd.bench.run import run_benchmarks
 from wdr_mcpd.data import read_exam, read_volume
@@ -28,10 +29,7 @@ from wdr_mcpd.study.frames import read_csv, write_csv
 
 def measure(options: argparse.Namespace) -> None:
     """Measure, and write one table for each benchmark."""
-    volumes: dict[str, Array] = {}
-    if options.sample:
-        fetch_archives(options.sample, (PYRADIOMICS,))
-        volumes |= {name: volume.voxels for name, volume in stored_volumes(options.sample).items()}
+    volumes = _sample(options.sample) if options.sample else {}
     for argument in options.volumes:
         name, separator, path = argument.partition("=")
         if not (name and separator and path):
@@ -40,13 +38,23 @@ def measure(options: argparse.Namespace) -> None:
         volumes[name] = (read_exam(source).volume if source.suffix == ".npz" else read_volume(source)).voxels
     if not volumes:
         raise InputError("give a volume as NAME=PATH, or --sample")
-    run_benchmarks(volumes, options.out, options.only, options.codecs, options.rate)
+    run_benchmarks(volumes, options.out, options.only, options.codecs)
+
+
+def _sample(folder: Path) -> dict[str, Array]:
+    fetch_archives(folder, (PYRADIOMICS,))
+    return {name: volume.voxels for name, volume in stored_volumes(folder).items()}
+
+
+def cohorts(options: argparse.Namespace) -> None:
+    """Measure quality and lossless rate on open cohorts, what is there already left out."""
+    measure_cohorts(options.runs, _sample(options.sample), options.out, options.only)
 
 
 def report(options: argparse.Namespace) -> None:
     """Write tables and figures beside the benchmarks."""
-    out, measured = options.benchmarks, read_benchmark(options.benchmarks / "rate_distortion.csv")
-    speed, lossless = (read_benchmark(out / f"{name}.csv") for name in ("codec_speed", "lossless"))
+    out = options.benchmarks
+    measured, speed, lossless = _benchmarks(out)
     rates, speeds = read_published(options.published)
     curves = measured[measured["method"].isin(labels())]
     counted = "every byte that a decoder needs is counted"
@@ -65,28 +73,35 @@ def report(options: argparse.Namespace) -> None:
 
 def readme(options: argparse.Namespace) -> None:
     """Write the short comparison into the README."""
-    replace_between(options.page, BEGIN, END, readme_section(*_compared(options)))
+    replace_between(
+        options.page, BEGIN, END, readme_section(*_compared(options), read_published(options.published)[0])
+    )
 
 
 def more(options: argparse.Namespace) -> None:
-    """Write the comparison and the other benchmarks into their page."""
+    """Write the comparison, the other benchmarks and those on cohorts into their page."""
     section = comparison_section(*_compared(options), read_targets(options.published))
     replace_between(options.page, BEGIN, END, section)
-    curves, speed = (
-        read_benchmark(options.benchmarks / f"{name}.csv") for name in ("rate_distortion", "codec_speed")
-    )
+    curves, speed, _ = _benchmarks(options.benchmarks)
     names = ("growth", "startup", "study_growth")
     others = (read_csv(options.benchmarks / f"{name}.csv") for name in names)
     section = page.benchmarks_section(curves, read_published(options.published)[0], speed, *others)
     replace_between(options.page, page.BEGIN, page.END, section)
+    tables = (read_csv(options.benchmarks / f"{part}.csv", ["kind"]) for part in SLICES)
+    replace_between(options.page, cohort_page.BEGIN, cohort_page.END, cohort_page.cohorts_section(*tables))
 
 
 def _compared(options: argparse.Namespace) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Curves, speeds, lossless rates, machine."""
-    names = ("rate_distortion", "codec_speed", "lossless")
-    curves, speed, lossless = (read_benchmark(options.benchmarks / f"{name}.csv") for name in names)
+    """Curves of what is compared, speeds, lossless rates, machine."""
+    curves, speed, lossless = _benchmarks(options.benchmarks)
     machine = read_csv(options.benchmarks / "machine.csv")
     return curves[curves["method"].isin(labels())], speed, lossless, machine
+
+
+def _benchmarks(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    names = ("rate_distortion", "codec_speed", "lossless")
+    curves, speed, lossless = (read_benchmark(folder / f"{name}.csv") for name in names)
+    return curves, speed, lossless
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -111,8 +126,13 @@ def main(arguments: list[str] | None = None) -> int:
     command.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     command.add_argument("--only", nargs="+", default=[], metavar="BENCHMARK", help="default: all")
     command.add_argument("--codecs", nargs="+", default=[], metavar="CODEC", help="default: all")
-    command.add_argument("--rate", type=float, default=1.0, help="bits per voxel of the speeds (default 1)")
     command.set_defaults(run=measure)
+    command = commands.add_parser("cohorts", help="quality and lossless rate on open cohorts")
+    command.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="folder of a cohort's run")
+    command.add_argument("--sample", type=Path, required=True, metavar="ARCHIVE")
+    command.add_argument("--out", type=Path, required=True, metavar="FOLDER")
+    command.add_argument("--only", choices=SLICES, default="", help="default: both")
+    command.set_defaults(run=cohorts)
     for name, run in (("report", report), ("readme", readme), ("page", more)):
         command = commands.add_parser(name, help=str(run.__doc__).rstrip("."))
         if run is not report:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from wdr_mcpd.bench.contestants import Array, Contestant, Run, small
+from wdr_mcpd.bench.contestants import Array, Contestant, Run, named, small
 from wdr_mcpd.bench.harness import RUNS, Times, alternate, in_fresh_process
 
 REFERENCES = {"sperr": "sperr", "jpeg2000": "jpeg2000-slices-rate"}
@@ -37,16 +37,12 @@ def codec_speed(
                 rows.append(
                     {
                         "volume": name,
-                        "method": contestant.name,
-                        "label": contestant.label,
-                        "ours": contestant.ours,
+                        **named(contestant),
                         "direction": direction,
                         "rate_bpv": rate,
                         "actual_bpv": 8 * len(run.stream) / volume.size,
                         "runs": runs,
-                        "seconds": mine.median,
-                        "seconds_q1": mine.quartiles[0],
-                        "seconds_q3": mine.quartiles[1],
+                        **mine.columns("seconds"),
                         "mvoxel_per_s": volume.size / mine.median / 1e6,
                     }
                     | _ratios(mine, times)
@@ -65,6 +61,5 @@ def _ratios(mine: Times, times: Mapping[str, Times]) -> dict[str, float]:
     row: dict[str, float] = {}
     for suffix, reference in REFERENCES.items():
         ratio = times[reference].ratio_to(mine) if reference in times else Times((float("nan"),))
-        row[f"ratio_{suffix}"] = ratio.median
-        row[f"ratio_{suffix}_q1"], row[f"ratio_{suffix}_q3"] = ratio.quartiles
+        row |= ratio.columns(f"ratio_{suffix}")
     return row

@@ -104,6 +104,12 @@ class OtherCodec:
 
 Contestant = OurMethod | OtherCodec
 
+
+def named(contestant: Contestant) -> dict[str, Any]:
+    """Begin a row of a table."""
+    return {"method": contestant.name, "label": contestant.label, "ours": contestant.ours}
+
+
 OURS = tuple(OurMethod(name, name) for name in reversed(METHODS))
 """The study's methods at its default settings; a configuration that changes them does not reach here."""
 SAME_TRANSFORM = (

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from wdr_mcpd.bench.codec_speed import measured_alone
-from wdr_mcpd.bench.contestants import Array, OurMethod
+from wdr_mcpd.bench.contestants import Array, OurMethod, named
 
 SHAPES = ((16, 256, 256), (16, 512, 512), (64, 512, 512), (260, 256, 256), (64, 1024, 1024))
 """1, 4, 16, 16.25 and 64 million voxels (of 2**20); slices times columns from 4,096 to 66,560."""
@@ -38,8 +38,7 @@ def growth(
                 peak, times = measured_alone(run, direction, runs)
                 rows.append(
                     {
-                        "method": method.name,
-                        "label": method.label,
+                        **named(method),
                         "direction": direction,
                         "slices": shape[0],
                         "rows": shape[1],

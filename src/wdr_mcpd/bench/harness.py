@@ -1,4 +1,4 @@
-"""Measuring time and memory so that two codecs can be compared: one process, one core, runs in turn."""
+"""Measuring so that two codecs can be compared: processor time, one process, one core, runs in turn."""
 
 import gc
 import os
@@ -18,7 +18,7 @@ WARM_UPS = 1
 
 @dataclass(frozen=True)
 class Times:
-    """Seconds of every run of one action, in the order in which they were taken."""
+    """Processor seconds of every run of one action, in the order in which they were taken."""
 
     seconds: tuple[float, ...]
 
@@ -32,6 +32,11 @@ class Times:
         """Lower and upper quartile of the runs: the spread."""
         low, high = np.percentile(self.seconds, (25, 75))
         return float(low), float(high)
+
+    def columns(self, name: str) -> dict[str, float]:
+        """Give median and quartiles under a name."""
+        low, high = self.quartiles
+        return {name: self.median, f"{name}_q1": low, f"{name}_q3": high}
 
     def ratio_to(self, other: "Times") -> "Times":
         """Divide run by run: what slows the machine for a while slows both sides of a pair."""
@@ -58,9 +63,9 @@ def alternate(actions: Mapping[str, Callable[[], object]], runs: int = RUNS) -> 
         for _ in range(runs):
             for name, action in actions.items():
                 gc.collect()
-                start = time.perf_counter()
+                start = time.process_time()
                 action()
-                seconds[name].append(time.perf_counter() - start)
+                seconds[name].append(time.process_time() - start)
     return {name: Times(tuple(values)) for name, values in seconds.items()}
 
 
@@ -117,9 +122,9 @@ def _measure(
         action()
         peak = _status("VmHWM")
         for _ in range(runs):
-            start = time.perf_counter()
+            start = time.process_time()
             action()
-            seconds.append(time.perf_counter() - start)
+            seconds.append(time.process_time() - start)
     return peak - before, tuple(seconds)
 
 

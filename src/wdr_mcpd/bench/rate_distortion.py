@@ -9,21 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from wdr_mcpd.bench.contestants import Array, Contestant
+from wdr_mcpd.bench.contestants import Array, Contestant, named
 from wdr_mcpd.study.metrics import pooled_psnr, slice_ssim
 
 RATES = (0.1, 0.25, 0.5, 1.0, 2.0)
 COLUMNS = (
-    "volume",
-    "method",
-    "label",
-    "ours",
-    "rate_bpv",
-    "actual_bpv",
-    "bytes",
-    "psnr_db",
-    "psnr_max_db",
-    "ssim",
+    *("volume", "method", "label", "ours", "rate_bpv", "actual_bpv", "bytes"),
+    *("psnr_db", "psnr_max_db", "ssim"),
 )
 
 
@@ -67,9 +59,7 @@ def _measure(
         rows.append(
             {
                 "volume": name,
-                "method": contestant.name,
-                "label": contestant.label,
-                "ours": contestant.ours,
+                **named(contestant),
                 "rate_bpv": rate,
                 "actual_bpv": 8 * len(run.stream) / volume.size,
                 "bytes": len(run.stream),

@@ -8,17 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from wdr_mcpd.bench.codec_speed import codec_speed
-from wdr_mcpd.bench.contestants import (
-    Array,
-    Contestant,
-    OtherCodec,
-    OurMethod,
-    contestants,
-    to_compare,
-)
+from wdr_mcpd.bench.contestants import Array, Contestant, OtherCodec, OurMethod, contestants, to_compare
 from wdr_mcpd.bench.growth import growth
 from wdr_mcpd.bench.lossless import lossless
-from wdr_mcpd.bench.lossless_kinds import lossless_kinds
 from wdr_mcpd.bench.machine import machine
 from wdr_mcpd.bench.rate_distortion import rate_distortion
 from wdr_mcpd.bench.startup import startup
@@ -36,7 +28,6 @@ GROWING = ("3d-wdr-cc", "3d-wdr-auto")
 BENCHMARKS: dict[str, Benchmark] = {
     "rate_distortion": lambda volumes, codecs, rate: rate_distortion(volumes, codecs),
     "lossless": lambda volumes, codecs, rate: lossless(volumes, to_compare(codecs)),
-    "lossless_kinds": lambda volumes, codecs, rate: lossless_kinds(volumes),
     "codec_speed": lambda volumes, codecs, rate: codec_speed(_first(volumes), to_compare(codecs), rate),
     "growth": lambda volumes, codecs, rate: growth(
         next(iter(volumes.values())),

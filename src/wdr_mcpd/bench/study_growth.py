@@ -38,19 +38,19 @@ def study_growth(exams: Sequence[int] = EXAMS, slices: int = SLICES, size: int =
     Returns
     -------
     DataFrame
-        Per cohort: seconds to measure the exams (sweep, whole exam, readings), seconds to join them (tables,
-        cross-validation), both together per exam, and how many times longer than the cohort before.
+        Per cohort: processor seconds to measure the exams (sweep, whole exam, readings), those to join them
+        (tables, cross-validation), both together per exam, and how many times longer than the cohort before.
     """
     heads = [phantom(i // 2 + 1, i % 2 + 1, slices=slices, size=size) for i in range(max(exams))]
     rows: list[dict[str, Any]] = []
     with one_core():
         _join([_measure(0, heads[0])])  # loads and compiles what is timed
         for count in exams:
-            start = time.perf_counter()
+            start = time.process_time()
             measured = [_measure(i, head) for i, head in enumerate(heads[:count])]
-            between = time.perf_counter()
+            between = time.process_time()
             _join(measured)
-            end = time.perf_counter()
+            end = time.process_time()
             rows.append(
                 {
                     "exams": count,

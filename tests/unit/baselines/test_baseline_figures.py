@@ -55,6 +55,23 @@ def test_every_curve_carries_its_name_and_ours_its_colour(curves: pd.DataFrame) 
     assert figure.axes[2].get_legend() is None
 
 
+def test_vvc_is_a_line_of_its_own_as_far_as_the_rates_go(curves: pd.DataFrame) -> None:
+    outside = pd.DataFrame({"exam": "a", "label": "Q", "actual_bpv": [1.0], "psnr_db": [59.0]})
+    vvc = pd.DataFrame(
+        {"exam": "a", "label": "VVC, all-intra", "actual_bpv": [2.0, 0.5, 4.0], "psnr_db": [70.0, 58.0, 80.0]}
+    )
+    figure = rate_distortion_figure(curves, "note", pd.concat([outside, vvc], ignore_index=True))
+    legend = figure.axes[0].get_legend()
+    assert [text.get_text() for text in legend.get_texts()] == [
+        "measured elsewhere",
+        "VVC, all-intra, elsewhere",
+    ]
+    line = next(line for line in figure.axes[1].lines if line.get_label().startswith("VVC"))
+    np.testing.assert_array_equal(line.get_xdata(), [0.5, 2.0])
+    np.testing.assert_allclose(line.get_ydata(), [58 - 55, 70 - 67])
+    assert figure.axes[1].get_ylim()[1] > 3
+
+
 def test_speed_shows_the_spread_and_open_circles_for_what_was_measured_elsewhere() -> None:
     points = pd.DataFrame(
         {

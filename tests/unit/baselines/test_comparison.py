@@ -12,7 +12,7 @@ from wdr_mcpd.baselines.comparison import (
     every_codec,
     readme_section,
 )
-from wdr_mcpd.baselines.published import agreement, only_elsewhere, read_published
+from wdr_mcpd.baselines.published import agreement, lead, only_elsewhere, read_published
 from wdr_mcpd.baselines.speed import speed_points
 from wdr_mcpd.bench.__main__ import main
 from wdr_mcpd.render.tables import as_markdown
@@ -73,11 +73,21 @@ def test_agreement_is_at_the_rate_measured_elsewhere(curves: pd.DataFrame) -> No
     assert list(table["agrees"]) == [True, False]
 
 
+def test_the_lead_of_vvc_is_read_between_its_points(curves: pd.DataFrame) -> None:
+    vvc = {"exam": "a", "label": "VVC, all-intra", "actual_bpv": [4.0, 0.25], "psnr_db": [90.0, 66.0]}
+    mine = curves[curves["exam"] == "a"]
+    found = lead(mine, pd.DataFrame(vvc), "3d-wdr")
+    ours = mine[mine["method"] == "3d-wdr"].set_index("rate_bpv")["psnr_db"]
+    assert list(found.index) == list(ours.index)
+    np.testing.assert_allclose(found, 66 + 6 * np.log2(np.array(ours.index) / 0.25) - ours)
+    assert lead(curves, pd.DataFrame(vvc).assign(exam="other"), "3d-wdr").empty
+
+
 def test_the_points_measured_elsewhere_can_be_read() -> None:
     rates, speed = read_published(ROOT / "resources" / "published")
     outside = only_elsewhere(rates)
     assert set(outside["exam"]) == {"brain1", "brain2"}
-    assert outside["label"].str.contains("QccPack|SPIHT").all()
+    assert outside["label"].str.contains("QccPack|SPIHT|VVC").all()
     assert set(rates["codec"].dropna()) >= {"sperr", "x265-medium", "htj2k-slices", "jpeg2000-volume"}
     assert speed["psnr_db"].between(60, 80).all()
     peaks = rates["psnr_db"] - rates["psnr_max_db"]
@@ -125,7 +135,11 @@ def test_the_table_has_one_row_for_each_codec(curves: pd.DataFrame) -> None:
     assert list(shown.loc["jpegls"]) == ["JPEG-LS, slices", "-", "-", "-", "-", "-", "6.500"]
     assert len(shown) == 4
     machine = pd.DataFrame({"what": ["processor"], "value": ["Some"]})
-    few = readme_section(curves, speed, lossless, machine)
+    vvc = {"exam": "a", "label": "VVC, all-intra", "actual_bpv": [0.25, 4.0], "psnr_db": [66.0, 90.0]}
+    ours = curves[curves["method"] == "3d-wdr"].assign(method="3d-wdr-cc")
+    few = readme_section(pd.concat([curves, ours]), speed, lossless, machine, pd.DataFrame(vvc))
+    assert "Ahead of 3D-WDR-CC is VVC" in few
+    assert "Ahead" not in readme_section(curves, speed, lossless, machine, pd.DataFrame(vvc))
     assert "| SPERR" in few
     assert "JPEG-LS" not in few
 

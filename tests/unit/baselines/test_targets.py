@@ -44,8 +44,8 @@ def test_what_was_met_and_by_how_much() -> None:
     measured = pd.concat([curves("3d-wdr-cc", 40.5, 46.0), curves("3d-wdr", 39.0)])
     text = targets_section(measured, SPEED, lossless(6.3), TARGETS)
     assert cells(text) == [
-        ["a", "1", "39.00", "-", "40.50", "40.0, met by 0.50", "41.0, missed by 0.50"],
-        ["a", "2", "-", "-", "46.00", "45.0, met by 1.00", "46.0, met by 0.00"],
+        ["a", "1", "39.00", "-", "40.50", "40.00, met by 0.50", "41.00, missed by 0.50"],
+        ["a", "2", "-", "-", "46.00", "45.00, met by 1.00", "46.00, met by 0.00"],
     ]
     assert "meets 2 of 2 least values and 1 of 2 goals" in text
     assert "lower by 20.00 dB on a" in text

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wdr_mcpd.baselines.codecs import axial
 from wdr_mcpd.baselines.codecs.contract import Array, Codec, Control
 from wdr_mcpd.baselines.codecs.frame import Frame
 from wdr_mcpd.baselines.codecs.library import JPEG2000_SLICES, JPEG2000_VOLUME, PSNR
+from wdr_mcpd.codec.settings import CDF97
+from wdr_mcpd.codec.transform import shared
 
 # imagecodecs codes signed samples of at most 16 bits. Three levels of the axial transform make values up to
 # 3.8 times larger (the sum of a coefficient's absolute weights), so 13 bits and the sign fit; a narrower
 # volume gets a finer grid.
 AXIAL_BITS = 13
+AXIAL = shared("packet", False, CDF97)
 RATE = Control("bits per voxel", 0.02, 16, log=True)
 
 
@@ -59,10 +61,14 @@ class OneStreamAxial(Codec):
     def compress(self, volume: Array, bits: int, quality: float | None) -> list[bytes]:
         """Code the coefficients at the PSNR `quality` (against 16 bits)."""
         fine = 2 ** (self.bits - bits)
-        steps = np.rint(fine * axial.forward(volume, self.levels)).astype(np.int16)
+        coefficients = volume.astype(np.float32)
+        AXIAL.forward(coefficients, AXIAL.lay_out(volume.shape, "packet", 0, self.levels))
+        steps = np.rint(np.float32(fine) * coefficients).astype(np.int16)
         return JPEG2000_VOLUME.compress(steps, 16, quality)
 
     def expand(self, parts: list[bytes], frame: Frame) -> Array:
         """Decode the coefficients and undo the axial transform."""
         fine = 2 ** (self.bits - frame.bits)
-        return axial.inverse(JPEG2000_VOLUME.expand(parts, frame) / fine, self.levels)
+        volume = JPEG2000_VOLUME.expand(parts, frame).astype(np.float32) / np.float32(fine)
+        AXIAL.inverse(volume, AXIAL.lay_out(frame.shape, "packet", 0, self.levels))
+        return volume

@@ -4,8 +4,10 @@ from functools import partial
 
 from wdr_mcpd.baselines.codecs.contract import Array, Codec
 from wdr_mcpd.baselines.codecs.scan import Scan
-from wdr_mcpd.baselines.codecs.search import Search
+from wdr_mcpd.baselines.codecs.search import Search, around
 from wdr_mcpd.errors import InputError
+
+NEARBY_ATTEMPTS = 6
 
 
 class RateSearch:
@@ -19,17 +21,18 @@ class RateSearch:
         self.voxels = volume.size
         self.codec = codec
         kind = Search if codec.control.steady else Scan
-        self.search: Search | Scan = kind(partial(codec.encode, volume), codec.control)
-        self.nearby = [
-            (setting, Search(partial(setting.encode, volume), codec.control)) for setting in codec.nearby
-        ]
+        self.search = kind(partial(codec.encode, volume), codec.control)
+        self.volume = volume
 
     def reach(self, rate: float) -> tuple[Codec, float, bytes] | None:
         """Return the setting, its parameter and the stream within 1 % of `rate` bits per voxel, or None."""
         target = rate * self.voxels / 8
         if reached := self.search.reach(target):
             return self.codec, *reached
-        for setting, other in self.nearby:
-            if reached := other.near(target, self.search.sizes):
+        # Nearly the same sizes serve another setting of the codec: a few steps between them are enough.
+        for setting in self.codec.nearby if (sizes := around(self.search.sizes, target)) else ():
+            encode = partial(setting.encode, self.volume)
+            other = Search(encode, self.search.control, dict(sizes), NEARBY_ATTEMPTS)
+            if reached := other.reach(target):
                 return setting, *reached
         return None

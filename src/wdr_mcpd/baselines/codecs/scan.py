@@ -1,11 +1,9 @@
 """Reaching a rate with a codec that has streams of very different quality at one number of bytes."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from itertools import pairwise
 
-from wdr_mcpd.baselines.codecs.contract import Control
-from wdr_mcpd.baselines.codecs.search import TOLERANCE
+from wdr_mcpd.baselines.codecs.search import TOLERANCE, Search
 
 COARSE, FINE = 4e-3, 1e-4
 """Steps of the position of the parameter: over its whole range, and where sizes come near the target."""
@@ -13,20 +11,8 @@ NEAR = 1.1
 """Sizes that differ from the target by up to this factor are near."""
 
 
-@dataclass
-class Scan:
-    """Try the whole range of the parameter; of the streams of one size, take one with the finest parameter.
-
-    Parameters
-    ----------
-    encode : the codec at a value of its parameter
-    control : the parameter and its range
-    sizes : position of the parameter (0 coarse to 1 fine) -> bytes, over the whole range
-    """
-
-    encode: Callable[[float], bytes]
-    control: Control
-    sizes: dict[float, int] = field(default_factory=dict)
+class Scan(Search):
+    """Try the whole range of the parameter; of the streams of one size, take one with the finest."""
 
     def reach(self, target: float) -> tuple[float, bytes] | None:
         """Return parameter and stream within 1 % of `target` bytes, at most `target` if there is one."""

@@ -1,7 +1,7 @@
 """Reaching a rate with a codec that only has a quality, by a search over its parameter."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from wdr_mcpd.baselines.codecs.contract import Control
@@ -9,7 +9,6 @@ from wdr_mcpd.baselines.codecs.contract import Control
 TOLERANCE = 0.01
 GOOD = 0.005
 ATTEMPTS = 24
-NEAR_ATTEMPTS = 4
 
 
 @dataclass
@@ -21,11 +20,13 @@ class Search:
     encode : the codec at a value of its parameter
     control : the parameter and its range
     sizes : position of the parameter (0 coarse to 1 fine) -> bytes of every encoding made so far
+    attempts : most encodings for one target
     """
 
     encode: Callable[[float], bytes]
     control: Control
     sizes: dict[float, int] = field(default_factory=dict)
+    attempts: int = ATTEMPTS
 
     def reach(self, target: float) -> tuple[float, bytes] | None:
         """Return parameter and stream of at most `target` bytes and at least 99.5 % of it.
@@ -36,7 +37,7 @@ class Search:
             if (1 - GOOD) * target <= size <= target:
                 return self.control.at(known), self.encode(self.control.at(known))
         nearest: tuple[float, float, bytes] | None = None
-        for _ in range(ATTEMPTS):
+        for _ in range(self.attempts):
             if (position := self._next(target)) is None:
                 break
             stream = self.encode(self.control.at(position))
@@ -47,29 +48,6 @@ class Search:
             if gap <= GOOD and len(stream) <= target:
                 return self.control.at(position), stream
         return nearest[1:] if nearest else None
-
-    def near(self, target: float, other: Mapping[float, int]) -> tuple[float, bytes] | None:
-        """Look around the place where another setting of the same codec jumps over the target.
-
-        Both settings have nearly the same sizes, so a few steps along the slope of `other` are enough.
-        """
-        below = [p for p, size in other.items() if size <= target]
-        above = [p for p, size in other.items() if size > target]
-        if not (below and above) or max(below) >= min(above):
-            return None
-        # The jump itself has no slope: take it from points a little away, if there are any.
-        low = max((p for p in below if other[p] < 0.95 * target), default=min(below))
-        high = min((p for p in above if other[p] > 1.05 * target), default=max(above))
-        first, last = math.log(other[low]), math.log(other[high])
-        slope = (last - first) / (high - low)
-        position = low + (math.log(target) - first) / slope
-        for _ in range(NEAR_ATTEMPTS):
-            quality = self.control.at(min(max(position, low), high))
-            stream = self.encode(quality)
-            if abs(len(stream) / target - 1) <= TOLERANCE:
-                return quality, stream
-            position += math.log(target / len(stream)) / slope
-        return None
 
     def _next(self, target: float) -> float | None:
         """Choose the next position, or None when the parameter has no value left between its neighbours."""
@@ -96,3 +74,14 @@ class Search:
             )
             position = min(max(below + share * (above - below), low), high)
         return round(position / grain) * grain if self.control.whole else position
+
+
+def around(sizes: dict[float, int], target: float) -> dict[float, int]:
+    """Keep sizes below and above a target that was not reached, 5 % away if there are; none in disorder."""
+    below = [position for position, size in sizes.items() if size <= target]
+    above = [position for position, size in sizes.items() if size > target]
+    if not (below and above) or max(below) >= min(above):
+        return {}
+    low = max((p for p in below if sizes[p] < 0.95 * target), default=min(below))
+    high = min((p for p in above if sizes[p] > 1.05 * target), default=max(above))
+    return {low: sizes[low], high: sizes[high]}

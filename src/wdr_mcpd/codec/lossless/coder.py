@@ -12,7 +12,7 @@ from wdr_mcpd.codec.lossless.values import pack, taken, unpack
 from wdr_mcpd.codec.rangecoder import Channel, State, reader, writer, written
 from wdr_mcpd.errors import InputError
 
-STACK = Fit(decay=0.9, ridge=0.03, floor=16.0, strictness=1.0, spread=0)
+STACK = Fit(decay=0.9, fade=0.65, ridge=0.03, floor=16.0, strictness=1.0, spread=0)
 
 
 @dataclass(frozen=True)
@@ -21,15 +21,14 @@ class Effort:
 
     orders: tuple[int, ...]
     fit: Fit
-    every: int
     compares: bool
     widths: int
     habits: int
 
 
 EFFORTS = {
-    1: Effort((23,), Fit(0.8, 3e-4, 50.0, 4.0, 6), 5, False, 2, 1),
-    2: Effort((7, 19, 47), Fit(0.92, 5e-4, 50.0, 4.0, 6), 4, True, 5, 3),
+    1: Effort((23,), Fit(0.8, 0.41, 3e-4, 50.0, 4.0, 6), False, 2, 1),
+    2: Effort((7, 19, 47), Fit(0.92, 0.72, 5e-4, 50.0, 4.0, 6), True, 5, 3),
 }
 
 
@@ -112,7 +111,6 @@ def model(shape: tuple[int, ...], low: int, effort: int, previewed: bool) -> pix
     return pixels.Model(
         frame,
         window,
-        chosen.every,
         similar.places(columns if chosen.compares else 0, window),
         combining.errors(predictions, columns),
         leastsquares.window(

@@ -11,11 +11,10 @@ from wdr_mcpd.codec.rangecoder import Channel, State, start
 
 
 class Model(NamedTuple):
-    """All that predicts and learns, for slices of one size; `every`: voxels from one solution to the next."""
+    """All that predicts and learns, for slices of one size."""
 
     frame: slices.Frame
     window: leastsquares.Window
-    every: int
     places: similar.Places
     errors: combining.Errors
     stack: leastsquares.Window
@@ -50,13 +49,15 @@ def code_slices(
                 combining.start_errors(model.errors)
             line = frame.corner + y * frame.stride
             slices.pad_left(frame, line)
-            solved = int64(-model.every)
+            solved = int64(-1)
             for x in range(columns):
                 at = line + x
                 value = int64(volume[s, y, x])
                 mean = slices.surroundings(
                     frame, window.offsets, at, window.samples[y % leastsquares.KEPT, x]
                 )
+                if model.places.norms.size > 0:
+                    similar.measure(model.places, window, y, x)
                 even, context = slices.evenness(frame, at, s)
                 if even:
                     same = int64(value == frame.planes[at - 1])
@@ -67,13 +68,11 @@ def code_slices(
                     together = expected = frame.planes[at - 1]
                     model.predictions[:] = together
                     stack.samples[y % leastsquares.KEPT, x] = 0.0
-                    if model.places.norms.size > 0:
-                        similar.pass_by(model.places, window, y, x)
                 else:
-                    if x >= solved + model.every:
+                    if x // leastsquares.BLOCK != solved:
+                        solved = x // leastsquares.BLOCK
                         leastsquares.gather(window, x)
                         leastsquares.solve(window, window.fit.ridge, window.coefficients)
-                        solved = x
                     _predict(model, mean, low, high, y, x)
                     together, expected = _combine(model, low, high, y, x)
                     residual.survey(known, s, y, x)
@@ -85,9 +84,9 @@ def code_slices(
                 volume[s, y, x] = value
                 frame.planes[at] = value
                 own = model.predictions[window.orders.size - 1]
-                leastsquares.learn(window, y, x, value - mean, value - own)
+                leastsquares.learn(window, columns, y, x, value - mean, value - own)
                 if mixes:
-                    leastsquares.learn(stack, y, x, value - together, value - together)
+                    leastsquares.learn(stack, columns, y, x, value - together, value - together)
                     combining.note_errors(model.errors, x, model.predictions, value)
                 residual.note(known, s, y, x, abs(value - expected))
             slices.pad_right(frame, line, columns)

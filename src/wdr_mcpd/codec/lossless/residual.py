@@ -4,7 +4,7 @@ The interval of possible values is halved by decisions: whether the voxel is abo
 going away from it, whether it is beyond steps that grow with the expected error; at last where between two
 steps it lies. The chance of a decision is mixed, in the logistic domain, from logistic distributions around
 the expected value, whose widths several contexts have learnt, and from how decisions of the same kind fell
-in several contexts.
+in several contexts. From the second halving between two steps on it is the distributions' mean alone.
 """
 
 from typing import NamedTuple
@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 
 PAD = 2  # columns and rows of errors around a slice
 LEVELS = 48
-KINDS = 32  # of decisions
+KINDS = 17  # of decisions
 WIDTHS, HABITS = 5, 3  # most sources of a chance: distributions, and habits of decisions
 PHASES = 8
 MIXES = 16
@@ -28,7 +28,8 @@ BITS = 22  # of a chance
 STEPS = np.array([0.0, 0.576, 1.224, 2.016, 3.168, 5.04, 8.64, 17.28])
 RATE = 0.002  # at which weights follow
 MANY = 600.0  # errors after which those of a context are halved
-AGE = 255.0  # decisions after which a habit's pace stays
+AGE = 255  # decisions after which a habit's pace stays
+PACES = 1.0 / (np.arange(AGE + 1) + 1.5)
 PER_ERROR = 0.72  # width of a logistic distribution for each unit of the mean absolute error
 LEAST_MASS = 2.0**-30
 
@@ -40,13 +41,14 @@ class Statistics(NamedTuple):
     sums: Array
     counts: Array
     habits: Array
-    ages: Array
+    ages: NDArray[np.int64]
     weights: Array
     even: NDArray[np.int64]
     contexts: NDArray[np.int64]
     disagreement: Array
     centres: Array
     widths: Array
+    slopes: Array
     upper: Array
     lower: Array
     middle: Array
@@ -64,12 +66,13 @@ def statistics(rows: int, columns: int, widths: int, habits: int) -> Statistics:
         np.zeros((widths, LEVELS * LEVELS)),
         np.zeros((widths, LEVELS * LEVELS)),
         np.full((habits, KINDS * LEVELS * PHASES), 0.5),
-        np.zeros((habits, KINDS * LEVELS * PHASES)),
+        np.zeros((habits, KINDS * LEVELS * PHASES), np.int64),
         weights,
         np.full(16, 1 << (BITS - 1), np.int64),
         np.zeros(HABITS + WIDTHS, np.int64),
         np.zeros(1),
         np.zeros(WIDTHS),
+        np.zeros(widths),
         np.zeros(widths),
         np.zeros(widths),
         np.zeros(widths),
@@ -117,6 +120,7 @@ def survey(known: Statistics, s: int, y: int, x: int) -> None:
         i = contexts[HABITS + k]
         mean = (known.sums[k, i] + expected) / (known.counts[k, i] + 4.0)
         known.widths[k] = PER_ERROR * max(mean, 0.02)
+        known.slopes[k] = 1.0 / known.widths[k]
     contexts[0] = level(1.4 * known.widths[0])
     contexts[1] = b
     contexts[2] = d
@@ -142,50 +146,69 @@ def learn_widths(known: Statistics, error: float) -> None:
 
 @inlined
 def decide(
-    known: Statistics,
-    state: State,
-    channel: Channel,
-    kind: int,
-    phase: int,
-    learnt: int,
-    edge: float,
-    bit: int,
+    known: Statistics, state: State, channel: Channel, kind: int, phase: int, edge: float, bit: int
 ) -> tuple[int, State]:
     """Code whether the voxel lies above `edge`, a place relative to where it is expected.
 
-    `upper` and `lower` hold the chances of lying above the lowest and the highest value left; only the first
-    `learnt` habits take part.
+    `upper` and `lower` hold the chances of lying above the lowest and the highest value left.
     """
     inputs, used, contexts = known.inputs, known.used, known.contexts
     weights = known.weights[kind * MIXES + min(contexts[0] >> 1, MIXES - 1)]
     total, widths = 0.0, known.widths.size
     for k in range(widths):
-        known.middle[k] = logistic((known.centres[k] - edge) / known.widths[k])
+        known.middle[k] = logistic((known.centres[k] - edge) * known.slopes[k])
         up = max(known.middle[k] - known.lower[k], LEAST_MASS)
         down = max(known.upper[k] - known.middle[k], LEAST_MASS)
-        inputs[k] = min(max(logarithm(up) - logarithm(down), -8.0), 8.0)
+        inputs[k] = min(max(logarithm(up / down), -8.0), 8.0)
         total += weights[k] * inputs[k]
-    for k in range(learnt):
+    for k in range(used.size):
         used[k] = (kind * LEVELS + contexts[k]) * PHASES + phase
         chance = known.habits[k, used[k]]
-        inputs[widths + k] = logarithm(chance) - logarithm(1.0 - chance)
+        inputs[widths + k] = logarithm(chance / (1.0 - chance))
         total += weights[widths + k] * inputs[widths + k]
     chance = logistic(total)
-    whole = min(max(int64(chance * (1 << BITS)), 64), (1 << BITS) - 64)
-    bit, state = code_part(state, channel, (state.span * whole) >> BITS, bit)
+    bit, state = _code(state, channel, int64(chance * (1 << BITS)), bit)
     step = RATE * (bit - chance)
-    for k in range(widths + learnt):
+    for k in range(inputs.size):
         weights[k] += step * inputs[k]
-    for k in range(learnt):
+    for k in range(used.size):
         age = known.ages[k, used[k]]
         chance = known.habits[k, used[k]]
-        chance += (bit - chance) / (age + 1.5)
+        chance += (bit - chance) * PACES[age]
         known.habits[k, used[k]] = min(max(chance, 0.0002), 0.9998)
-        known.ages[k, used[k]] = min(age + 1.0, AGE)
-    ends = known.lower if not bit else known.upper
+        known.ages[k, used[k]] = min(age + 1, AGE)
+    _narrow(known, bit)
+    return bit, state
+
+
+@inlined
+def decide_plainly(
+    known: Statistics, state: State, channel: Channel, edge: float, bit: int
+) -> tuple[int, State]:
+    """Decide likewise with the mean chance of the distributions; nothing is learnt."""
+    above, left = 0.0, 0.0
+    for k in range(known.widths.size):
+        known.middle[k] = logistic((known.centres[k] - edge) * known.slopes[k])
+        above += max(known.middle[k] - known.lower[k], LEAST_MASS)
+        left += max(known.upper[k] - known.lower[k], 2.0 * LEAST_MASS)
+    bit, state = _code(state, channel, int64(above / left * (1 << BITS)), bit)
+    _narrow(known, bit)
+    return bit, state
+
+
+@inlined
+def _code(state: State, channel: Channel, chance: int, bit: int) -> tuple[int, State]:
+    """Code a decision, given its chance of 1 in units of 2^-BITS."""
+    whole = min(max(chance, 64), (1 << BITS) - 64)
+    return code_part(state, channel, (state.span * whole) >> BITS, bit)
+
+
+@inlined
+def _narrow(known: Statistics, bit: int) -> None:
+    """Let the chance at the place just asked about be that of an end of what is left."""
+    ends = known.upper if bit else known.lower
     for k in range(known.widths.size):
         ends[k] = known.middle[k]
-    return bit, state
 
 
 @inlined
@@ -197,25 +220,28 @@ def code_voxel(
     known.lower[:] = 0.0
     start = int64(np.floor(expected))
     phase = int64((expected - start) * 4.0) if known.contexts[0] < 18 else int64(4)
-    step, depth, above, last = 0, 0, int64(0), STEPS.size
+    step, above, last, halved = 0, int64(0), STEPS.size, False
     while low < high:
-        learnt = known.habits.shape[0] if depth < 2 else 0
         if step < last:
             reach = known.widths[0] * STEPS[step]
             place = int64(np.floor(expected + reach)) + 1 if above else -int64(np.floor(reach - expected))
             kind = 2 * step - 1 + above if step else int64(0)
         else:
             place = (low + high + 1) >> 1
-            kind = 17 + 2 * min(depth, 5) + above
-            depth += 1
+            kind = 2 * last - 1 + above
         if place <= low or place > high:  # nothing to decide
             past = int64(place <= low)
             step = step + 1 if step == 0 or past == above else last
             above = past if step == 1 else above
             continue
         edge = place - 0.5 - expected
-        bit, state = decide(known, state, channel, kind, phase, learnt, edge, int64(voxel >= place))
+        bit = int64(voxel >= place)
+        if halved:
+            bit, state = decide_plainly(known, state, channel, edge, bit)
+        else:
+            bit, state = decide(known, state, channel, kind, phase, edge, bit)
         low, high = (place, high) if bit else (low, place - 1)
+        halved = step >= last
         if step == 0:
             above = bit
         step = step + 1 if step == 0 or bit == above else last
@@ -228,7 +254,6 @@ def code_even_place(
 ) -> tuple[int, State]:
     """Code whether a voxel equals its neighbours, which are equal among themselves."""
     chance = known.even[context]
-    whole = min(max(chance, 64), (1 << BITS) - 64)
-    flat, state = code_part(state, channel, (state.span * whole) >> BITS, flat)
+    flat, state = _code(state, channel, chance, flat)
     known.even[context] += (((1 << BITS) if flat else 0) - chance) >> 6
     return flat, state

@@ -55,7 +55,7 @@ def logistic(x: Any) -> Any:
 
 @inlined
 def logarithm(x: Any) -> Any:
-    """Return the logarithm of x, from 2^-32 to 1, to within 2^-12."""
+    """Return the logarithm of x, from 2^-32 to 2^30, to within 2^-12 (below 2^-20: less well)."""
     whole = int64(x * 4294967296.0)
     whole = max(whole, 1)
     zeros = leading_zeros(whole)

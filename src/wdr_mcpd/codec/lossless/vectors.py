@@ -8,13 +8,24 @@ registers.
 
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
+from numpy.typing import NDArray
 
 LANES = 8
+FOUR = 4
+UNIFORM: Any = types.UniTuple  # untyped
 INDEX = ir.IntType(64)
 VECTOR = ir.VectorType(ir.DoubleType(), LANES)
+
+
+def aligned(*shape: int) -> NDArray[np.float64]:
+    """Make an array of zeros that begins where eight doubles fit a line of the processor's cache."""
+    room = np.zeros(int(np.prod(shape)) + LANES)
+    first = -room.ctypes.data // room.itemsize % LANES
+    return room[first : first + room.size - LANES].reshape(shape)
 
 
 def _lane_indices(lanes: list[int]) -> Any:
@@ -35,21 +46,37 @@ def _spread(builder: Any, value: Any) -> Any:
     return builder.shuffle_vector(first, undefined, _lane_indices([0] * LANES))
 
 
-def _scaled_sum(context: Any, target: Any, at: Any, gain: Any, factor: Any, source: Any, start: Any) -> Any:
+def _add_scaled(context: Any, target: Any, at: Any, factor: Any, source: Any, start: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         pointer, old = _load(context, builder, signature.args[0], *arguments[:2])
-        _, added = _load(context, builder, signature.args[4], *arguments[4:])
-        kept = builder.fmul(_spread(builder, arguments[2]), old)
-        new = builder.fadd(kept, builder.fmul(_spread(builder, arguments[3]), added))
+        _, added = _load(context, builder, signature.args[3], *arguments[3:])
+        new = builder.fadd(old, builder.fmul(_spread(builder, arguments[2]), added))
         builder.store(new, pointer).align = 8
         return context.get_dummy_value()
 
-    number = types.float64
-    return types.void(target, types.intp, number, number, source, types.intp), generate
+    return types.void(target, types.intp, types.float64, source, types.intp), generate
 
 
-scaled_sum: Any = intrinsic(_scaled_sum)
-"""`scaled_sum(target, at, gain, factor, source, start)`: target = gain * target + factor * source, eight."""
+add_scaled: Any = intrinsic(_add_scaled)
+"""`add_scaled(target, at, factor, source, start)`: eight numbers become target + factor * source."""
+
+
+def _add_four(context: Any, target: Any, at: Any, factors: Any, sources: Any, starts: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        pointer, total = _load(context, builder, signature.args[0], *arguments[:2])
+        for k in range(FOUR):
+            factor, source, start = (builder.extract_value(each, k) for each in arguments[2:])
+            _, added = _load(context, builder, signature.args[3][k], source, start)
+            total = builder.fadd(total, builder.fmul(_spread(builder, factor), added))
+        builder.store(total, pointer).align = 8
+        return context.get_dummy_value()
+
+    given = UNIFORM(types.float64, FOUR), sources, UNIFORM(types.intp, FOUR)
+    return types.void(target, types.intp, *given), generate
+
+
+add_four: Any = intrinsic(_add_four)
+"""`add_four(target, at, factors, sources, starts)`: `add_scaled` four times, one after the other."""
 
 
 def _dot(context: Any, first: Any, at: Any, second: Any, start: Any, blocks: Any) -> Any:

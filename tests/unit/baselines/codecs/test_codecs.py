@@ -5,6 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from wdr_mcpd.baselines.codecs import CODECS, Codec, RateSearch
+from wdr_mcpd.baselines.codecs.jpeg2000 import AXIAL
 from wdr_mcpd.errors import InputError
 
 for library in sorted({codec.library for codec in CODECS.values()}):
@@ -170,3 +171,10 @@ def test_what_a_baseline_decodes_is_finished_in_place(kind: type, least: int) ->
     assert list(decoded[0, 0, :4]) == [301, 300, 301, least]
     assert np.array_equal(decoded.ravel()[3:], volume.ravel()[3:])
     assert most < (6.5 if least else 2.5) * volume.size
+
+
+def test_three_axial_levels_fit_the_two_bits_that_jpeg2000_reserves() -> None:
+    for slices in range(2, 70):
+        weights = np.eye(slices, dtype=np.float32)[:, :, None]
+        AXIAL.forward(weights, AXIAL.lay_out(weights.shape, "packet", 0, 3))
+        assert np.abs(weights).sum(axis=1).max() < 4

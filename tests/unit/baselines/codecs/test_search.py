@@ -1,10 +1,15 @@
 import math
+from dataclasses import dataclass, replace
+from typing import Any
 
+import numpy as np
 import pytest
 
-from wdr_mcpd.baselines.codecs import Control, Search
+from wdr_mcpd.baselines.codecs import Codec, Control, RateSearch, Search
+from wdr_mcpd.baselines.codecs.search import around
 
 CONTROL = Control("step", 100.0, 0.01, log=True)
+QUALITY = Control("quality", 0, 1)
 
 
 def smooth(step: float) -> bytes:
@@ -69,23 +74,50 @@ def test_a_parameter_of_whole_numbers_is_tried_once_at_each() -> None:
     assert len(tried) <= len(search.sizes) + 3
 
 
+@dataclass(frozen=True)
+class Jumping(Codec):
+    """Sizes rise in steps of a tenth; with a shift they lie between those."""
+
+    name: str = "jumping"
+    label: str = "Jumping"
+    control: Control = QUALITY
+    shifts: tuple[float, ...] = ()
+    shift: float = 0.0
+
+    @property
+    def nearby(self) -> tuple["Jumping", ...]:
+        return tuple(replace(self, shift=shift) for shift in self.shifts)
+
+    def encode(self, volume: Any, quality: float | None = None) -> bytes:
+        assert quality is not None
+        return bytes(round(1000 * 1.1 ** (math.floor(20 * quality) + self.shift)))
+
+    def compress(self, volume: Any, bits: int, quality: float | None) -> list[bytes]:
+        raise NotImplementedError
+
+    def expand(self, parts: list[bytes], frame: Any) -> Any:
+        raise NotImplementedError
+
+
 def test_a_neighbour_is_searched_where_the_first_setting_jumps() -> None:
-    def steps(shift: float, quality: float) -> bytes:
-        return bytes(round(1000 * 1.1 ** math.floor(20 * (quality + shift))))
+    volume = np.zeros((1, 10, 8), np.uint8)
+    rate = 1000 * 1.1**10.5 * 8 / volume.size
+    assert RateSearch(Jumping(), volume).reach(rate) is None
+    assert RateSearch(Jumping(shifts=(0.2, 0.8)), volume).reach(rate) is None
+    reached = RateSearch(Jumping(shifts=(0.2, 0.5)), volume).reach(rate)
+    assert reached is not None
+    setting, quality, stream = reached
+    assert setting == Jumping(shifts=(0.2, 0.5), shift=0.5)
+    assert setting.encode(volume, quality) == stream
+    assert abs(8 * len(stream) / volume.size / rate - 1) <= 0.01
 
-    control = Control("quality", 0, 1)
-    first = Search(lambda q: steps(0, q), control)
-    target = 1000 * 1.1**10.5
-    assert first.reach(target) is None
 
-    def smooth_near(quality: float) -> bytes:
-        return bytes(round(1000 * 1.1 ** (20 * quality + 0.3)))
-
-    tried = Search(smooth_near, control).near(target, first.sizes)
-    assert tried is not None
-    assert abs(len(tried[1]) / target - 1) <= 0.01
-    assert Search(lambda q: steps(0.01, q), control).near(target, first.sizes) is None
-    assert Search(smooth_near, control).near(10**9, first.sizes) is None
+def test_sizes_around_a_target_are_not_near_it_if_others_are_known() -> None:
+    assert around({0.0: 50, 0.4: 97, 0.6: 103, 1.0: 200}, 100) == {0.0: 50, 1.0: 200}
+    assert around({0.4: 97, 0.6: 103}, 100) == {0.4: 97, 0.6: 103}
+    assert around({0.0: 50, 0.4: 90}, 100) == {}
+    assert around({0.4: 110, 1.0: 200}, 100) == {}
+    assert around({0.0: 150, 0.4: 90}, 100) == {}
 
 
 def test_sizes_that_do_not_rise_everywhere_are_searched_too() -> None:

@@ -5,6 +5,7 @@ from math import ceil, floor
 from typing import Any
 
 import numpy as np
+from format_of_cc import PayloadEnds, RangeDecoder
 
 Vector = np.ndarray[Any, Any]
 
@@ -16,26 +17,11 @@ NEIGHBOURS = """
 """
 PREVIEWED = "1,0,0 1,0,1 1,1,0 1,0,-1 1,-1,0 1,1,1 1,1,-1 1,-1,1 1,-1,-1"
 STEPS = (0.0, 0.576, 1.224, 2.016, 3.168, 5.04, 8.64, 17.28)
+PLAIN = 17
 W, N, NW, NE = (0, -1), (-1, 0), (-1, -1), (-1, 1)
 
 
-class PayloadEnds(Exception):
-    """The next decision could be another one with other bytes after the end."""
-
-
-class Range:
-    def __init__(self, payload: bytes) -> None:
-        self.bits = "".join(f"{byte:08b}" for byte in payload)
-        self.at, self.code, self.slack, self.span = 0, 0, 0, 1 << 32
-        for _ in range(32):
-            self.read()
-
-    def read(self) -> None:
-        known = self.at < len(self.bits)
-        self.code = 2 * self.code + (int(self.bits[self.at]) if known else 0)
-        self.slack = 2 * self.slack + (0 if known else 1)
-        self.at += 1
-
+class Range(RangeDecoder):
     def decide(self, chance: int) -> int:
         part = self.span * min(max(chance, 64), (1 << 22) - 64) >> 22
         if self.code < part <= self.code + self.slack:
@@ -111,21 +97,20 @@ def outer(weight: float, z: Vector) -> Vector:
 def solve(system: Vector, ridge: float, orders: tuple[int, ...]) -> list[Vector]:
     a = system.copy()
     size, count = len(a), orders[-1]
-    inverses = np.zeros(count)
+    inverses, factors = np.zeros(count), np.zeros((count, count))
     for k in range(count):
         a[k, k] = a[k, k] * (1.0 + ridge) + ridge
-    for k in range(count):
-        inverses[k] = 1.0 / a[k, k] if a[k, k] > 0 else 0.0
-        for i in range(k + 1, count):
-            a[i, i:] = a[i, i:] + -(a[k, i] * inverses[k]) * a[k, i:]
+    for i in range(count):
+        for k in range(i):
+            factors[i, k] = -(a[k, i] * inverses[k])
+            a[i, i:] = a[i, i:] + factors[i, k] * a[k, i:]
+        inverses[i] = 1.0 / a[i, i] if a[i, i] > 0 else 0.0
     solutions = []
     for n in orders:
         x = np.zeros(size)
-        for i in range(n - 1, -1, -1):
-            first, end = i // 8 * 8, -(-n // 8) * 8
-            row = a[i, first:end].copy()
-            row[: i - first] = 0.0
-            x[i] = (a[i, size - 1] - dot(row, x[first:end])) * inverses[i]
+        x[:n] = a[:n, size - 1] * inverses[:n]
+        for i in range(n - 1, 0, -1):
+            x[:i] = x[:i] + factors[i, :i] * x[i]
         solutions.append(x)
     return solutions
 
@@ -133,28 +118,26 @@ def solve(system: Vector, ridge: float, orders: tuple[int, ...]) -> list[Vector]
 class Window:
     def __init__(self, count: int, columns: int, orders: tuple[int, ...], fit: tuple[float, ...]) -> None:
         self.orders, self.columns = orders, columns
-        self.decay, self.ridge, self.floor, self.strictness = fit
+        self.decay, self.fade, self.ridge, self.floor, self.strictness = fit
         self.size = -(-(count + 1) // 8) * 8
         self.spread = 6
-        shape = (columns, self.size, self.size)
-        self.above, self.right, self.left = np.zeros(shape), np.zeros(shape), np.zeros(shape[1:])
+        self.blocks = -(-columns // 4)
+        shape = (self.blocks, self.size, self.size)
+        self.above, self.right = np.zeros(shape), np.zeros(shape)
+        self.left, self.new = np.zeros(shape[1:]), np.zeros(shape[1:])
         self.samples: dict[tuple[int, int], Vector] = {}
-        self.weights = np.zeros(columns)
         self.solutions: list[Vector] = []
 
     def start_row(self, y: int) -> None:
         self.left = np.zeros_like(self.left)
         if y == 0:
             self.above[:] = 0.0
-        for x in range(self.columns - 1, -1, -1):
-            if y > 0:
-                self.above[x] = self.decay * self.above[x] + outer(self.weights[x], self.samples[y - 1, x])
-            self.right[x] = self.above[x]
-            if x + 1 < self.columns:
-                self.right[x] = self.right[x] + self.decay * self.right[x + 1]
+        self.right[:] = self.above
+        for block in range(self.blocks - 2, -1, -1):
+            self.right[block] = self.above[block] + self.fade * self.right[block + 1]
 
     def solve(self, x: int) -> None:
-        self.solutions = solve(self.right[x] + self.left, self.ridge, self.orders)
+        self.solutions = solve(self.right[x // 4] + self.left, self.ridge, self.orders)
 
     def predict(self, z: Vector, solution: Vector, order: int) -> float:
         blocks = -(-order // 8) * 8
@@ -166,9 +149,13 @@ class Window:
         spread = 0.0
         for j in range(self.spread):
             spread += z[j] * z[j]
-        self.weights[x] = 1.0 / (self.floor + spread + self.strictness * (error * error))
-        self.left = self.left + outer(self.weights[x], z)
-        self.left = self.decay * (self.left + self.above[x])
+        weight = 1.0 / (self.floor + spread + self.strictness * (error * error))
+        self.new = self.new + outer(weight, z)
+        if x % 4 == 3 or x == self.columns - 1:
+            block = x // 4
+            self.left = self.fade * ((self.left + self.above[block]) + self.new)
+            self.above[block] = self.decay * self.above[block] + self.new
+            self.new = np.zeros_like(self.new)
 
 
 class Decoder:
@@ -208,8 +195,7 @@ class Decoder:
         slices, rows, columns = self.shape
         low, high, strong = self.low, self.high, self.effort == 2
         orders = (7, 19, 47) if strong else (23,)
-        fit = (0.92, 0.0005, 50.0, 4.0) if strong else (0.8, 0.0003, 50.0, 4.0)
-        every = 4 if strong else 5
+        fit = (0.92, 0.72, 0.0005, 50.0, 4.0) if strong else (0.8, 0.41, 0.0003, 50.0, 4.0)
         places = [tuple(int(n) for n in place.split(",")) for place in NEIGHBOURS.split()]
         if preview is not None:
             looked = [tuple(int(n) for n in place.split(",")) for place in PREVIEWED.split()]
@@ -217,7 +203,7 @@ class Decoder:
         places = places[: orders[-1]]
         count = 2 * len(orders) + 1 if strong else len(orders)
         window = Window(orders[-1], columns, orders, fit)
-        stack = Window(count, columns, (count,), (0.9, 0.03, 16.0, 1.0))
+        stack = Window(count, columns, (count,), (0.9, 0.65, 0.03, 16.0, 1.0))
         stack.spread = count
         coder = Residuals(self.range, 5 if strong else 2, 3 if strong else 1, rows, columns)
         even_chances = [1 << 21] * 16
@@ -242,7 +228,7 @@ class Decoder:
                     above[x] = 0.6 * above[x] + latest[x]
                     right[x] = above[x] + 0.6 * right[x + 1]
                 current[y + 4, :4] = current[y + 3, 4]
-                solved = -every
+                solved = -1
                 for x in range(columns):
                     r, c = y + 4, x + 4
 
@@ -274,9 +260,9 @@ class Decoder:
                         predictions = np.full(count, near(W))
                         stack.samples[y, x] = np.zeros(stack.size)
                     else:
-                        if x >= solved + every:
+                        if x // 4 != solved:
                             window.solve(x)
-                            solved = x
+                            solved = x // 4
                         found = [
                             mean + window.predict(z, window.solutions[k], order)
                             for k, order in enumerate(orders)
@@ -333,12 +319,12 @@ def similar(
 ) -> tuple[float, list[Vector]]:
     z = window.samples[y, x]
     fading = [1.0]
-    for _ in range(12):
+    for _ in range(8):
         fading.append(fading[-1] * 0.65)
     system = np.zeros((window.size, window.size))
     total = weights = 0.0
-    for other in range(max(y - 5, 0), y + 1):
-        for c in range(max(x - 5, 0), min(x + 6, columns) if other < y else x):
+    for other in range(max(y - 4, 0), y + 1):
+        for c in range(max(x - 4, 0), min(x + 5, columns) if other < y else x):
             sample = window.samples[other, c]
             d = norms[y, x] + norms[other, c] - 2.0 * dot(z, sample)
             v = 1.0 / (2.0 + max(d, 0.0))
@@ -395,24 +381,38 @@ class Residuals:
     ) -> int:
         phase = int((e - floor(e)) * 4.0) if contexts[0] < 18 else 4
         no, yes = [0.0] * self.widths, [1.0] * self.widths
-        above, halvings = 0, 0
+        above = 0
 
-        def ask(place: int, kind: int, learnt: int) -> int:
+        def ask(place: int, kind: int) -> int:
             nonlocal low, high
             edge = place - 0.5 - e
+            beyond = [
+                logistic((centre - edge) * (1.0 / w)) for centre, w in zip(centres, width, strict=False)
+            ]
+            if kind == PLAIN:
+                some, every = 0.0, 0.0
+                for k in range(self.widths):
+                    some += max(beyond[k] - no[k], 2.0**-30)
+                    every += max(yes[k] - no[k], 2.0**-29)
+                bit = self.range.decide(int(some / every * (1 << 22)))
+            else:
+                bit = learnt(kind, beyond)
+            (yes if bit else no)[:] = beyond
+            low, high = (place, high) if bit else (low, place - 1)
+            return bit
+
+        def learnt(kind: int, beyond: list[float]) -> int:
             weights = self.weights.setdefault(
                 (kind, min(contexts[0] >> 1, 15)),
                 [0.8 / self.widths] * self.widths + [0.2 / self.habits] * self.habits,
             )
-            inputs, beyond, total = [], [], 0.0
-            for k in range(self.widths):
-                f = logistic((centres[k] - edge) / width[k])
-                beyond.append(f)
-                odds = ln(max(f - no[k], 2.0**-30)) - ln(max(yes[k] - f, 2.0**-30))
+            inputs, total = [], 0.0
+            for k, f in enumerate(beyond):
+                odds = ln(max(f - no[k], 2.0**-30) / max(yes[k] - f, 2.0**-30))
                 inputs.append(min(max(odds, -8.0), 8.0))
-            for k in range(learnt):
+            for k in range(self.habits):
                 chance, _ = self.chances[k].get((kind, contexts[k], phase), (0.5, 0.0))
-                inputs.append(ln(chance) - ln(1.0 - chance))
+                inputs.append(ln(chance / (1.0 - chance)))
             for value, weight in zip(inputs, weights, strict=False):
                 total += weight * value
             chance = logistic(total)
@@ -420,18 +420,16 @@ class Residuals:
             step = 0.002 * (bit - chance)
             for k, value in enumerate(inputs):
                 weights[k] += step * value
-            for k in range(learnt):
+            for k in range(self.habits):
                 key = (kind, contexts[k], phase)
                 chance, age = self.chances[k].get(key, (0.5, 0.0))
-                chance += (bit - chance) / (age + 1.5)
+                chance += (bit - chance) * (1.0 / (age + 1.5))
                 self.chances[k][key] = (min(max(chance, 0.0002), 0.9998), min(age + 1.0, 255.0))
-            (yes if bit else no)[:] = beyond
-            low, high = (place, high) if bit else (low, place - 1)
             return bit
 
         if low < high:
             place = ceil(e)
-            above = ask(place, 0, self.habits) if low < place <= high else int(place <= low)
+            above = ask(place, 0) if low < place <= high else int(place <= low)
         for s in range(1, 8):
             if low >= high:
                 break
@@ -439,12 +437,10 @@ class Residuals:
             place = floor(e + reach) + 1 if above else -floor(reach - e)
             if place > high if above else place <= low:
                 break
-            if (place > low if above else place <= high) and ask(
-                place, 2 * s - 1 + above, self.habits
-            ) != above:
+            if (place > low if above else place <= high) and ask(place, 2 * s - 1 + above) != above:
                 break
+        kind = 15 + above
         while low < high:
-            kind = 17 + 2 * min(halvings, 5) + above
-            ask((low + high + 1) >> 1, kind, self.habits if halvings < 2 else 0)
-            halvings += 1
+            ask((low + high + 1) >> 1, kind)
+            kind = PLAIN
         return low

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from format_of_lossless import Decoder, PayloadEnds
+from format_of_cc import PayloadEnds
+from format_of_lossless import Decoder
 from volumes import blobs
 
 from wdr_mcpd.codec import lossless

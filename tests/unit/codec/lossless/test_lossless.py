@@ -11,7 +11,7 @@ from wdr_mcpd.codec import Settings, lossless
 from wdr_mcpd.codec.header import Header, pack
 from wdr_mcpd.codec.lossless.values import pack as name_values
 from wdr_mcpd.codec.lossless.values import taken, unpack
-from wdr_mcpd.codec.lossless.vectors import dot, scaled_sum
+from wdr_mcpd.codec.lossless.vectors import add_four, add_scaled, aligned, dot
 from wdr_mcpd.errors import InputError, StreamError
 
 FAST, SHORT = Settings("cc", lossless=True), Settings("cc", lossless=True, effort=2)
@@ -170,20 +170,33 @@ def test_nothing_is_contracted_and_lanes_are_added_in_order() -> None:
     import numba
 
     @numba.njit
-    def use(a, b, target, gain, factor):  # type: ignore[no-untyped-def]
-        scaled_sum(target, 0, gain, factor, a, 0)
+    def use(a, b, one, four, factors):  # type: ignore[no-untyped-def]
+        add_scaled(one, 0, factors[0], a, 8)
+        add_four(four, 8, factors, (a, b, a, b), (0, 0, 8, 16))
         return dot(a, 0, b, 0, 3)
 
     rng = np.random.default_rng(2)
     for _ in range(200):
         a, b = rng.normal(size=(2, 24)) * 10.0 ** rng.integers(-8, 8, (2, 24))
-        target, gain, factor = rng.normal(size=8), float(rng.normal()), float(rng.normal())
-        wanted = [gain * float(t) + factor * float(x) for t, x in zip(target, a[:8], strict=True)]
+        one, four, factors = rng.normal(size=8), rng.normal(size=16), tuple(rng.normal(size=4).tolist())
+        wanted = [x + factors[0] * y for x, y in zip(one.tolist(), a[8:16].tolist(), strict=True)]
+        all_four = four.tolist()
+        for factor, added in zip(factors, (a[:8], b[:8], a[8:16], b[16:]), strict=True):
+            all_four[8:] = [x + factor * y for x, y in zip(all_four[8:], added.tolist(), strict=True)]
         lanes = [0.0] * 8
         for k in range(24):
             lanes[k % 8] = lanes[k % 8] + float(a[k]) * float(b[k])
         while len(lanes) > 1:
             half = len(lanes) // 2
             lanes = [lanes[k] + lanes[k + half] for k in range(half)]
-        assert use(a, b, target, gain, factor) == lanes[0]
-        assert target.tolist() == wanted
+        assert use(a, b, one, four, factors) == lanes[0]
+        assert one.tolist() == wanted
+        assert four.tolist() == all_four
+
+
+def test_rooms_begin_at_lines_of_the_cache() -> None:
+    for shape in ((8,), (3, 16), (2, 5, 24)):
+        room = aligned(*shape)
+        assert room.shape == shape
+        assert not room.any()
+        assert room.ctypes.data % 64 == 0
