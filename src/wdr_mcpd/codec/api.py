@@ -31,6 +31,7 @@ from wdr_mcpd.errors import InputError, StreamError
 
 DEFAULT_LIMIT = 1 << 27  # voxels: 512 slices of 512 x 512
 PSNR_PEAK = 65535  # eq. 2 of the paper
+NOTHING = np.empty(0, np.uint8)
 TRIED = 4  # slices on which the encoder tries whether restoration helps
 Progress = Callable[[str], object]
 
@@ -109,6 +110,8 @@ def encode(
     )
     if target is not None:
         return _reaching(target, volume, header, coded, coder, progress)
+    if budget is not None and coder.fitted is not None and not settings.lossless and settings.decomposition == "packet":
+        header, coded = _dependent(header, coded, coder, budget)
     return _fit(header, coded, coder, budget)
 
 
@@ -137,7 +140,11 @@ def _blocks(header: Header, payloads: list[NDArray[np.uint8]]) -> Iterator[Volum
     coder = _coder_of(header)
     found = header.fields.prediction
     if found is None:
-        return (restored(header, *of_group, coder) for of_group in zip(header.groups, payloads, strict=True))
+        steps = header.fields.steps or (None,) * len(payloads)
+        return (
+            restored(header, group, payload, coder, step)
+            for group, payload, step in zip(header.groups, payloads, steps, strict=True)
+        )
     previews = found.previews or (None,) * len(payloads)
     return (
         slices_of(header, group, payload, found.effort, preview)
@@ -225,13 +232,33 @@ def _restoration(volume: Volume, settings: Settings, coder: Coder, rate: float) 
     )
 
 
+def _dependent(header: Header, coded: list[Part], coder: Coder, budget: int) -> tuple[Header, list[Part]]:
+    """Quantise each group dependently for its share of the budget, where that gains in all of them."""
+    assert coder.fitted is not None
+    steps = (0,) * len(coded)
+    start = len(pack(replace(header, fields=replace(header.fields, steps=tuple(4096 for _ in steps)))))
+    check_budget(budget, len(pack(header)))
+    shares = container.shares(
+        max(budget - start, 0), [len(group.slices) for group in header.groups], [None if part.planes else 0 for part in coded]
+    )
+    found = []
+    for part, share in zip(coded, shares, strict=True):
+        fit = coder.fitted(part.coefficients, part.layout, share) if part.planes and share else None
+        if fit is None and part.planes:
+            return header, coded
+        found.append((part, 0) if fit is None else (replace(part, planes=fit.planes, complete=fit.payload), fit.step_number))
+    groups = tuple(replace(group, planes=part.planes) for group, (part, _) in zip(header.groups, found, strict=True))
+    fields = replace(header.fields, steps=tuple(step for _, step in found))
+    return replace(header, groups=groups, fields=fields), [part for part, _ in found]
+
+
 def _fit(header: Header, coded: list[Part], coder: Coder, budget: int | None) -> bytes:
     """Code each group for its share of the budget; shares grow where other groups are complete."""
     slices = [len(group.slices) for group in header.groups]
     enough = sum(MOST_BYTES * (part.layout.size + 64) for part in coded)
-    payloads: list[NDArray[np.uint8]] = [np.empty(0, np.uint8)] * len(coded)
     lengths: list[int | None] = [0 if part.planes == 0 else None for part in coded]
-    asked = [0] * len(coded)
+    payloads = [NOTHING if part.complete is None else part.complete for part in coded]
+    asked = [0 if part.complete is None else 1 << 40 for part in coded]
     while True:
         start = len(pack(header.with_lengths(lengths)))
         if budget is None:
@@ -239,15 +266,15 @@ def _fit(header: Header, coded: list[Part], coder: Coder, budget: int | None) ->
         else:
             check_budget(budget, start)
             wanted = container.shares(min(budget - start, enough), slices, lengths)
-        todo = [g for g in range(len(coded)) if lengths[g] is None and asked[g] < wanted[g]]
-        if not todo:
+        for g, part in enumerate(coded):
+            if lengths[g] is None and asked[g] < wanted[g]:
+                payloads[g] = coder.encode(part.coefficients, part.layout, part.planes - 1, wanted[g])
+                asked[g] = wanted[g]
+        complete = [g for g, n in enumerate(lengths) if n is None and payloads[g].size < wanted[g]]
+        if not complete:
             break
-        for g in todo:
-            part = coded[g]
-            payloads[g] = coder.encode(part.coefficients, part.layout, part.planes - 1, wanted[g])
-            asked[g] = wanted[g]
-            if payloads[g].size < wanted[g]:
-                lengths[g] = payloads[g].size
+        for g in complete:
+            lengths[g] = payloads[g].size
     kept = [payload[:n] for payload, n in zip(payloads, wanted, strict=True)]
     return _joined(header.with_lengths(lengths), kept)
 
