@@ -442,7 +442,8 @@ class Decoder:
                 off = 2**last * h if size and last else Fraction(0)
                 magnitude = size - off
                 if self.dependent and size:
-                    magnitude = 2 * magnitude - (Fraction(3, 2) if last else state & 1)
+                    exact = Fraction(1, 10) if size == 1 and state & 1 == 0 else state & 1
+                    magnitude = 2 * magnitude - (Fraction(3, 2) if last else exact)
                 if self.dependent and last == 0:
                     state = NEXT[state][size & 1]
                 result.append(float(magnitude * (-1 if band.sign[at] < 0 else 1)))

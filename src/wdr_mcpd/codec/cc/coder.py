@@ -1,6 +1,7 @@
 """The coherence-conditioned coder: payload from coefficients, and coefficients or slices back."""
 
 from bisect import bisect_left
+from math import log
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,7 +23,8 @@ DENSEST = 0.25  # share of significant coefficients above which restoration give
 EARLIER, PLAIN, DEPENDENT = 0, 1, 2  # kinds of payloads: of the first version, of integers, of dependent indices
 NUMBERS = range(2 * PARTS, 24 * PARTS)  # of steps: from a fourth of a voxel value on
 TYPICAL_PRICE = 0.8  # bytes by those expected
-ATTEMPTS, CLOSE_ENOUGH = 3, 0.005
+FEWEST = 64  # bytes that are worth it
+ATTEMPTS, CLOSE_ENOUGH, FARTHEST = 3, 0.005, 0.03  # shares of the size asked for
 OVERSHOOT = 1.8  # what is lost by a byte too many, by that of one too few
 NOTHING = np.empty(0, np.int32)
 
@@ -51,14 +53,18 @@ def fitted(coefficients: NDArray[np.int32], layout: Layout, max_bytes: int) -> F
 
     None where the step would be too small or too large for that to gain.
     """
+    if max_bytes < FEWEST:
+        return None
     table, length = relatives(layout)
     exact = framed(coefficients, layout, table, length)
     level = levels_of(exact, table)
     counts = np.bincount(level, minlength=256)
     counts[0] -= length - layout.size
-    number = _number(counts, max_bytes / TYPICAL_PRICE)
+    aim, grown = max_bytes / TYPICAL_PRICE, 0.9
     best, least = None, np.inf
+    tried: list[tuple[float, float]] = []
     for attempt in range(-1, ATTEMPTS):
+        number = _number(counts, aim)
         if number is None:
             return None
         found, size = indices(exact, level, table, step_of(number))
@@ -73,10 +79,13 @@ def fitted(coefficients: NDArray[np.int32], layout: Layout, max_bytes: int) -> F
             penalty = OVERSHOOT * off if off > 0 else -off
             if penalty < least:
                 best, least = Fitted(payload, planes, number), penalty
-            if penalty < CLOSE_ENOUGH:
+            tried.append((log(size), log(expected(counts, step_of(number)))))
+            if penalty < CLOSE_ENOUGH or tried[-1] in tried[:-1]:
                 break
-        number = _number(counts, expected(counts, step_of(number)) * (max_bytes / size) ** 0.9)
-    return best
+        if len(tried) > 1 and tried[-1][0] != tried[-2][0]:
+            grown = (tried[-1][1] - tried[-2][1]) / (tried[-1][0] - tried[-2][0])
+        aim = expected(counts, step_of(number)) * (max_bytes / size) ** min(max(grown, 0.5), 1.5)
+    return best if least < FARTHEST else None
 
 
 def _number(counts: NDArray[np.int64], size: float) -> int | None:

@@ -24,7 +24,7 @@ NEXT = np.array([[0, 2], [5, 7], [1, 3], [6, 4], [2, 0], [4, 6], [3, 1], [7, 5]]
 STATES = len(NEXT)
 BEFORE = np.array([[int(np.argwhere(NEXT[:, p] == s)[0, 0]) for p in (0, 1)] for s in range(STATES)], np.int64)
 PARTS = 256  # steps an octave
-PRICE = 0.2
+PRICE = 0.28
 CLASSES, LARGEST = 48, 24  # of magnitudes around, four an octave; indices told apart
 UNIT = 40  # of the weighted sum of magnitudes around
 
@@ -38,7 +38,7 @@ def step_of(number: int) -> float:
 @lru_cache(maxsize=1)
 def bits() -> NDArray[np.float32]:
     """Estimate the bits of indices (quantiser, class, index) for magnitudes that fall exponentially."""
-    mean = 2.0 ** ((np.arange(CLASSES) - 23.5) / 4)
+    mean = 0.9 * 2.0 ** ((np.arange(CLASSES) - 23.5) / 4)
     found = np.empty((2, CLASSES, LARGEST), np.float32)
     for quantiser in (0, 1):
         edges = 2.0 * np.arange(1, LARGEST) - 1 - quantiser

@@ -101,7 +101,7 @@ def _fill_dependent(
                         value -= np.float32(1.5)
                         value -= np.float32(int64(2) << last) * (shift if size >> last == 1 else np.float32(0.5) * shift)
                     elif size:
-                        value -= np.float32(trellis & 1)
+                        value -= np.float32(0.1 if size == 1 and trellis & 1 == 0 else trellis & 1)
                     value *= step
                     values[at] = value if known.sign[i] >= 0 else -value
                     at += 1
