@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from wdr_mcpd.codec import container
 from wdr_mcpd.codec.axial import TYPICAL_RATE
 from wdr_mcpd.codec.coders import CODERS, Coder
-from wdr_mcpd.codec.fields import MAX_STEP, Fields, Geometry, Metadata, Prediction, Scaling
+from wdr_mcpd.codec.fields import Fields, Geometry, Metadata, Prediction, Scaling
+from wdr_mcpd.codec.fitting import dependent, fitted, joined
 from wdr_mcpd.codec.header import Group, Header, pack, unpack
 from wdr_mcpd.codec.layout import depth
 from wdr_mcpd.codec.predict import group_of, slices_of
 from wdr_mcpd.codec.psnr_search import fewest
 from wdr_mcpd.codec.quantise import Part, restored, transformed
-from wdr_mcpd.codec.rangecoder import MOST_BYTES
 from wdr_mcpd.codec.requests import (
     Volume,
     budget_of,
@@ -31,7 +31,6 @@ from wdr_mcpd.errors import InputError, StreamError
 
 DEFAULT_LIMIT = 1 << 27  # voxels: 512 slices of 512 x 512
 PSNR_PEAK = 65535  # eq. 2 of the paper
-NOTHING = np.empty(0, np.uint8)
 TRIED = 4  # slices on which the encoder tries whether restoration helps
 Progress = Callable[[str], object]
 
@@ -64,7 +63,8 @@ def encode(
     -------
     bytes
         At most `floor(rate * voxels / 8)` or `max_bytes`, exactly that unless everything has been coded. A
-        coder "cc" that quantises for the size may take up to 3 percent less. For `psnr` the fewest that reach it, to within a thousandth.
+        coder "cc" that quantises for the size may take up to 3 percent less. For `psnr` the fewest that reach
+        it, to within a thousandth.
 
     Raises
     ------
@@ -111,8 +111,8 @@ def encode(
     if target is not None:
         return _reaching(target, volume, header, coded, coder, progress)
     if budget is not None and not settings.progressive and settings.lossy_packet:
-        header, coded = _dependent(header, coded, coder, budget)
-    return _fit(header, coded, coder, budget)
+        header, coded = dependent(header, coded, coder, budget)
+    return fitted(header, coded, coder, budget)
 
 
 def decode(
@@ -218,7 +218,7 @@ def reallocate(data: bytes, lengths: Sequence[int]) -> bytes:
     if len(lengths) != len(payloads) or min(lengths) < 0:
         raise InputError(f"give one length of 0 or more for each of the {len(payloads)} groups")
     kept = [payload[:length] for payload, length in zip(payloads, lengths, strict=True)]
-    return _joined(header.with_lengths([p.size for p in kept]), kept)
+    return joined(header.with_lengths([p.size for p in kept]), kept)
 
 
 def _restoration(volume: Volume, settings: Settings, coder: Coder, rate: float) -> bool:
@@ -230,55 +230,6 @@ def _restoration(volume: Volume, settings: Settings, coder: Coder, rate: float) 
     return not settings.fast and coder.restoration_helps(
         slices - slices.mean(), settings.in_plane_levels, rate
     )
-
-
-def _dependent(header: Header, coded: list[Part], coder: Coder, budget: int) -> tuple[Header, list[Part]]:
-    """Quantise each group dependently for its share of the budget; as they are where that does not gain."""
-    if coder.fitted is None:
-        return header, coded
-    longest = replace(header, fields=replace(header.fields, steps=(MAX_STEP,) * len(coded)))
-    room = max(budget - len(pack(longest)), 0)
-    slices = [len(group.slices) for group in header.groups]
-    shares = container.shares(room, slices, [None if part.planes else 0 for part in coded])
-    groups, parts, steps = [], [], []
-    for group, part, share in zip(header.groups, coded, shares, strict=True):
-        if part.planes:
-            found = coder.fitted(part.coefficients, part.layout, share)
-            if found is None:
-                return header, coded
-            part = replace(part, planes=found.planes, complete=found.payload)
-        groups.append(replace(group, planes=part.planes))
-        parts.append(part)
-        steps.append(found.step_number if part.planes else 0)
-    fields = replace(header.fields, steps=tuple(steps))
-    return replace(header, groups=tuple(groups), fields=fields), parts
-
-
-def _fit(header: Header, coded: list[Part], coder: Coder, budget: int | None) -> bytes:
-    """Code each group for its share of the budget; shares grow where other groups are complete."""
-    slices = [len(group.slices) for group in header.groups]
-    enough = sum(MOST_BYTES * (part.layout.size + 64) for part in coded)
-    lengths: list[int | None] = [0 if part.planes == 0 else None for part in coded]
-    payloads = [NOTHING if part.complete is None else part.complete for part in coded]
-    asked = [0 if part.complete is None else 1 << 40 for part in coded]
-    while True:
-        start = len(pack(header.with_lengths(lengths)))
-        if budget is None:
-            wanted = [1 << 40] * len(coded)
-        else:
-            check_budget(budget, start)
-            wanted = container.shares(min(budget - start, enough), slices, lengths)
-        for g, part in enumerate(coded):
-            if lengths[g] is None and asked[g] < wanted[g]:
-                payloads[g] = coder.encode(part.coefficients, part.layout, part.planes - 1, wanted[g])
-                asked[g] = wanted[g]
-        complete = [g for g, n in enumerate(lengths) if n is None and payloads[g].size < wanted[g]]
-        if not complete:
-            break
-        for g in complete:
-            lengths[g] = payloads[g].size
-    kept = [payload[:n] for payload, n in zip(payloads, wanted, strict=True)]
-    return _joined(header.with_lengths(lengths), kept)
 
 
 def _predicted(volume: Volume, members: list[tuple[int, ...]], settings: Settings, fields: Fields) -> bytes:
@@ -302,11 +253,7 @@ def _predicted(volume: Volume, members: list[tuple[int, ...]], settings: Setting
         groups=tuple(replace(group, length=payload.size) for group, payload, _ in coded),
         fields=replace(fields, prediction=Prediction(settings.effort, previews)),
     )
-    return _joined(header, [payload for _, payload, _ in coded])
-
-
-def _joined(header: Header, payloads: list[NDArray[np.uint8]]) -> bytes:
-    return pack(header) + container.interleave(payloads, [len(g.slices) for g in header.groups]).tobytes()
+    return joined(header, [payload for _, payload, _ in coded])
 
 
 def _parsed(
@@ -334,14 +281,14 @@ def _reaching(
         return reached
 
     budget = volume.size // 16 + 4 * len(pack(header))
-    data = _fit(header, coded, coder, budget)
+    data = fitted(header, coded, coder, budget)
     start = unpack(data, volume.size)[1]
     below, most = (start, quality(start)), (len(data), quality(len(data)))
     if below[1] >= target:
         return data[:start]
     while most[1] < target and len(data) == budget:
         budget *= 2
-        data = _fit(header, coded, coder, budget)
+        data = fitted(header, coded, coder, budget)
         below, most = most, (len(data), quality(len(data)))
     if most[1] < target:
         raise InputError(

@@ -27,8 +27,8 @@ class Coder:
     than `max_bytes` only if all planes are in it. `decode(payload, layout, top)` returns the values in scan
     order, in the same unit, each within what the payload determines of it; all planes decoded give back the
     integers plus up to one half in magnitude. `transform(decomposition, lossless, wavelet)` is what makes the
-    coefficients; `restore(payload, plan, top, transform, corrected, step)` decodes to voxels less the mean, of the
-    transform's type, `corrected` by a network where the coder has one; `restoration_helps(slices,
+    coefficients; `restore(payload, plan, top, transform, corrected, step)` decodes to voxels less the mean,
+    of the transform's type, `corrected` by a network where the coder has one; `restoration_helps(slices,
     in_plane_levels, rate)` tries whether it is worth it. `fitted(coefficients, layout, max_bytes)` quantises
     dependently for a size, where the coder can. `axial_price` is by
     which share an axial level must save more bits than an estimate says to be worth it: a coder that looks at

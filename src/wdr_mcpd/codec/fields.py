@@ -110,8 +110,8 @@ class Fields:
     """The fields of a header.
 
     `restoration` tells whether a coder that has a network to restore decoded slices is to use it; `steps`
-    numbers the step of each group's dependent indices, and is empty where coefficients are coded as they are; `unknown`
-    are optional ones of later versions, tag and bytes.
+    numbers the step of each group's dependent indices, and is empty where coefficients are coded as they are;
+    `unknown` are optional ones of later versions, tag and bytes.
     """
 
     wavelet: str = CDF97
@@ -139,7 +139,9 @@ def put_fields(body: bytearray, fields: Fields) -> None:
     if not fields.restoration:
         found.append((2 * RESTORATION + 1, b"\0"))
     if fields.prediction is not None:
-        found.append((2 * PREDICTION + 1, _put_numbers(fields.prediction.effort, *fields.prediction.previews)))
+        found.append(
+            (2 * PREDICTION + 1, _put_numbers(fields.prediction.effort, *fields.prediction.previews))
+        )
     if fields.steps:
         found.append((2 * STEPS + 1, _put_numbers(*fields.steps)))
     for key, content in sorted(found):

@@ -24,8 +24,8 @@ class Settings:
     `wavelet`: a discrete wavelet of PyWavelets, orthogonal or biorthogonal; "bior4.4" is the CDF 9/7.
     `effort`: how hard coder cc tries without loss, 1 or 2, which is shorter and some fifteen times slower.
     `preview`: bits per voxel of an embedded beginning, with which such a stream can be cut; 0 for none.
-    `progressive`: the stream will be cut, so every beginning of it is to be good; else coder "cc" codes for the
-    size asked for.
+    `progressive`: the stream will be cut, so every beginning of it is to be good; else coder "cc" quantises
+    for the size asked for.
     `fast`: without the network that restores decoded slices of coder "cc", for decoding in less time.
     """
 

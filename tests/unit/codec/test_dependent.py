@@ -1,7 +1,7 @@
 """Dependent quantisation: the trellis, the search, and the size that is asked for."""
 
 from dataclasses import replace
-from itertools import product
+from itertools import pairwise, product
 from math import floor
 
 import numpy as np
@@ -72,7 +72,7 @@ def test_every_cut_decodes() -> None:
     assert len(header.fields.steps) == 2
     errors = [psnr(volume, codec.decode(data[:n])) for n in range(start, len(data) + 1)]
     assert errors[-1] > errors[0] + 10
-    assert all(b > a - 1.5 for a, b in zip(errors, errors[1:], strict=False))
+    assert all(b > a - 1.5 for a, b in pairwise(errors))
 
 
 @pytest.mark.parametrize("steps", [(), (1, 2, 3), (0, 8192)])

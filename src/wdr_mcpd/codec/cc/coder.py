@@ -1,7 +1,7 @@
 """The coherence-conditioned coder: payload from coefficients, and coefficients or slices back."""
 
 from bisect import bisect_left
-from math import log
+from math import exp, log
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,7 +20,7 @@ from wdr_mcpd.codec.rangecoder import Channel, State, reader, writer, written
 from wdr_mcpd.codec.transform import Transform, shared
 
 DENSEST = 0.25  # share of significant coefficients above which restoration gives next to nothing
-EARLIER, PLAIN, DEPENDENT = 0, 1, 2  # kinds of payloads: of the first version, of integers, of dependent indices
+EARLIER, PLAIN, DEPENDENT = 0, 1, 2  # payloads of the first version, of integers, of dependent indices
 NUMBERS = range(2 * PARTS, 24 * PARTS)  # of steps: from a fourth of a voxel value on
 TYPICAL_PRICE = 0.8  # bytes by those expected
 FEWEST = 64  # bytes that are worth it
@@ -60,32 +60,33 @@ def fitted(coefficients: NDArray[np.int32], layout: Layout, max_bytes: int) -> F
     level = levels_of(exact, table)
     counts = np.bincount(level, minlength=256)
     counts[0] -= length - layout.size
-    aim, grown = max_bytes / TYPICAL_PRICE, 0.9
-    best, least = None, np.inf
-    tried: list[tuple[float, float]] = []
-    for attempt in range(-1, ATTEMPTS):
+    best, least = None, FARTHEST
+    aim, by_likely, slope = max_bytes / TYPICAL_PRICE, 1.0, 0.9
+    before: tuple[float, float] | None = None
+    for attempt in range(ATTEMPTS + 1):
         number = _number(counts, aim)
         if number is None:
             return None
-        found, size = indices(exact, level, table, step_of(number))
+        found, likely = indices(exact, level, table, step_of(number))
         planes = max(int(found.max()), -int(found.min())).bit_length()
         if planes == 0:
             return None
-        if attempt >= 0:
+        if attempt:
             channel = writer(max_bytes + max_bytes // 4 + 64, layout.size)
             payload = written(_code(found, table, length, planes - 1, channel, DEPENDENT)[0], channel)
-            size = payload.size
-            off = size / max_bytes - 1
+            by_likely = payload.size / likely
+            off = payload.size / max_bytes - 1
             penalty = OVERSHOOT * off if off > 0 else -off
             if penalty < least:
                 best, least = Fitted(payload, planes, number), penalty
-            tried.append((log(size), log(expected(counts, step_of(number)))))
-            if penalty < CLOSE_ENOUGH or tried[-1] in tried[:-1]:
+            if penalty < CLOSE_ENOUGH:
                 break
-        if len(tried) > 1 and tried[-1][0] != tried[-2][0]:
-            grown = (tried[-1][1] - tried[-2][1]) / (tried[-1][0] - tried[-2][0])
-        aim = expected(counts, step_of(number)) * (max_bytes / size) ** min(max(grown, 0.5), 1.5)
-    return best if least < FARTHEST else None
+        here = log(likely), log(expected(counts, step_of(number)))
+        if before is not None and abs(here[0] - before[0]) > 0.03:
+            slope = min(max((here[1] - before[1]) / (here[0] - before[0]), 0.5), 1.5)
+        before = here
+        aim = exp(here[1]) * (max_bytes / (by_likely * likely)) ** slope
+    return best
 
 
 def _number(counts: NDArray[np.int64], size: float) -> int | None:

@@ -1,7 +1,7 @@
 """Dependent quantisation: coefficients become indices by a search through a trellis.
 
-Two quantisers take turns: the first restores an index k at 2k steps, the second at 2k - 1 (with the sign; 0 at
-0). Which one a coefficient has follows from the parities of the indices before it, by a trellis of eight
+Two quantisers take turns: the first restores an index k at 2k steps, the second at 2k - 1 (with the sign; 0
+at 0). Which one a coefficient has follows from the parities of the indices before it, by a trellis of eight
 states, so that together the indices fill space more evenly than one quantiser could (Marcellin and Fischer
 1990; Schwarz et al. 2019, as in VVC). The encoder searches the cheapest path: squared error plus `PRICE`
 square steps a bit, where the bits of an index are those that magnitudes around let expect.
@@ -11,6 +11,7 @@ Only the encoder searches; a decoder needs `NEXT` alone.
 
 from functools import lru_cache
 from math import log2
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +22,9 @@ from wdr_mcpd.codec.rangecoder import leading_zeros
 
 NEXT = np.array([[0, 2], [5, 7], [1, 3], [6, 4], [2, 0], [4, 6], [3, 1], [7, 5]], np.int64)
 """The state after an even and after an odd index; states of odd number have the second quantiser."""
-STATES = len(NEXT)
-BEFORE = np.array([[int(np.argwhere(NEXT[:, p] == s)[0, 0]) for p in (0, 1)] for s in range(STATES)], np.int64)
+BEFORE = np.argsort(NEXT, axis=0)  # the state before an even and before an odd index
 PARTS = 256  # steps an octave
-PRICE = 0.28
+PRICE = 0.28  # square steps that a bit is worth
 CLASSES, LARGEST = 48, 24  # of magnitudes around, four an octave; indices told apart
 UNIT = 40  # of the weighted sum of magnitudes around
 
@@ -63,7 +63,8 @@ def indices(
     """Search the indices of framed coefficients for a step; returns them and the bytes expected for them."""
     count = int((table["slices"] * table["rows"] * table["columns"]).sum())
     found = np.zeros(exact.size, np.int32)
-    total = _search(exact, level, table, np.float32(1 / step), round(_offset(step)), bits(), np.empty(count, np.uint8), found)
+    path = np.empty(count, np.uint8)
+    total = _search(exact, level, table, np.float32(1 / step), round(_offset(step)), bits(), path, found)
     return found, total / 8
 
 
@@ -100,9 +101,7 @@ def _levels(exact: NDArray[np.int32], table: NDArray[np.void], level: NDArray[np
                     total = 4 * cross + 2 * (corners + beside) + far + (far >> 1)
                     if band.parent >= 0:
                         other = table[band.parent]
-                        j = place(
-                            other, s >> band.slice_shift, r >> band.row_shift, c >> band.column_shift
-                        )
+                        j = place(other, s >> band.slice_shift, r >> band.row_shift, c >> band.column_shift)
                         total += 4 * abs(int64(exact[j]))
                     else:
                         total += total >> 2
@@ -110,7 +109,7 @@ def _levels(exact: NDArray[np.int32], table: NDArray[np.void], level: NDArray[np
 
 
 @inlined
-def _eighths(value: int) -> int:
+def _eighths(value: int) -> Any:
     """Give about 8 log2 of a whole number of 1 to 2^31."""
     zeros = leading_zeros(int64(value))
     return 8 * (63 - zeros) + (((value << zeros) >> 60) & 7)
@@ -127,7 +126,7 @@ def _search(
     path: NDArray[np.uint8],
     found: NDArray[np.int32],
 ) -> float:
-    """Find the cheapest path (Viterbi); `path` has, for each state after a coefficient, the parity before it."""
+    """Find the cheapest path (Viterbi); bits of `path` are the parities that led to states."""
     far = np.float32(1e30)
     c0, c1, c2, c3 = np.float32(0), far, far, far
     c4, c5, c6, c7 = far, far, far, far
@@ -194,7 +193,7 @@ def _less(a: np.float32, b: np.float32) -> tuple[np.float32, int]:
 
 
 @inlined
-def _cost(x: np.float32, rates: NDArray[np.float32], quantiser: np.float32, k: int) -> np.float32:
+def _cost(x: np.float32, rates: NDArray[np.float32], quantiser: np.float32, k: int) -> Any:
     off = x - (np.float32(2 * k) - quantiser if k else np.float32(0))
     return off * off + np.float32(PRICE) * rates[min(k, LARGEST - 1)]
 

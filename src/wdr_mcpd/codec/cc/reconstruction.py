@@ -46,7 +46,7 @@ def confine(block: NDArray[np.float32], plan: Layout, known: Known, unit: float)
 
 @compiled
 def _first_bits(known: Known, low: NDArray[np.int64], seen: NDArray[np.int64]) -> tuple[int, int, int]:
-    """Count first refinement bits by kind; returns the sum of `last` over, those complete of, and all found."""
+    """Count first refinement bits by kind; returns the sum of `last`, how many are complete, and how many."""
     planes, complete, significant = int64(0), int64(0), int64(0)
     for b in range(known.table.size):
         band = known.table[b]
@@ -85,7 +85,11 @@ def _fill(known: Known, low: NDArray[np.int64], seen: NDArray[np.int64], values:
 
 @compiled
 def _fill_dependent(
-    known: Known, low: NDArray[np.int64], seen: NDArray[np.int64], step: np.float32, values: NDArray[np.float32]
+    known: Known,
+    low: NDArray[np.int64],
+    seen: NDArray[np.int64],
+    step: np.float32,
+    values: NDArray[np.float32],
 ) -> None:
     at, trellis = 0, int64(0)
     for b in range(known.table.size):
@@ -98,8 +102,8 @@ def _fill_dependent(
                     size, last = int64(known.size[i]), known.last[i]
                     value = np.float32(2 * size)
                     if size and last:
-                        value -= np.float32(1.5)
-                        value -= np.float32(int64(2) << last) * (shift if size >> last == 1 else np.float32(0.5) * shift)
+                        off = shift if size >> last == 1 else np.float32(0.5) * shift
+                        value -= np.float32(1.5) + np.float32(int64(2) << last) * off
                     elif size:
                         value -= np.float32(0.1 if size == 1 and trellis & 1 == 0 else trellis & 1)
                     value *= step
