@@ -16,7 +16,7 @@ from wdr_mcpd.codec.cc.layout import KINDS
 from wdr_mcpd.codec.compiled import compiled, int64
 from wdr_mcpd.codec.layout import Layout
 
-COMPLETE_WIDTH = 0.25  # binary logarithm of the typical width of a complete dependent index, in steps
+COMPLETE_WIDTH = 0.1  # binary logarithm of the typical width of a complete dependent index, in steps
 PRIOR_LOW, PRIOR_ALL = 60, 100  # as if so many bits had been seen, q = 0.6
 
 
