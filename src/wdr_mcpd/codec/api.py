@@ -309,11 +309,16 @@ def _coder_of(header: Header) -> Coder:
     name = CODER_NAMES[header.coder]
     found = header.fields.prediction
     effort = 1 if found is None else found.effort
-    settings = Settings(name, lossless=header.lossless, wavelet=header.fields.wavelet, effort=effort)
+    fields = header.fields
+    settings = Settings(
+        name, header.decomposition, lossless=header.lossless, wavelet=fields.wavelet, effort=effort
+    )
     try:
         check_settings(settings)
         if found is not None and not settings.predicts:
             raise InputError("only coder cc without loss predicts in the image domain")
+        if fields.steps and not (settings.lossy_packet and CODERS[name].fitted):
+            raise InputError("only lossy packets of coder cc have dependent indices")
     except InputError as error:
         raise StreamError(f"the stream cannot be decoded: {error}") from error
     return CODERS[name]
