@@ -211,7 +211,9 @@ class Configuration(_Keys):
         methods = {}
         for name, method in METHODS.items():
             changes: dict[str, Any] = {"in_plane_levels": self.in_plane_levels}
-            if method.settings.coder != "cc":
+            if method.settings.coder == "cc":
+                changes["progressive"] = True  # a stream is cut for all rates
+            else:
                 changes |= {"decomposition": self.decomposition, "wavelet": self.wavelet}
             if name in (BASELINE, PROPOSED):
                 changes["axial_levels"] = self.axial_levels

@@ -33,6 +33,11 @@ def encode_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--preview", type=float, metavar="R", help=preview)
     parser.add_argument(
+        "--progressive",
+        action="store_true",
+        help="3d-wdr-cc for a stream that will be cut: every beginning good, the whole less so",
+    )
+    parser.add_argument(
         "--fast",
         action="store_true",
         help="3d-wdr-cc without the network that restores decoded slices, to be decoded in less time",
@@ -56,7 +61,7 @@ def encode(options: argparse.Namespace) -> None:
 
     given = {
         key: value
-        for key in (*CODING, *SELECTION, "effort", "preview", "fast")
+        for key in (*CODING, *SELECTION, "effort", "preview", "progressive", "fast")
         if (value := getattr(options, key)) is not None
     }
     if ignored := [key for key in ignored_options(method_named(options.method)) if key in given]:

@@ -27,9 +27,10 @@ class Coder:
     than `max_bytes` only if all planes are in it. `decode(payload, layout, top)` returns the values in scan
     order, in the same unit, each within what the payload determines of it; all planes decoded give back the
     integers plus up to one half in magnitude. `transform(decomposition, lossless, wavelet)` is what makes the
-    coefficients; `restore(payload, plan, top, transform, corrected)` decodes to voxels less the mean, of the
-    transform's type, `corrected` by a network where the coder has one; `restoration_helps(slices,
-    in_plane_levels, rate)` tries whether it is worth it. `axial_price` is by
+    coefficients; `restore(payload, plan, top, transform, corrected, step)` decodes to voxels less the mean,
+    of the transform's type, `corrected` by a network where the coder has one; `restoration_helps(slices,
+    in_plane_levels, rate)` tries whether it is worth it. `fitted(coefficients, layout, max_bytes)` quantises
+    dependently for a size, where the coder can. `axial_price` is by
     which share an axial level must save more bits than an estimate says to be worth it: a coder that looks at
     the slices beside has less to gain.
     """
@@ -37,18 +38,19 @@ class Coder:
     encode: Callable[[NDArray[np.int32], Layout, int, int], Payload]
     decode: Decode
     transform: Callable[[str, bool, str], Transform]
-    restore: Callable[[Payload, Layout, int, Transform, bool], NDArray[Any]]
+    restore: Callable[[Payload, Layout, int, Transform, bool, float], NDArray[Any]]
     restoration_helps: Callable[[NDArray[np.float32], int, float], bool] | None = None
+    fitted: Callable[[NDArray[np.int32], Layout, int], cc.Fitted | None] | None = None
     axial_price: float = 0
 
 
-def _restore_by(decode: Decode) -> Callable[[Payload, Layout, int, Transform, bool], NDArray[Any]]:
-    return lambda payload, plan, top, transform, _: transform.block(decode(payload, plan, top), plan)
+def _restore_by(decode: Decode) -> Callable[[Payload, Layout, int, Transform, bool, float], NDArray[Any]]:
+    return lambda payload, plan, top, transform, *_: transform.block(decode(payload, plan, top), plan)
 
 
 CODERS: dict[str, Coder] = {
     "wdr": Coder(wdr.encode, wdr.decode, shared, _restore_by(wdr.decode)),
     "wdr-reference": Coder(reference.encode, reference.decode, shared, _restore_by(reference.decode)),
     "cc-1": Coder(cc_1.encode, cc_1.decode, cc.transform, cc_1.restore),
-    "cc": Coder(cc.encode, cc.decode, cc.transform, cc.restore, cc.restoration_helps, 0.03),
+    "cc": Coder(cc.encode, cc.decode, cc.transform, cc.restore, cc.restoration_helps, cc.fitted, 0.03),
 }

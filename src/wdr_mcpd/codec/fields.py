@@ -13,15 +13,17 @@ from wdr_mcpd.codec.numbers import Reader, put
 from wdr_mcpd.codec.settings import CDF97
 from wdr_mcpd.errors import InputError, StreamError
 
-WAVELET, GEOMETRY, SCALING, RESTORATION, PREDICTION = 1, 2, 3, 4, 5
+WAVELET, GEOMETRY, SCALING, RESTORATION, PREDICTION, STEPS = 1, 2, 3, 4, 5, 6
 KNOWN = {
     WAVELET: "wavelet",
     GEOMETRY: "geometry",
     SCALING: "scaling",
     RESTORATION: "restoration",
     PREDICTION: "prediction",
+    STEPS: "steps",
 }
 MAX_TAG = 1 << 32
+MAX_STEP = 8191  # almost 2^32
 SPACES = ("unknown", "LPS", "RAS")
 UNITS = ("unknown", "m", "mm", "um")
 AFFINE = struct.Struct("<12d")
@@ -107,8 +109,9 @@ class Prediction:
 class Fields:
     """The fields of a header.
 
-    `restoration` tells whether a coder that has a network to restore decoded slices is to use it; `unknown`
-    are optional ones of later versions, tag and bytes.
+    `restoration` tells whether a coder that has a network to restore decoded slices is to use it; `steps`
+    numbers the step of each group's dependent indices, and is empty where coefficients are coded as they are;
+    `unknown` are optional ones of later versions, tag and bytes.
     """
 
     wavelet: str = CDF97
@@ -116,6 +119,7 @@ class Fields:
     scaling: Scaling | None = None
     restoration: bool = True
     prediction: Prediction | None = None
+    steps: tuple[int, ...] = ()
     unknown: tuple[tuple[int, bytes], ...] = ()
 
 
@@ -135,14 +139,22 @@ def put_fields(body: bytearray, fields: Fields) -> None:
     if not fields.restoration:
         found.append((2 * RESTORATION + 1, b"\0"))
     if fields.prediction is not None:
-        numbers_of = bytearray()
-        for number in (fields.prediction.effort, *fields.prediction.previews):
-            put(numbers_of, number)
-        found.append((2 * PREDICTION + 1, bytes(numbers_of)))
+        found.append(
+            (2 * PREDICTION + 1, _put_numbers(fields.prediction.effort, *fields.prediction.previews))
+        )
+    if fields.steps:
+        found.append((2 * STEPS + 1, _put_numbers(*fields.steps)))
     for key, content in sorted(found):
         put(body, key)
         put(body, len(content))
         body += content
+
+
+def _put_numbers(*numbers: int) -> bytes:
+    content = bytearray()
+    for number in numbers:
+        put(content, number)
+    return bytes(content)
 
 
 def read_fields(reader: Reader, slices: int, groups: int) -> Fields:
@@ -170,9 +182,10 @@ def read_fields(reader: Reader, slices: int, groups: int) -> Fields:
         scaling = _scaling(given[SCALING], slices) if SCALING in given else None
         restoration = _restoration(given.get(RESTORATION, b"\1"))
         prediction = _prediction(given[PREDICTION], groups) if PREDICTION in given else None
+        steps = _steps(given[STEPS], groups) if STEPS in given else ()
     except (InputError, IndexError, ValueError, struct.error) as error:
         raise StreamError(f"the header has a damaged field: {str(error).splitlines()[0]}") from error
-    return Fields(wavelet, geometry, scaling, restoration, prediction, unknown)
+    return Fields(wavelet, geometry, scaling, restoration, prediction, steps, unknown)
 
 
 def _restoration(content: bytes) -> bool:
@@ -197,11 +210,21 @@ def _scaling(content: bytes, slices: int) -> Scaling:
 
 
 def _prediction(content: bytes, groups: int) -> Prediction:
-    reader = Reader(content, 0)
-    effort = reader.number(255)
-    previews = []
-    while reader.at < len(content):
-        previews.append(reader.number(1 << 40))
-    if len(previews) not in (0, groups):
-        raise InputError(f"previews of {len(previews)} groups in a stream of {groups}")
+    effort, *previews = _numbers(content)
+    if effort > 255 or len(previews) not in (0, groups):
+        raise InputError(f"effort {effort} and previews of {len(previews)} groups in a stream of {groups}")
     return Prediction(effort, tuple(previews))
+
+
+def _steps(content: bytes, groups: int) -> tuple[int, ...]:
+    steps = _numbers(content)
+    if len(steps) != groups or max(steps) > MAX_STEP:
+        raise InputError(f"steps of {len(steps)} groups, up to number {max(steps, default=0)}")
+    return tuple(steps)
+
+
+def _numbers(content: bytes) -> list[int]:
+    reader, numbers = Reader(content, 0), []
+    while reader.at < len(content):
+        numbers.append(reader.number(1 << 40))
+    return numbers

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wdr_mcpd.codec.axial import TYPICAL_RATE, best_axial_levels
+from wdr_mcpd.codec.cc.dependent import step_of
 from wdr_mcpd.codec.coders import CODERS, Coder
 from wdr_mcpd.codec.header import MAX_TOP, Group, Header
 from wdr_mcpd.codec.layout import Block, Layout, depth, gather
@@ -17,13 +18,17 @@ from wdr_mcpd.errors import InputError
 
 @dataclass(frozen=True)
 class Part:
-    """A group after transform and quantisation: coefficients in scan order and what the header says of it."""
+    """A group after transform and quantisation: coefficients in scan order and what the header says of it.
+
+    `complete` is the whole payload, where it is known already.
+    """
 
     coefficients: NDArray[np.int32]
     layout: Layout
     axial_levels: int
     mean: int
     planes: int
+    complete: NDArray[np.uint8] | None = None
 
 
 def transformed(block: Volume, settings: Settings, low: int, high: int, rate: float = TYPICAL_RATE) -> Part:
@@ -76,14 +81,17 @@ def _transform(work: Block, transform: Transform, settings: Settings, rate: floa
     return plan, axial
 
 
-def restored(header: Header, group: Group, payload: NDArray[np.uint8], coder: Coder) -> Volume:
+def restored(
+    header: Header, group: Group, payload: NDArray[np.uint8], coder: Coder, step_number: int | None = None
+) -> Volume:
     """Decode the payload of a group, or the beginning of one, to its slices."""
     shape = (len(group.slices), *header.shape[1:])
     if group.planes == 0 or payload.size == 0:  # nothing is known but the mean
         return np.full(shape, group.mean, header.dtype)
     transform = coder.transform(header.decomposition, header.lossless, header.fields.wavelet)
     plan = transform.lay_out(shape, header.decomposition, header.in_plane_levels, group.axial_levels)
-    block = coder.restore(payload, plan, group.planes - 1, transform, header.fields.restoration)
+    step = 0 if step_number is None else step_of(step_number)
+    block = coder.restore(payload, plan, group.planes - 1, transform, header.fields.restoration, step)
     volume = np.empty(shape, header.dtype)
     for values, voxels in zip(block, volume, strict=True):  # a slice at a time stays in the cache
         values += transform.dtype(group.mean)

@@ -24,6 +24,8 @@ class Settings:
     `wavelet`: a discrete wavelet of PyWavelets, orthogonal or biorthogonal; "bior4.4" is the CDF 9/7.
     `effort`: how hard coder cc tries without loss, 1 or 2, which is shorter and some fifteen times slower.
     `preview`: bits per voxel of an embedded beginning, with which such a stream can be cut; 0 for none.
+    `progressive`: the stream will be cut, so every beginning of it is to be good; else coder "cc" quantises
+    for the size asked for.
     `fast`: without the network that restores decoded slices of coder "cc", for decoding in less time.
     """
 
@@ -35,12 +37,18 @@ class Settings:
     wavelet: str = CDF97
     effort: int = 1
     preview: float = 0.0
+    progressive: bool = False
     fast: bool = False
 
     @property
     def predicts(self) -> bool:
         """Whether voxels are predicted in the image domain if everything is coded."""
         return self.lossless and self.coder == "cc"
+
+    @property
+    def lossy_packet(self) -> bool:
+        """Whether a coder uses the transform of its own, if it has one, and all that follows from it."""
+        return not self.lossless and self.decomposition == "packet"
 
 
 DEFAULT = Settings()
@@ -64,17 +72,16 @@ def check_settings(settings: Settings) -> None:
         raise InputError(f"in_plane_levels must be 0 or more, not {settings.in_plane_levels!r}")
     if settings.axial_levels != "auto" and not _is_count(settings.axial_levels):
         raise InputError(f"axial_levels must be auto or 0 or more, not {settings.axial_levels!r}")
-    if not isinstance(settings.lossless, bool):
-        raise InputError(f"lossless must be true or false, not {settings.lossless!r}")
     if settings.effort not in EFFORTS or isinstance(settings.effort, bool):
         raise InputError(f"effort must be 1 or 2, not {settings.effort!r}")
     if isinstance(settings.preview, bool) or not 0 <= settings.preview < float("inf"):
         raise InputError(f"preview must be 0 or more bits per voxel, not {settings.preview!r}")
     if (settings.effort, settings.preview) != (1, 0) and not settings.predicts:
         raise InputError("effort and preview are for coding without loss by coder cc")
-    if not isinstance(settings.fast, bool):
-        raise InputError(f"fast must be true or false, not {settings.fast!r}")
-    if settings.fast and (settings.coder != "cc" or settings.lossless or settings.decomposition == "dyadic"):
+    for name in ("lossless", "progressive", "fast"):
+        if not isinstance(getattr(settings, name), bool):
+            raise InputError(f"{name} must be true or false, not {getattr(settings, name)!r}")
+    if settings.fast and (settings.coder != "cc" or not settings.lossy_packet):
         raise InputError("fast: there is no network to leave out; only coder cc has one, for lossy packets")
     if settings.wavelet != CDF97:
         check_wavelet(settings.coder, settings.lossless, settings.wavelet)

@@ -1,7 +1,7 @@
 """What a volume coded in groups of slices loses, at several rates of one encoding."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -52,11 +52,11 @@ def coded_at_rates(
     rates: Sequence[float],
     peak: float,
 ) -> list[Coded]:
-    """Encode a volume (slice, row, column) once and measure it at each rate (bits per voxel), in their order.
+    """Encode a volume (slice, row, column) once and measure its cuts at rates (bits per voxel), in their order.
 
     Every group of slices gets the rate times its voxels; `groups` None is one volume of all slices.
     """
-    stream = codec.encode(original, groups, settings, rate=max(rates))
+    stream = codec.encode(original, groups, replace(settings, progressive=True), rate=max(rates))
     found = []
     for rate in rates:
         size, decoded = decoded_cut(stream, rate)

@@ -1,6 +1,7 @@
 """A decoder of coders 2 and 3 written from docs/cc-format.md alone, slow and plain, up to the network."""
 
 from collections import defaultdict
+from copy import deepcopy
 from dataclasses import dataclass
 from fractions import Fraction
 from math import exp, floor, log, log2, prod
@@ -72,6 +73,7 @@ SIZES = {
     ("stretch", 0): (80, 4, 4),
 }
 SETS = {"found": 0, "sign": 160, "bit": 240}
+NEXT = ((0, 2), (5, 7), (1, 3), (6, 4), (2, 0), (4, 6), (3, 1), (7, 5))
 
 
 class Models(dict[Any, Model]):
@@ -104,8 +106,20 @@ class Mixer:
         self.weights: Table = {}
         self.estimates: Table = defaultdict(lambda: [squash(min(4096 * i // 24, 4095)) for i in range(26)])
         self.linear: Table = {}
+        self.second = False
         if start:
             self.linear = {k: [16 * int(w) for w in start["linear"][16 * k : 16 * k + 16]] for k in range(80)}
+
+    def double(self) -> None:
+        """Begin the last plane of dependent indices: both quantisers go on from what is known now."""
+        self.others = deepcopy((self.models, self.weights, self.estimates))
+
+    def turn(self, second: bool) -> None:
+        """Take the models of the first or of the second quantiser."""
+        if second != self.second:
+            mine = self.models, self.weights, self.estimates
+            self.models, self.weights, self.estimates = self.others
+            self.others, self.second = mine, second
 
     def weights_of(self, what: str, number: int) -> list[int]:
         if (what, number) not in self.weights:
@@ -232,9 +246,11 @@ def grow(band: Band, at: Place, new: int) -> None:
 
 
 class Decoder:
-    def __init__(self, payload: bytes, plan: Any, parts: Any, planes: int, start: Any = None) -> None:
+    def __init__(
+        self, payload: bytes, plan: Any, parts: Any, planes: int, start: Any = None, dependent: bool = False
+    ) -> None:
         """Decode coder 3, with the arrays of the file that the page names, or coder 2 without."""
-        self.later = start is not None
+        self.later, self.dependent, self.state = start is not None, dependent, 0
         self.mixer = Mixer(RangeDecoder(payload), start)
         self.bands = related(plan, parts)
         self.planes = planes
@@ -243,6 +259,11 @@ class Decoder:
             band.last = {(z, y, x): planes for z in zs for y in ys for x in xs}
         try:
             for p in range(planes - 1, -1, -1):
+                if p == 0 and dependent:
+                    self.mixer.double()
+                    for band in self.bands:
+                        self.last_plane(band)
+                    continue
                 for number in range(1, 5):
                     for band in self.bands:
                         self.subband(band, p, number)
@@ -274,6 +295,34 @@ class Decoder:
                     for at in places:
                         if not (band.size[at] or band.energy[at] >> p < limit or band.last[at] == p):
                             self.find(band, at, p, number)
+
+    def last_plane(self, band: Band) -> None:
+        for s in range(band.shape[0]):
+            for r in range(band.shape[1]):
+                for c in range(0, band.shape[2], 16):
+                    places = [(s, r, x) for x in range(c, min(c + 16, band.shape[2]))]
+                    self.mixer.turn(False)
+                    quiet = [at for at in places if not band.size[at] and not band.energy[at]]
+                    others = len(places) - len(quiet)
+                    if quiet and self.mixer.plain(band.k, (len(quiet) - 1) >> 2, min((others + 3) >> 2, 3)):
+                        quiet = []
+                    for at in places:
+                        bit = 0 if at in quiet else self.last_bit(band, at)
+                        band.last[at] = 0
+                        self.state = NEXT[self.state][bit]
+
+    def last_bit(self, band: Band, at: Place) -> int:
+        self.mixer.turn(bool(self.state & 1))
+        before = band.size[at]
+        if before:
+            bit = self.bit(band, at, 0)
+        else:
+            bit = self.found(band, at, 0, band.energy[at] < 22)
+            self.mixer.turn(False)
+            if bit:
+                band.sign[at] = -1 if self.negative(band, at, 0) else 1
+        grow(band, at, 2 * (before >> 1) + bit)
+        return bit
 
     def left_to_look_at(self, band: Band, places: list[Place], p: int) -> list[Place]:
         waiting = [at for at in places if not band.size[at] and band.last[at] != p]
@@ -313,14 +362,17 @@ class Decoder:
             "s": sides + (class_of(16 * d >> p) >> 2),
         }
 
-    def find(self, band: Band, at: Place, p: int, number: int) -> None:
+    def found(self, band: Band, at: Place, p: int, other: bool) -> int:
         v, k = self.around(band, at, p), band.k
         contexts = (
             (k, v["s"]),
             (band.g, v["n"], v["z"] >> 1),
             (band.g, v["n"] >> 1, v["x"] // 3, v["y"] // 3),
         )
-        found = self.mixer.mixed("found", contexts, 2 * k + (number == 4), (k, v["e"]), 3)
+        return self.mixer.mixed("found", contexts, 2 * k + other, (k, v["e"]), 3)
+
+    def find(self, band: Band, at: Place, p: int, number: int) -> None:
+        found = self.found(band, at, p, number == 4)
         band.last[at] = p
         if found:
             band.last[at] = p + 1
@@ -360,11 +412,14 @@ class Decoder:
         beside = [(y - 1, x), (y + 1, x)] if band.o == 2 else [(y, x - 1), (y, x + 1)]
         return values + [value(band.parent, z, *place) for place in beside]
 
-    def refine(self, band: Band, at: Place, p: int) -> None:
+    def bit(self, band: Band, at: Place, p: int) -> int:
         v, q = self.around(band, at, p), band.size[at] >> (p + 1)
         r, t = min(q, 7), min(floor(log2(q)), 3)
         contexts = ((band.l, t, v["e"]), (r, band.o, v["n"]), (r, v["n"], v["z"]))
-        bit = self.mixer.mixed("bit", contexts, t, t, 3)
+        return self.mixer.mixed("bit", contexts, t, t, 3)
+
+    def refine(self, band: Band, at: Place, p: int) -> None:
+        bit, q = self.bit(band, at, p), band.size[at] >> (p + 1)
         band.last[at] = p
         grow(band, at, (q << (p + 1)) + (bit << p) + ((1 << p) >> 1))
 
@@ -378,12 +433,18 @@ class Decoder:
                 if len(known) >= 2 and band.size[at]:
                     seen[band.k] += 1
                     low[band.k] += known[1] == "0"
-        result = []
+        result, state = [], 0
         for band in self.bands:
             for at in sorted(band.last):
                 last, size = band.last[at], band.size[at]
                 h = Fraction(2 * low[band.k] - seen[band.k], 3 * seen[band.k])
                 h = h if size >> last == 1 else h / 2
                 off = 2**last * h if size and last else Fraction(0)
-                result.append(float((size - off) * (-1 if band.sign[at] < 0 else 1)))
+                magnitude = size - off
+                if self.dependent and size:
+                    exact = Fraction(1, 10) if size == 1 and state & 1 == 0 else state & 1
+                    magnitude = 2 * magnitude - (Fraction(3, 2) if last else exact)
+                if self.dependent and last == 0:
+                    state = NEXT[state][size & 1]
+                result.append(float(magnitude * (-1 if band.sign[at] < 0 else 1)))
         return result

@@ -115,6 +115,9 @@ GEOMETRY_BYTES = struct.pack("<12d", *(x for row in ROWS for x in row))
         (9, b"\x00\x00", "damaged field.*restoration"),
         (11, b"", "damaged field"),
         (11, b"\x01\x00\x00", "damaged field.*previews of 2 groups in a stream of 1"),
+        (13, b"", "damaged field.*steps of 0 groups"),
+        (13, b"\x01\x02", "damaged field.*steps of 2 groups"),
+        (13, b"\x80\x40", "damaged field.*up to number 8192"),
     ],
 )
 def test_damaged_fields_are_refused(key: int, content: bytes, words: str) -> None:
@@ -124,11 +127,22 @@ def test_damaged_fields_are_refused(key: int, content: bytes, words: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "settings", [Settings(), Settings(lossless=True), Settings("cc-1", lossless=True), Settings("cc")]
+    "settings",
+    [Settings(), Settings(lossless=True), Settings("cc-1", lossless=True), Settings("cc", progressive=True)],
 )
 def test_a_prediction_in_another_stream_is_refused(settings: Settings) -> None:
     with pytest.raises(StreamError, match="cannot be decoded: only coder cc without loss predicts"):
         codec.decode(with_field(codec.encode(VOLUME, settings=settings, rate=4.0), 11, b"\x01"))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [Settings(), Settings("cc-1"), Settings("cc", lossless=True), Settings("cc", decomposition="dyadic")],
+)
+def test_steps_in_another_stream_are_refused(settings: Settings) -> None:
+    data = with_field(codec.encode(VOLUME, settings=settings, rate=4.0), 13, b"\x08")
+    with pytest.raises(StreamError, match="only lossy packets of coder cc have dependent indices"):
+        codec.decode(data)
 
 
 def test_fields_rise_and_end_with_the_body() -> None:

@@ -31,7 +31,7 @@ def decode(payload: NDArray[np.uint8], layout: Layout, top: int) -> NDArray[np.f
 
 
 def restore(
-    payload: NDArray[np.uint8], plan: Layout, top: int, used: Transform, corrected: bool
+    payload: NDArray[np.uint8], plan: Layout, top: int, used: Transform, corrected: bool, step: float
 ) -> NDArray[Any]:
     """Decode slices to voxels less the mean.
 
@@ -41,7 +41,7 @@ def restore(
     """
     if used is not SPLIT:
         return used.block(decode(payload, plan, top), plan)
-    known = coder.known_from(payload, plan, top, earlier=True)
+    known = coder.known_from(payload, plan, top, coder.EARLIER)
     unit = 1 / SPLIT.units
     values, width = centres(known, plan.size)
     step = width * unit

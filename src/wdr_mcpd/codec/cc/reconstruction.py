@@ -11,25 +11,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wdr_mcpd.codec.cc.contexts import Known, place
+from wdr_mcpd.codec.cc.dependent import NEXT
 from wdr_mcpd.codec.cc.layout import KINDS
 from wdr_mcpd.codec.compiled import compiled, int64
 from wdr_mcpd.codec.layout import Layout
 
+COMPLETE_WIDTH = 0.1  # binary logarithm of the typical width of a complete dependent index, in steps
 PRIOR_LOW, PRIOR_ALL = 60, 100  # as if so many bits had been seen, q = 0.6
 
 
-def centres(known: Known, count: int) -> tuple[NDArray[np.float32], float]:
+def centres(known: Known, count: int, step: float = 0) -> tuple[NDArray[np.float32], float]:
     """Return `count` signed values in scan order, and the typical width of the intervals.
 
     The typical width is that of the mean logarithm over the significant coefficients, with straight lines
-    between powers of two.
+    between powers of two. A `step` above 0 says that indices are dependent.
     """
     values = np.empty(count, np.float32)
     low, seen = np.full(KINDS, PRIOR_LOW, np.int64), np.full(KINDS, PRIOR_ALL, np.int64)
-    planes, significant = _first_bits(known, low, seen)
-    _fill(known, low, seen, values)
-    whole, rest = divmod(planes / max(significant, 1), 1)
-    return values, float(2 ** int(whole) * (1 + rest))
+    planes, complete, significant = _first_bits(known, low, seen)
+    mean = planes / max(significant, 1)
+    if step:
+        _fill_dependent(known, low, seen, np.float32(step), values)
+        mean += 1 - (1 - COMPLETE_WIDTH) * complete / max(significant, 1)
+    else:
+        _fill(known, low, seen, values)
+    whole, rest = divmod(mean, 1)
+    return values, float(2 ** int(whole) * (1 + rest)) * (step or 1)
 
 
 def confine(block: NDArray[np.float32], plan: Layout, known: Known, unit: float) -> None:
@@ -38,14 +45,15 @@ def confine(block: NDArray[np.float32], plan: Layout, known: Known, unit: float)
 
 
 @compiled
-def _first_bits(known: Known, low: NDArray[np.int64], seen: NDArray[np.int64]) -> tuple[int, int]:
-    """Count first refinement bits by kind; returns the sum of `last` over, and the number of, all found."""
-    planes, significant = int64(0), int64(0)
+def _first_bits(known: Known, low: NDArray[np.int64], seen: NDArray[np.int64]) -> tuple[int, int, int]:
+    """Count first refinement bits by kind; returns the sum of `last`, how many are complete, and how many."""
+    planes, complete, significant = int64(0), int64(0), int64(0)
     for b in range(known.table.size):
         band = known.table[b]
         for i in range(band.start, band.start + (band.slices + 2) * band.slice_step):
             if known.size[i]:
                 planes += known.last[i]
+                complete += known.last[i] == 0
                 significant += 1
                 bits = int64(known.size[i]) >> known.last[i]
                 if bits > 1:
@@ -53,7 +61,7 @@ def _first_bits(known: Known, low: NDArray[np.int64], seen: NDArray[np.int64]) -
                         bits >>= 1
                     seen[band.kind] += 1
                     low[band.kind] += bits == 2
-    return planes, significant
+    return planes, complete, significant
 
 
 @compiled
@@ -73,6 +81,36 @@ def _fill(known: Known, low: NDArray[np.int64], seen: NDArray[np.int64], values:
                         value -= np.float32(1 << last) * (shift if new else np.float32(0.5) * shift)
                     values[at] = value if known.sign[i] >= 0 else -value
                     at += 1
+
+
+@compiled
+def _fill_dependent(
+    known: Known,
+    low: NDArray[np.int64],
+    seen: NDArray[np.int64],
+    step: np.float32,
+    values: NDArray[np.float32],
+) -> None:
+    at, trellis = 0, int64(0)
+    for b in range(known.table.size):
+        band = known.table[b]
+        shift = np.float32(2 * low[band.kind] - seen[band.kind]) / np.float32(3 * seen[band.kind])
+        for s in range(band.slices):
+            for r in range(band.rows):
+                first = place(band, s, r, 0)
+                for i in range(first, first + band.columns):
+                    size, last = int64(known.size[i]), known.last[i]
+                    value = np.float32(2 * size)
+                    if size and last:
+                        off = shift if size >> last == 1 else np.float32(0.5) * shift
+                        value -= np.float32(1.5) + np.float32(int64(2) << last) * off
+                    elif size:
+                        value -= np.float32(0.1 if size == 1 and trellis & 1 == 0 else trellis & 1)
+                    value *= step
+                    values[at] = value if known.sign[i] >= 0 else -value
+                    at += 1
+                    if last == 0:
+                        trellis = NEXT[trellis, size & 1]
 
 
 @compiled
