@@ -176,7 +176,8 @@ $(READY): requirements.lock
 	@awk '/^[a-z]/ { wanted = /^(llvmlite|numba|numpy|pywavelets|scipy)==/ } wanted' requirements.lock >$(VENV)/codec.lock
 	@$(LOCKED) -r $(VENV)/codec.lock
 	@PYTHONPATH=src $(BIN)/python -c 'from wdr_mcpd.warm_up import compile_loops as c; c()' & \
-	  $(LOCKED) -r requirements.lock && $(PIP) --no-deps --no-build-isolation --editable . && wait $$!
+	  $(LOCKED) -r requirements.lock && $(PIP) --no-deps --no-build-isolation --editable . ; \
+	  installed=$$?; wait; exit $$installed
 	@$(WDR).warm_up
 	@touch $@
 	@echo "$(VENV) is ready."

@@ -63,12 +63,7 @@ def test_the_first_lock_runs_the_study_and_holds_nothing_else() -> None:
     extras = PROJECT["optional-dependencies"]
     study, rest = dict(locked(STUDY)).keys(), dict(locked(REST)).keys()
     assert names(PROJECT["dependencies"] + extras["study"]) <= study
-    assert (
-        names(
-            extras["peers"] + extras["cluster"] + ["pytest", "mypy", "ruff", "hypothesis", "moto", "selenium"]
-        )
-        <= rest
-    )
+    assert names(extras["peers"] + extras["cluster"] + ["pytest", "mypy", "ruff", "moto"]) <= rest
 
 
 def test_environment_pins_what_the_lock_pins() -> None:

@@ -1,5 +1,6 @@
 """Python programs as forks of one process that has imported what they all import: no start takes seconds."""
 
+import atexit
 import json
 import os
 import runpy
@@ -16,7 +17,9 @@ IMPORTED = ("snakemake.cli", "numba", "pandas", "pydicom", "pydantic", "scipy.nd
 @cache
 def _parent() -> "subprocess.Popen[str]":
     pipe = subprocess.PIPE
-    return subprocess.Popen([sys.executable, __file__], stdin=pipe, stdout=pipe, text=True)
+    parent = subprocess.Popen([sys.executable, __file__], stdin=pipe, stdout=pipe, text=True)
+    atexit.register(parent.communicate)  # it ends with its input
+    return parent
 
 
 def run(
