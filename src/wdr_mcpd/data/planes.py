@@ -274,7 +274,8 @@ def _first(datasets: Iterable[Dataset], tag: str) -> Any:
             return dataset.get(tag)
         if "PerFrameFunctionalGroupsSequence" in dataset:
             return None
-        inside = [element.value[0] for element in dataset if element.VR == "SQ" and element.value]
+        sequences = (one for one in dataset if one.VR == "SQ" and one.value and not one.tag.is_private)
+        inside = [sequence.value[0] for sequence in sequences]
         value = _first(inside, tag)
         if value is not None:
             return value
