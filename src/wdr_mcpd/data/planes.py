@@ -140,11 +140,11 @@ def sort_planes(planes: list[Plane], folder: Path, pick: Pick = ANY) -> list[Pla
             listed = ", ".join(f"{value} ({count})" for value, count in values[:3])
             raise InputError(f"{folder}: its slices differ in {name}: {listed}{', ...' * (len(values) > 3)}")
     for plane in planes:
-        for name, ours, others in (
-            ("orientation", plane.orientation, first.orientation),
-            ("pixel spacing", plane.spacing, first.spacing),
+        for name, ours, others, within in (
+            ("orientation", plane.orientation, first.orientation, {"atol": 1e-3}),
+            ("pixel spacing", plane.spacing, first.spacing, {"rtol": 1e-3}),
         ):
-            if not np.allclose(ours, others, rtol=1e-3, atol=1e-3 * (name == "orientation")):
+            if not np.allclose(ours, others, **within):
                 raise InputError(f"{folder}: its slices differ in {name}, e.g. {Path(plane.where).name}")
     planes = sorted(planes, key=lambda plane: (float(plane.position @ first.normal), plane.where))
     planes = _one_of_each_place(planes, folder, pick)
