@@ -339,6 +339,6 @@ LIBRARIES: dict[str, Fault] = {
         ends=DEADLINE,
         says="not done within",
     )
-    for name in ("hang", "drip at start", "drip in header", "hang midway", "drip chunked", "hang at end")
+    for name in ("hang", "drip in header", "hang midway", "drip chunked", "hang at end")
 }
 """For a fetch that asks through tcia-utils or unearth: what ends a wait of ours must end their process."""

@@ -8,8 +8,8 @@ from .surroundings import SURROUNDINGS
 BEFORE_THE_BODY = [name for name, fault in FAULTS.items() if fault.where in ("start", "header")]
 BROKEN = ["reset midway", "cut with length", "cut chunked", "bad chunk"]
 BROKEN += ["reset at end", "no last chunk", "no end", "endless end"]
-OF_LIBRARIES = ["reset", "close", "no HTTP", "cut in header", "no header", "403", "500", "redirects"]
-OF_LIBRARIES += ["cut chunked", "bad chunk", "page", "reset at end", "no last chunk", *LIBRARIES]
+OF_LIBRARIES = ["reset", "no HTTP", "cut in header", "403", "500", "redirects"]
+OF_LIBRARIES += ["cut chunked", "page", "no last chunk", *LIBRARIES]
 
 TRIED: dict[str, list[str]] = {
     "file": [*SURROUNDINGS, *FAULTS],

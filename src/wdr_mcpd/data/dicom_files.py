@@ -17,27 +17,17 @@ from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRL
 from wdr_mcpd.data.planes import INTEGERS, Plane, planes_of, sort_planes
 from wdr_mcpd.data.series import Series
 from wdr_mcpd.data.volume import ANY, Pick
-from wdr_mcpd.errors import InputError, SeriesError
+from wdr_mcpd.errors import InputError, SeriesError, unbroken
+
+BROKEN = "broken DICOM header"
+"""What is said of a header whose values pydicom cannot read, which it tries only when they are asked for."""
 
 
 def read_planes(source: Path, pick: Pick = ANY) -> list[Plane]:
     """Read one series as planes, sorted along their normal; InputError as `read_series` raises it."""
-    with sound_headers(source):
+    with unbroken(source, BROKEN):
         datasets = read_datasets(source, pick.series)
         return sort_planes([plane for dataset in datasets for plane in planes_of_file(dataset)], source, pick)
-
-
-@contextmanager
-def sound_headers(where: object) -> Iterator[None]:
-    """Make an `InputError` of all that a broken header raises where its values are used."""
-    try:
-        yield
-    except InputError:
-        raise
-    except Exception as error:  # pydicom converts a value only when it is asked for, and raises many kinds
-        if isinstance(error, OSError) and error.errno is not None:
-            raise  # of the system: a full disk, a missing right
-        raise InputError(f"{where}: broken DICOM header ({_cause(error)})") from error
 
 
 def read_datasets(source: Path, series: str | None = None) -> list[Dataset]:
@@ -116,7 +106,7 @@ def _read_image(path: Path) -> Dataset | None:
             raise InputError(f"{path}: is no DICOM file") from error
         return None
     except Exception as error:  # broken files raise EOFError, struct.error, KeyError, zlib.error, ...
-        raise InputError(f"{path}: broken DICOM file ({_cause(error)})") from error
+        raise InputError(f"{path}: broken DICOM file ({str(error) or type(error).__name__})") from error
     if "Rows" not in dataset and "PixelData" not in dataset:
         return None
     return dataset
@@ -153,7 +143,7 @@ def check_count(count: int, series: Series) -> None:
 
 def planes_of_file(dataset: Dataset, bits: tuple[int, ...] = INTEGERS) -> list[Plane]:
     """Give the planes of one file, as `planes_of`; a broken header is an `InputError` that names the file."""
-    with sound_headers(dataset.filename):
+    with unbroken(dataset.filename, BROKEN):
         return planes_of(dataset, bits)
 
 
@@ -165,13 +155,13 @@ def stored_frames(dataset: Dataset) -> NDArray[Any]:
     from pydicom.pixels.utils import pixel_array
 
     where, shape = dataset.filename, (int(dataset.get("NumberOfFrames") or 1), dataset.Rows, dataset.Columns)
-    try:
-        with warnings.catch_warnings(), _silent_decoders():
-            warnings.simplefilter("ignore")
-            values: NDArray[Any] = pixel_array(dataset, raw=True)
-    except Exception as error:  # each decoder raises its own kinds
-        syntax = dataset.file_meta.get("TransferSyntaxUID", pydicom.uid.UID("")).name
-        raise InputError(f"{where}: pixel data cannot be decoded ({syntax}: {_cause(error)})") from error
+    syntax = dataset.file_meta.get("TransferSyntaxUID", pydicom.uid.UID("")).name
+    with (
+        unbroken(where, f"pixel data cannot be decoded, {syntax}"),
+        warnings.catch_warnings(action="ignore"),
+        _silent_decoders(),
+    ):
+        values: NDArray[Any] = pixel_array(dataset, raw=True)
     if values.size != np.prod(shape) or values.shape[-2:] != shape[1:]:
         raise InputError(f"{where}: pixel data are {values.shape}, not {' x '.join(map(str, shape))}")
     return values.reshape(shape)
@@ -195,7 +185,3 @@ def _silent_decoders() -> Iterator[None]:
     finally:
         os.dup2(kept, 2)
         os.close(kept)
-
-
-def _cause(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__

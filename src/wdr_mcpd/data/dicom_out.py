@@ -11,11 +11,11 @@ from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from wdr_mcpd.data.dicom_files import read_planes, sound_headers, stored_frames
+from wdr_mcpd.data.dicom_files import BROKEN, read_planes, stored_frames
 from wdr_mcpd.data.dicom_write import decimal, deterministic_meta
 from wdr_mcpd.data.identity import derived_uid
 from wdr_mcpd.data.volume import ANY, Pick
-from wdr_mcpd.errors import InputError
+from wdr_mcpd.errors import InputError, unbroken
 from wdr_mcpd.files import whole_folder
 
 METHOD = "WDR_MCPD"
@@ -67,7 +67,7 @@ def write_reconstruction(
             kept = [frame for frame, _ in frames]
             pixels = voxels[[k for _, k in frames]]
             changed = not np.array_equal(pixels, stored_frames(dataset)[kept])
-            with sound_headers(dataset.filename):
+            with unbroken(dataset.filename, BROKEN):
                 derived = _derived(dataset, pixels, stream, ratio if changed else None)
                 _keep_frames(derived, kept)
                 _set_extremes(derived, pixels, voxels)

@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from wdr_mcpd.data.dicom_files import planes_of_file, read_datasets, sound_headers, stored_frames
+from wdr_mcpd.data.dicom_files import BROKEN, planes_of_file, read_datasets, stored_frames
 from wdr_mcpd.data.manifest import MASK_FOLDER
 from wdr_mcpd.data.planes import INTEGERS, Plane
 from wdr_mcpd.data.volume import Volume, check_shape
 from wdr_mcpd.data.volume_files import read_volume_file, write_volume
-from wdr_mcpd.errors import InputError
+from wdr_mcpd.errors import InputError, unbroken
 
 MASK_FILE = "mask.nrrd"
 ASIDE = 0.1
@@ -67,7 +67,7 @@ def _read_series(folder: Path, image: list[Plane]) -> NDArray[np.bool_]:
     mask = np.zeros((len(image), *image[0].shape), np.bool_)
     places = np.stack([plane.position for plane in image])
     slices: set[int] = set()
-    with sound_headers(folder):
+    with unbroken(folder, BROKEN):
         datasets = read_datasets(folder)
         segmented = str(datasets[0].get("Modality", "")) == "SEG"
         for dataset in datasets:

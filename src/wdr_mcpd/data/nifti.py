@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from wdr_mcpd.data.volume import ANY, UNITS, Pick, Scaling, Volume, check_shape, place_of, with_one_scale
-from wdr_mcpd.errors import InputError
+from wdr_mcpd.errors import unbroken
 
 SAME_PLACE = 1e-3
 """Largest difference (mm) of two affines that count as one: the numbers of a qform are single precision."""
@@ -20,7 +20,7 @@ LONGEST_AXIS = 32767
 
 def read_nifti(path: Path, pick: Pick = ANY) -> Volume:
     """Read the stored values of a file `.nii`, `.nii.gz`, `.hdr`, `.img`, `.mgz` or `.mgh`."""
-    try:
+    with unbroken(path, "not a whole NIfTI file"):
         image = _load(path)
         shape = tuple(int(n) for n in image.shape)
         if len(shape) < 3:
@@ -31,10 +31,6 @@ def read_nifti(path: Path, pick: Pick = ANY) -> Volume:
         stored = np.asarray(image.dataobj.get_unscaled()).reshape((*spatial, count), order="F")[..., index]
         scaling = Scaling((float(image.dataobj.slope),), (float(image.dataobj.inter),))
         codes, unit, remarks = _system(image)
-    except InputError:
-        raise
-    except Exception as error:  # nibabel lets zlib, struct, header and value errors through
-        raise InputError(f"{path}: not a whole NIfTI file ({error or type(error).__name__})") from error
     voxels, steps, notes = pick.stored(stored.T, path)
     return Volume(
         voxels,

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wdr_mcpd.data.volume import ANY, LPS_TO_RAS, Pick, Scaling, Volume, check_shape, place_of, with_one_scale
-from wdr_mcpd.errors import InputError
+from wdr_mcpd.errors import InputError, unbroken
 
 LPS, RAS, LAS = (-1, -1, 1), (1, 1, 1), (-1, 1, 1)
 SPACES = {"left-posterior-superior": LPS, "right-anterior-superior": RAS, "left-anterior-superior": LAS}
@@ -39,7 +39,7 @@ def read_nrrd(path: Path, pick: Pick = ANY) -> Volume:
     """Read the stored values of a NRRD file."""
     import nrrd
 
-    try:
+    with unbroken(path, "not a whole NRRD file"):
         with path.open("rb") as stream:
             fields = nrrd.read_header(stream)
             data = stream.read()
@@ -52,10 +52,6 @@ def read_nrrd(path: Path, pick: Pick = ANY) -> Volume:
         array = nrrd.read_data(plain, io.BytesIO(data), index_order="F")
         axes = _space_axes(header, path)
         geometry = _geometry(header, axes, path)
-    except (InputError, OSError):
-        raise
-    except Exception as error:  # pynrrd lets many kinds through
-        raise InputError(f"{path}: not a whole NRRD file ({error or type(error).__name__})") from error
     others = [axis for axis in range(len(sizes)) if axis not in axes]
     array = np.moveaxis(array, axes, (0, 1, 2)).reshape(*(sizes[axis] for axis in axes), -1)
     kinds = " ".join(header["kinds"][axis] for axis in others) if "kinds" in header else "not of space"

@@ -140,12 +140,10 @@ def sort_planes(planes: list[Plane], folder: Path, pick: Pick = ANY) -> list[Pla
             listed = ", ".join(f"{value} ({count})" for value, count in values[:3])
             raise InputError(f"{folder}: its slices differ in {name}: {listed}{', ...' * (len(values) > 3)}")
     for plane in planes:
-        for name, ours, others in (
-            ("orientation", plane.orientation, first.orientation),
-            ("pixel spacing", plane.spacing, first.spacing),
-        ):
-            if not np.allclose(ours, others, rtol=1e-3, atol=1e-3 * (name == "orientation")):
-                raise InputError(f"{folder}: its slices differ in {name}, e.g. {Path(plane.where).name}")
+        same_way = np.allclose(plane.orientation, first.orientation, atol=1e-3)
+        if not (same_way and np.allclose(plane.spacing, first.spacing, rtol=1e-3)):
+            name = "pixel spacing" if same_way else "orientation"
+            raise InputError(f"{folder}: its slices differ in {name}, e.g. {Path(plane.where).name}")
     planes = sorted(planes, key=lambda plane: (float(plane.position @ first.normal), plane.where))
     planes = _one_of_each_place(planes, folder, pick)
     _check_steps(planes, folder)
@@ -274,7 +272,8 @@ def _first(datasets: Iterable[Dataset], tag: str) -> Any:
             return dataset.get(tag)
         if "PerFrameFunctionalGroupsSequence" in dataset:
             return None
-        inside = [element.value[0] for element in dataset if element.VR == "SQ" and element.value]
+        sequences = (one for one in dataset if one.VR == "SQ" and one.value and not one.tag.is_private)
+        inside = [sequence.value[0] for sequence in sequences]
         value = _first(inside, tag)
         if value is not None:
             return value

@@ -12,7 +12,7 @@ from wdr_mcpd.data.metaimage import read_metaimage
 from wdr_mcpd.data.nifti import read_nifti, write_nifti
 from wdr_mcpd.data.nrrd import read_nrrd, write_nrrd
 from wdr_mcpd.data.volume import ANY, Pick, Scaling, Volume, check_shape
-from wdr_mcpd.errors import InputError
+from wdr_mcpd.errors import InputError, unbroken
 from wdr_mcpd.files import whole_file
 
 T = TypeVar("T")
@@ -101,13 +101,11 @@ def _read_window(path: Path, pick: Pick) -> Volume:
 
 
 def _read_npy(path: Path, pick: Pick) -> Volume:
-    try:
-        with np.errstate(over="ignore"):  # a shape beyond any size overflows before it is refused
-            mapped = np.load(path, mmap_mode="r", allow_pickle=False)
-    except OSError:
-        raise
-    except Exception as error:  # NumPy lets many kinds through, also those of the tokenizer
-        raise InputError(f"{path}: not a whole .npy file ({error})") from error
+    with (
+        unbroken(path, "not a whole .npy file"),
+        np.errstate(over="ignore"),
+    ):  # a shape beyond any size overflows
+        mapped = np.load(path, mmap_mode="r", allow_pickle=False)
     if not isinstance(mapped, np.ndarray):
         raise InputError(f"{path}: not a .npy file")
     check_shape(mapped.shape, path)

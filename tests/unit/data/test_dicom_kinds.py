@@ -22,7 +22,7 @@ from wdr_mcpd.data import Volume, read_volume
 from wdr_mcpd.data.dicom import read_series
 from wdr_mcpd.data.dicom_write import deterministic_meta, write_mr_series
 from wdr_mcpd.data.identity import SeriesIdentity
-from wdr_mcpd.data.volume import Pick
+from wdr_mcpd.data.volume import Pick, Scaling
 from wdr_mcpd.errors import InputError
 
 IDENTITY = SeriesIdentity("collection", "patient", 1, "T1 post-contrast")
@@ -101,7 +101,7 @@ def test_a_compressed_slice_cut_short_is_refused(tmp_path: Path) -> None:
     frame = next(generate_frames(dataset.PixelData, number_of_frames=1))
     dataset.PixelData = encapsulate([frame[: len(frame) // 2 & ~1]])
     dataset.save_as(tmp_path / "1-02.dcm")
-    with pytest.raises(InputError, match=r"1-02.dcm: pixel data cannot be decoded \(RLE Lossless"):
+    with pytest.raises(InputError, match=r"1-02.dcm: pixel data cannot be decoded, RLE Lossless \("):
         read_series(tmp_path)
 
 
@@ -192,6 +192,17 @@ def test_enhanced_multi_frame_without_its_groups(tmp_path: Path, volume: Volume)
     dataset.save_as(tmp_path / "all.dcm", enforce_file_format=True)
     with pytest.raises(InputError, match="no usable ImagePositionPatient"):
         read_series(tmp_path)
+
+
+def test_what_a_maker_keeps_for_itself_is_no_scale(tmp_path: Path, volume: Volume) -> None:
+    def private(group: Dataset, frame: int) -> None:
+        inner = Dataset()
+        inner.RescaleSlope, inner.SliceThickness = 7, 99
+        block = group.private_block(0x2005, "A MAKER", create=True)
+        block.add_new(0x0F, "SQ", [inner])
+
+    enhanced(tmp_path / "all.dcm", volume, [3, 0, 4, 1, 2], private)
+    assert read_series(tmp_path).scaling == Scaling()
 
 
 def diffusion(group: Dataset, frame: int) -> None:
