@@ -13,9 +13,9 @@ REFERENCES = {"sperr": "sperr", "jpeg2000": "jpeg2000-slices-rate"}
 
 
 def codec_speed(
-    volumes: Mapping[str, Array], contestants: Sequence[Contestant], rate: float = 1.0, runs: int = RUNS
+    name: str, volume: Array, contestants: Sequence[Contestant], rate: float = 1.0, runs: int = RUNS
 ) -> pd.DataFrame:
-    """Time encoding and decoding of every contestant that reaches the rate.
+    """Time encoding and decoding of every contestant that reaches the rate on one volume.
 
     A codec without rate control is timed for one encoding at the parameter that reaches the rate; the search
     for it is not counted, which favours such codecs.
@@ -23,31 +23,30 @@ def codec_speed(
     Returns
     -------
     DataFrame
-        Per volume, contestant and direction: median and quartiles of the seconds, million voxels per second,
-        the speed as a ratio to SPERR's and to OpenJPEG's (above 1 is faster) with its quartiles over the
-        rounds, and the peak memory in MB above the process with its volume loaded.
+        Per contestant and direction: median and quartiles of the seconds, million voxels per second, the
+        speed as a ratio to SPERR's and to OpenJPEG's (above 1 is faster) with its quartiles over the rounds,
+        and the peak memory in MB above the process with its volume loaded.
     """
     rows: list[dict[str, Any]] = []
-    for name, volume in volumes.items():
-        at_rate = [(c, found) for c in contestants if (found := c.at_rates(volume, [rate]).get(rate))]
-        for direction in ("encode", "decode"):
-            times = alternate({c.name: getattr(run, direction) for c, run in at_rate}, runs)
-            for contestant, run in at_rate:
-                mine = times[contestant.name]
-                rows.append(
-                    {
-                        "volume": name,
-                        **named(contestant),
-                        "direction": direction,
-                        "rate_bpv": rate,
-                        "actual_bpv": 8 * len(run.stream) / volume.size,
-                        "runs": runs,
-                        **mine.columns("seconds"),
-                        "mvoxel_per_s": volume.size / mine.median / 1e6,
-                    }
-                    | _ratios(mine, times)
-                    | {"peak_mb": measured_alone(run, direction)[0] / 1e6}
-                )
+    at_rate = [(c, found) for c in contestants if (found := c.at_rates(volume, [rate]).get(rate))]
+    for direction in ("encode", "decode"):
+        times = alternate({c.name: getattr(run, direction) for c, run in at_rate}, runs)
+        for contestant, run in at_rate:
+            mine = times[contestant.name]
+            rows.append(
+                {
+                    "volume": name,
+                    **named(contestant),
+                    "direction": direction,
+                    "rate_bpv": rate,
+                    "actual_bpv": 8 * len(run.stream) / volume.size,
+                    "runs": runs,
+                    **mine.columns("seconds"),
+                    "mvoxel_per_s": volume.size / mine.median / 1e6,
+                    **_ratios(mine, times),
+                    "peak_mb": measured_alone(run, direction)[0] / 1e6,
+                }
+            )
     return pd.DataFrame(rows)
 
 

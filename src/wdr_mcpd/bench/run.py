@@ -28,7 +28,9 @@ GROWING = ("3d-wdr-cc", "3d-wdr-auto")
 BENCHMARKS: dict[str, Benchmark] = {
     "rate_distortion": lambda volumes, codecs, rate: rate_distortion(volumes, codecs),
     "lossless": lambda volumes, codecs, rate: lossless(volumes, to_compare(codecs)),
-    "codec_speed": lambda volumes, codecs, rate: codec_speed(_first(volumes), to_compare(codecs), rate),
+    "codec_speed": lambda volumes, codecs, rate: codec_speed(
+        *next(iter(volumes.items())), to_compare(codecs), rate
+    ),
     "growth": lambda volumes, codecs, rate: growth(
         next(iter(volumes.values())),
         [c for c in codecs if isinstance(c, OurMethod) and c.name in GROWING],
@@ -78,10 +80,6 @@ def run_benchmarks(
         start = time.perf_counter()
         write_csv(BENCHMARKS[name](volumes, present, rate), out / f"{name}.csv")
         print(f"{name}: {time.perf_counter() - start:.0f} s", file=sys.stderr)
-
-
-def _first(volumes: Volumes) -> Volumes:
-    return dict(list(volumes.items())[:1])
 
 
 def baseline_speed(

@@ -48,7 +48,7 @@ def test_lossless_leaves_out_who_cannot_and_checks_every_voxel(volume: NDArray[n
 
 
 def test_speed_is_a_ratio_of_runs_taken_in_turn(volume: NDArray[np.int16]) -> None:
-    frame = codec_speed({"v": volume}, contestants(NAMES[1:3])[0], runs=3).set_index(["method", "direction"])
+    frame = codec_speed("v", volume, contestants(NAMES[1:3])[0], runs=3).set_index(["method", "direction"])
     sperr = frame.loc["sperr"]
     assert (sperr["ratio_sperr"] == 1).all()
     jpeg2000 = frame.loc["jpeg2000-slices-rate"]
@@ -59,7 +59,7 @@ def test_speed_is_a_ratio_of_runs_taken_in_turn(volume: NDArray[np.int16]) -> No
 
 
 def test_ratios_are_empty_where_the_reference_is_missing(volume: NDArray[np.int16]) -> None:
-    frame = codec_speed({"v": volume}, contestants(["htj2k-volume"])[0], runs=1)
+    frame = codec_speed("v", volume, contestants(["htj2k-volume"])[0], runs=1)
     assert frame[["ratio_sperr", "ratio_jpeg2000_q1"]].isna().all(axis=None)
 
 
