@@ -99,9 +99,8 @@ rule part:
 
 
 finish_steps()
-if (
-    Path(workflow.main_snakefile).parent.resolve() == HERE.resolve()
-):  # not where another workflow uses this one
+# Where another workflow uses this one, or a program runs it, the words are not ours.
+if Path(workflow.main_snakefile).parent.resolve() == HERE.resolve() and Path(sys.argv[0]).name in COMMANDS:
     check_targets(sys.argv[1:], names_here(), made_here)
 
 

@@ -17,6 +17,7 @@ from wdr_mcpd.places import Results, sidecar_of
 from wdr_mcpd.step import code_hash
 
 RULES = workflow.current_basedir
+COMMANDS = ("snakemake", "__main__.py")
 
 # The graph of a large cohort is millions of objects that stay to the end: looking for garbage among them all the time
 # takes a fifth of the time to build it, and finds none.

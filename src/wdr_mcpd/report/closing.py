@@ -70,10 +70,13 @@ def stale(root: Path, configuration: Mapping[str, Any]) -> list[str]:
 
 
 def _is_older(root: Path, sidecar: Path, now: Mapping[str, Any]) -> bool:
-    known = json.loads(read_bytes(sidecar))
-    then = {key: one for key, one in known["configuration"].items() if not WITHOUT_EFFECT.fullmatch(key)}
-    streams = [path for name in known.get("streams", ()) if (path := root / name).exists()]
-    return any(now.get(key) != then[key] for key in then) or any(_time(p) > _time(sidecar) for p in streams)
+    try:
+        known = json.loads(read_bytes(sidecar))
+        then, streams = known["configuration"], [root / name for name in known.get("streams", ())]
+    except (ValueError, KeyError):
+        return True  # what is broken is to be made anew
+    changed = [key for key in then if not WITHOUT_EFFECT.fullmatch(key) and now.get(key) != then[key]]
+    return bool(changed) or any(path.exists() and _time(path) > _time(sidecar) for path in streams)
 
 
 def _time(path: Path) -> int:

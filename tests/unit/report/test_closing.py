@@ -81,6 +81,13 @@ def test_what_changes_no_number_makes_nothing_older(tmp_path: Path) -> None:
     assert stale(tmp_path, HALF | {"thresholds": (0.2, 0.5)}) == ["controls", "table2", "report.html"]
 
 
+@pytest.mark.parametrize("text", ["{", "{}"])
+def test_a_broken_record_counts_as_older(tmp_path: Path, text: str) -> None:
+    whole(tmp_path, 0.4)
+    (tmp_path / "tables" / "controls.provenance.json").write_text(text)
+    assert stale(tmp_path, HALF)[0] == "controls"
+
+
 def test_a_new_stream_makes_its_tables_older_and_a_new_table_the_report(tmp_path: Path) -> None:
     whole(tmp_path, 0.4)
     stream = tmp_path / "streams" / "a_1" / "3d-wdr.wdr"

@@ -2,6 +2,7 @@
 // Tables sort by any column and fold when they are long; the one with verdicts is filtered by them.
 const SHOWN_ROWS = 12;
 const FILTERED = "Verdict";
+const LONGEST_NAME = 14; // letters
 
 function value(row, column) {
   const text = row.cells[column].textContent.trim();
@@ -67,10 +68,12 @@ function sumUp(table) {
   }
 }
 
-// Columns of long words are wide enough to be read; the table scrolls where all do not fit.
+// Names stay on one line, and columns of long texts are wide enough to be read; the table scrolls where all do not fit.
 function widen(table) {
-  for (const row of table.tBodies[0].rows) {
-    for (const cell of row.cells) cell.style.setProperty("--words", `${Math.ceil(cell.textContent.length / 6)}rem`);
+  for (const cell of table.querySelectorAll("td.text")) {
+    const letters = cell.textContent.length;
+    if (letters <= LONGEST_NAME) cell.style.whiteSpace = "nowrap";
+    else cell.style.setProperty("--words", `${Math.ceil(letters / 6)}rem`);
   }
 }
 
