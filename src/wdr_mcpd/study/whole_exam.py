@@ -17,7 +17,8 @@ from wdr_mcpd.data import read_exam
 from wdr_mcpd.progress import steps
 from wdr_mcpd.study.allocation import Curves, as_needed, equal_slope, fit, group_curves
 from wdr_mcpd.study.frames import write_csv
-from wdr_mcpd.study.metrics import Reading, Similarity, gain_db, peak_value, psnr_of, squared_errors
+from wdr_mcpd.study.metrics import Reading, gain_db, peak_value, psnr_of, squared_errors
+from wdr_mcpd.study.similarity import Similarity
 from wdr_mcpd.study.statistics import summarise
 
 HEADROOM = 2.5  # sharing may give a group more than the highest rate
