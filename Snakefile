@@ -103,6 +103,8 @@ check_targets()
 
 
 onsuccess:
+    from wdr_mcpd.report.closing import closing
+
     print(*closing(RESULTS.root), sep="\n", file=sys.stderr)
 
 

@@ -12,7 +12,6 @@ from wdr_mcpd.data.study import check_slices, how_to_make_a_table, series_of_stu
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.failures import failures
 from wdr_mcpd.methods import ALONE, BASELINE, DEFAULT, PROPOSED
-from wdr_mcpd.report.closing import closing
 from wdr_mcpd.places import Results, sidecar_of
 from wdr_mcpd.step import code_hash
 
@@ -44,8 +43,9 @@ def several(**steps):
 
 
 def finish_steps():
-    """Give every step its log and its benchmark, by rule and wildcards."""
+    """Give every step its log and its benchmark, by rule and wildcards; what is there goes before new series."""
     for one in workflow.rules:
+        one.priority = int(one.name != "fetch")
         if one.script and not one.log:
             wildcards = sorted(one.wildcard_names) if one.has_wildcards() else []
             stem = Path(one.name, *(f"{{{name}}}" for name in wildcards))
@@ -160,21 +160,20 @@ def with_provenance(*names):
     return shown(*names) + sidecars(shown(*names))
 
 
-def coded(methods):
-    """Steps that encode, measure and check an exam by some methods, as one job.
-
-    The settings hold only what changes a stream, so that a changed key makes no more anew than it must.
-    """
+def encoding(methods):
+    """The step that encodes an exam by some methods; its settings hold only what changes a stream."""
     known = {name: CONFIGURATION.registry[name] for name in methods}
-    selection = {name: CONFIGURATION.value(name) for name in SELECTION if set(SELECTING) & set(methods)}
+    selection = SELECTION if set(SELECTING) & set(methods) else ()
     codings = {
         name: {"grouping": one.grouping, "coding": asdict(one.settings)} for name, one in known.items()
     }
-    return several(
-        streams=step("study.encode.encode", methods=codings, rate=max(CONFIGURATION.rates), **selection),
-        quality=step("study.quality.quality", "rates", *MEASURES),
-        checked=step("checks.streams.check", "rates", "psnr_peak", **selection),
-    )
+    return step("study.encode.encode", *selection, methods=codings, rate=max(CONFIGURATION.rates))
+
+
+def checked(methods):
+    """What the check of an exam's streams reads."""
+    coded, measured = (of_methods(path, methods) for path in (RESULTS.stream(), RESULTS.quality()))
+    return {"volume": RESULTS.volume(), "mcpd": RESULTS.mcpd(), "coded": coded, "measured": measured}
 
 
 def measured_of_exam(wildcards):

@@ -49,6 +49,7 @@ use rule step as fetch with:
         index=rules.local_index.output.out if CONFIGURATION.source == "local" else [],
     output:
         manifest=update(str(RESULTS.manifest())),
+        **({} if CONFIGURATION.keep_series else {"fetched": temp(str(RESULTS.fetched()))}),
     resources:
         downloads=1,
     params:
@@ -67,21 +68,22 @@ use rule step as fetch with:
 use rule step as volume with:
     input:
         manifest=RESULTS.manifest(),
+        **({} if CONFIGURATION.keep_series else {"fetched": str(RESULTS.fetched())}),
     output:
-        out=update(str(RESULTS.volume())),
+        out=update(str(RESULTS.volume())) if CONFIGURATION.keep_series else temp(str(RESULTS.volume())),
+        facts=update(str(RESULTS.facts())),
     params:
-        step=step("data.cut.volume_of_exam", *CUT)["step"],
-        code=step("data.cut.volume_of_exam", *CUT)["code"],
-        settings=lambda wildcards: {
-            **step("data.cut.volume_of_exam", *CUT)["settings"],
-            **({"slice_step": own} if (own := SERIES[wildcards.exam].slice_step) else {}),
+        **(CUTTING := step("data.cut.volume_of_exam", "keep_series", *CUT))
+        | {
+            "settings": lambda wildcards: CUTTING["settings"]
+            | ({"slice_step": own} if (own := SERIES[wildcards.exam].slice_step) else {})
         },
 
 
 use rule step as exam_table with:
     input:
         series=RESULTS.series_table(),
-        volumes=of_all(RESULTS.volume()),
+        facts=of_all(RESULTS.facts()),
     output:
         out=RESULTS.exam_table(),
     params:

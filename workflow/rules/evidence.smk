@@ -12,16 +12,6 @@ use rule step as controls with:
         **step("report.controls.controls", "table_rate", *MEASURED),
 
 
-use rule step as fidelity_of_exam with:
-    input:
-        volume=RESULTS.volume(),
-        streams=expand(str(RESULTS.stream()), method=CONFIGURATION.methods, allow_missing=True),
-    output:
-        out=RESULTS.of_exam("fidelity"),
-    params:
-        **step("study.fidelity.fidelity_of_exam", "rates"),
-
-
 use rule step as fidelity with:
     input:
         series=RESULTS.series_table(),

@@ -59,6 +59,8 @@ STREAM_JOBS = {
     "study_selecting": [name for name in SELECTING if name in {*EVERY_METHOD} - {*STREAMS_OF["paper"]}],
 }
 STREAM_JOBS = {group: methods for group, methods in STREAM_JOBS.items() if methods}
+OTHERS = [name for name in EVERY_METHOD if name not in STREAMS_OF["paper"]]
+CHECKING = step("checks.streams.check", "rates", "psnr_peak", *SELECTION, selecting=SELECTING)
 COMPARED_CODECS = [name for name, codec in CODECS.items() if codec.control] if CONFIGURATION.baselines else []
 BENCHMARKS = {
     name: below(f"baselines/bench/{name}.csv") for name in ("codec_speed", "lossless", "notes", "machine")

@@ -69,7 +69,7 @@ use rule step as transmission with:
     input:
         series=RESULTS.series_table(),
         quality=of_all(RESULTS.quality(), method=CONFIGURATION.methods),
-        volumes=of_all(RESULTS.volume()),
+        exams=RESULTS.exam_table(),
     output:
         table=tables("transmission"),
         figure=figures("transmission"),

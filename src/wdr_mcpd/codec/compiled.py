@@ -13,7 +13,6 @@ int64: type[int] = cast("type[int]", np.int64)  # where a compiled loop is to ha
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-
 def _stamp(path: Path) -> tuple[str, int, int]:
     return path.name, path.stat().st_mtime_ns, path.stat().st_size
 
