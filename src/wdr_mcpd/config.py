@@ -107,9 +107,9 @@ class Configuration(_Keys):
     download_idle_seconds: Annotated[float, Field(gt=0)] = 60
     """Seconds that a server may pause within its answer."""
     keep_series: bool = True
-    """Whether the series and their slices stay after use. false: each is deleted once nothing of the run needs
-    it, so that a large cohort takes little room; a later change fetches it again. Not with evidence, and not with
-    exclude, which looks at all series first."""
+    """Whether the series and their slices stay after use. false: each is deleted once nothing of the run
+    needs it, so that a large cohort takes little room; a later change fetches it again. Not with evidence,
+    and not with exclude, which looks at all series first."""
     on_bad_series: Literal["fail", "exclude"] = "fail"
     """What a series that cannot be used, or that its source refuses, does. fail: the run stops and names it.
     exclude: it is left out and listed in results/data/excluded.tsv."""

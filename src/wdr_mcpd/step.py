@@ -107,7 +107,7 @@ def code_files(module: str) -> list[Path]:
 
 @cache
 def _module(name: str) -> tuple[Path, ...]:
-    """Files that the import of a module of the package runs: its own and the `__init__` of the rooms around it.
+    """Files that the import of a module runs: its own and the `__init__` of the rooms around it.
 
     That of the package forwards names; it counts where one of them is imported.
     """
@@ -120,7 +120,7 @@ def _module(name: str) -> tuple[Path, ...]:
 
 @cache
 def _needed(path: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
-    """Modules that one file imports when it runs, also inside functions, and the data files that are its own."""
+    """Modules that one file imports when it runs, also inside functions, and the data files that it needs."""
     text = path.read_text(encoding="utf-8")
     imported: list[Path] = []
     for inside, names, plain in IMPORT.findall(text):

@@ -1,21 +1,35 @@
-"""Compile the codec's loops once, after installation: `python -m wdr_mcpd.warm_up`.
+"""Do once, after installation, what is slow the first time: `python -m wdr_mcpd.warm_up`.
 
-Each loop is kept on disk, so that the first jobs of a run, which start together, do not all compile the same.
+Each compiled loop, and the byte code of the libraries that steps of the workflow import, is kept on disk, so
+that the first jobs of a run, which start together, do not all compile the same.
 """
+
+from importlib import import_module
 
 import numpy as np
 
 from wdr_mcpd import codec
 from wdr_mcpd.methods import METHODS, encode
+from wdr_mcpd.study.metrics import SSIM_WINDOWS, slice_ssim
+
+IMPORTED = (
+    *("matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
+    *("scipy.stats", "skimage.filters", "skimage.measure", "skimage.morphology"),
+    *("jinja2", "PIL.Image", "pydicom", "tabulate"),
+)
 
 
 def warm_up() -> None:
-    """Encode and decode a small volume by every method, as the study does."""
+    """Encode, decode and compare a small volume by every method, as the study does."""
     voxels = np.random.default_rng(1).integers(0, 900, (6, 48, 48)).astype(np.int16)
     for method in METHODS.values():
-        codec.decode(encode(voxels, method, 2.0, threshold=1.0))
+        decoded = codec.decode(encode(voxels, method, 2.0, threshold=1.0))
     for dtype in (np.int16, np.uint16):
         codec.decode(encode(voxels.astype(dtype), lossless=True))
+    for window in SSIM_WINDOWS:
+        slice_ssim(voxels, decoded, window=window)
+    for name in IMPORTED:
+        import_module(name)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A small cohort with an S3 bucket as its storage gives the tables of a run on files: pytest tests/cluster/storage.py."""
+"""A cohort with a bucket as its storage has the tables of one on files: pytest tests/cluster/storage.py."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""SSIM (eq. 3) against one volume, in compiled loops: a study compares thousands of slices with few originals.
+"""SSIM (eq. 3) against one volume, in compiled loops: a study compares thousands of slices with few.
 
 The steps are those of scikit-image's `structural_similarity` and of SciPy's filters, in their order, so the
 values are the same to the last bit.
