@@ -53,6 +53,6 @@ def _compiled(function: F, **options: Any) -> F:
 
 
 def _loaded(cache: Any, signature: Any, target: Any) -> Any:
-    """Load what is cached as Numba does, without first setting up its compiler, half of a short run's time."""
+    """Load what is cached as Numba does, but without first setting up its compiler: half of a short run."""
     with cache._guard_against_spurious_io_errors():
         return cache._load_overload(signature, target)
