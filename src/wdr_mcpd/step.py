@@ -37,8 +37,8 @@ def run_job(job: Any) -> None:
 
     A function gets, as keywords: each named input and output (Path or list of Path), each wildcard (str) and
     the values of the keys in its settings. Where a job has several steps, `params.step` and `params.settings`
-    hold them by the name of the output that each makes; each gets of the files those that it takes, and its
-    own output as `out`.
+    hold them by the name of an output that each makes; each gets of the files those that it takes, and this
+    output as `out`.
     """
     log = os.open(job.log[0], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     for stream in (sys.stdout, sys.stderr):
@@ -51,8 +51,9 @@ def run_job(job: Any) -> None:
             return
         for made, name in job.params.step.items():
             function = function_of(name)
-            taken = {key: files[key] for key in inspect.signature(function).parameters if key in files}
-            function(**taken | {"out": files[made]}, **job.params.settings[made])
+            named = files | {"out": files[made]}
+            taken = {key: named[key] for key in inspect.signature(function).parameters if key in named}
+            function(**taken, **job.params.settings[made])
     except (InputError, StreamError, OSError, MemoryError) as error:
         sys.exit(f"wdr-mcpd: {one_line(error)}")
 

@@ -5,6 +5,8 @@ import os
 import sys
 from dataclasses import asdict
 
+import yaml
+
 from wdr_mcpd.baselines.codecs import CODECS
 from wdr_mcpd.config import configuration
 from wdr_mcpd.data.excluded import read_excluded

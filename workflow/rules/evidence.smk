@@ -66,13 +66,7 @@ use rule step as laws_of_exam with:
     params:
         **step(
             "study.laws.laws_of_exam",
-            "slices",
-            "slice_axis",
-            *SELECTION,
-            "rates",
-            "table_rate",
-            "coding",
-            "psnr_peak",
+            *("slices", "slice_axis", *SELECTION, "rates", "table_rate", "coding", "psnr_peak"),
         ),
 
 
