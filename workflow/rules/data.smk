@@ -48,8 +48,8 @@ use rule step as fetch with:
         sample=rules.sample_archive.output.out if CONFIGURATION.source == "sample" else [],
         index=rules.local_index.output.out if CONFIGURATION.source == "local" else [],
     output:
-        manifest=update(str(RESULTS.manifest())),
         **({} if CONFIGURATION.keep_series else {"fetched": temp(str(RESULTS.fetched()))}),
+        manifest=update(str(RESULTS.manifest())),
     resources:
         downloads=1,
     params:
@@ -67,8 +67,8 @@ use rule step as fetch with:
 # What is there stays until the new one is whole: slices that an exam does not have delete nothing.
 use rule step as volume with:
     input:
-        manifest=RESULTS.manifest(),
         **({} if CONFIGURATION.keep_series else {"fetched": str(RESULTS.fetched())}),
+        manifest=RESULTS.manifest(),
     output:
         out=update(str(RESULTS.volume())) if CONFIGURATION.keep_series else temp(str(RESULTS.volume())),
         facts=update(str(RESULTS.facts())),
