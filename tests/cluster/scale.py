@@ -1,7 +1,7 @@
 """What a large cohort costs: jobs, time to build the graph; time and bytes from a run's own records.
 
-scale.py RESULTS PAGE: RESULTS is the folder of a whole run on real exams, made with --cores 1; the tables in PAGE
-are written anew. Graphs are built by dry runs on synthetic series tables of each size, in empty folders.
+scale.py RESULTS PAGE: RESULTS is the folder of a whole run on real exams, made with --cores 1; the tables in
+PAGE are written anew. Graphs are built by dry runs on synthetic series tables of each size, in empty folders.
 """
 
 import re
@@ -21,8 +21,8 @@ from wdr_mcpd.render.pages import replace_between
 ROOT = Path(__file__).parents[2]
 SIZES = (100, 1_000, 10_000)
 PARTS = 100
-# Seconds of an exam of 20 slices of 256 x 256 in version 0.1.0 (commit c9df74d), a process for each method and
-# measure; and the jobs that do the same now. The controls and what a tumour is judged by have come since.
+# Seconds of an exam of 20 slices of 256 x 256 in version 0.1.0 (commit c9df74d), a process for each method
+# and measure, and the jobs that do the same now. The controls and what a tumour is judged by have come since.
 BEFORE = {
     "whole exam, readings, sweep (now also controls)": (10.3 + 8.5 + 4.8, ["selection_of_exam"]),
     "quality": (9.9, ["quality_paper", "quality_paper_selecting", "quality_study"]),
