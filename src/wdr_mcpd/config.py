@@ -98,6 +98,8 @@ class Configuration(_Keys):
     """Address of the S3 server that holds the Imaging Data Commons, of source idc."""
     parallel_downloads: Count = 4
     """Series fetched from an archive at a time."""
+    fetch_locally: bool = False
+    """Whether the machine that runs Snakemake fetches, and not the nodes of a cluster."""
     download_seconds: Annotated[float, Field(gt=0)] = 600
     """Seconds that a download may take, with all its attempts, beside its size over download_rate."""
     download_rate: Annotated[float, Field(gt=0)] = 50

@@ -25,6 +25,7 @@ checkpoint excluded:
 use rule step as sample_archive with:
     output:
         out=directory("results/data/sample"),
+    localrule: CONFIGURATION.fetch_locally
     params:
         step="data.sample.sample_archive",
         settings={},
@@ -50,6 +51,7 @@ use rule step as fetch with:
     output:
         **({} if CONFIGURATION.keep_series else {"fetched": temp(str(RESULTS.fetched()))}),
         manifest=update(str(RESULTS.manifest())),
+    localrule: CONFIGURATION.fetch_locally
     resources:
         downloads=1,
     params:
