@@ -19,7 +19,7 @@ from wdr_mcpd.errors import InputError, StreamError, one_line
 
 PACKAGE = Path(__file__).parent
 IMPORT = re.compile(
-    rf"^[ ]*(?:from ({PACKAGE.name}[\w.]*) import (\([^)]*\)|[^\n(]*)|import ({PACKAGE.name}[\w.]*))",
+    rf"^[ ]*(?:from {PACKAGE.name}([\w.]*) import (\([^)]*\)|[^\n(]*)|import {PACKAGE.name}([\w.]*))",
     re.MULTILINE,
 )
 """An import of this package: the module with the names, in brackets or on the line; or the module alone."""
@@ -28,7 +28,7 @@ IMPORT = re.compile(
 def function_of(name: str) -> Callable[..., object]:
     """Import a step's function by its dotted name below the package, as "paper.table3.table3"."""
     module, _, function = name.rpartition(".")
-    found: Callable[..., object] = getattr(import_module(f"{PACKAGE.name}.{module}"), function)
+    found: Callable[..., object] = getattr(import_module(PACKAGE, module), function)
     return found
 
 
@@ -93,7 +93,7 @@ def code_files(module: str) -> list[Path]:
     ModuleNotFoundError
         There is no such module.
     """
-    waiting = [*_module(f"{PACKAGE.name}.{module}")]
+    waiting = [*_module(PACKAGE, module)]
     if not waiting:
         raise ModuleNotFoundError(f"{module}: no such module of {PACKAGE.name}")
     found: set[Path] = set()
@@ -107,15 +107,15 @@ def code_files(module: str) -> list[Path]:
 
 
 @cache
-def _module(name: str) -> tuple[Path, ...]:
+def _module(package: Path, name: str) -> tuple[Path, ...]:
     """Files that the import of a module runs: its own and the `__init__` of the rooms around it.
 
     That of the package forwards names; it counts where one of them is imported.
     """
-    inside = name.split(".")[1:]
-    base = PACKAGE.joinpath(*inside)
+    inside = name.split(".") if name else []
+    base = package.joinpath(*inside)
     own = [path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()]
-    rooms = [PACKAGE.joinpath(*inside[:depth], "__init__.py") for depth in range(1, len(inside))]
+    rooms = [package.joinpath(*inside[:depth], "__init__.py") for depth in range(1, len(inside))]
     return (*own[:1], *(room for room in rooms if room.is_file())) if own else ()
 
 
@@ -124,10 +124,11 @@ def _needed(path: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
     """Modules that one file imports when it runs, also inside functions, and the data files that it needs."""
     text = path.read_text(encoding="utf-8")
     imported: list[Path] = []
-    for inside, names, plain in IMPORT.findall(text):
+    for room, names, plain in IMPORT.findall(text):
         for name in re.findall(r"\w+(?: as \w+)?", names):
-            imported += _module(f"{inside}.{name.split()[0]}") or _module(inside)
-        imported += _module(plain) if plain else ()
+            inside = f"{room}.{name.split()[0]}".lstrip(".")
+            imported += _module(PACKAGE, inside) or _module(PACKAGE, room.lstrip("."))
+        imported += _module(PACKAGE, plain.lstrip(".")) if plain else ()
     named = [one for one in _data_beside(path.parent) if re.search(rf'"{re.escape(one.name)}["/]', text)]
     own = [one for one in _data_beside(path.parent) if one.is_file() and one.name.startswith(f"{path.stem}.")]
     files = (file for one in (*named, *own) for file in (one.rglob("*") if one.is_dir() else [one]))
