@@ -28,7 +28,7 @@ IMPORT = re.compile(
 def function_of(name: str) -> Callable[..., object]:
     """Import a step's function by its dotted name below the package, as "paper.table3.table3"."""
     module, _, function = name.rpartition(".")
-    found: Callable[..., object] = getattr(import_module(PACKAGE, module), function)
+    found: Callable[..., object] = getattr(import_module(f"{PACKAGE.name}.{module}"), function)
     return found
 
 
