@@ -14,7 +14,7 @@ def test_a_run_that_keeps_no_series_has_the_same_tables(clone: Clone, tmp_path: 
     run = streamed.snakemake(*MADE, "--config", "keep_series=false")
     assert run.returncode == 0, run.stdout
     results = streamed.folder / "results"
-    assert list((results / "volumes").iterdir()) == []
+    assert list(results.glob("volumes/*")) == []
     left = {path.name for path in (results / "data" / "series").rglob("*") if path.is_file()}
     assert left == {"manifest.json"}
     for path in (clone.folder / "results" / "tables").glob("table*.csv"):
