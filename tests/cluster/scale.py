@@ -21,6 +21,7 @@ from wdr_mcpd.render.pages import replace_between
 ROOT = Path(__file__).parents[2]
 SIZES = (100, 1_000, 10_000)
 PARTS = 100
+STARTS, EXAMS_EACH = 2, 10  # of Snakemake in a submission to Slurm; exams in one of a large cohort
 # Seconds of an exam of 20 slices of 256 x 256 in version 0.1.0 (commit c9df74d), a process for each method
 # and measure, and the jobs that do the same now. The controls and what a tumour is judged by have come since.
 BEFORE = {
@@ -105,7 +106,9 @@ def main(results: Path, page: Path) -> None:
         # The most that any process needed so far: each size needs more than those before.
         gigabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
         times = f"{of_all.built:.0f} s", f"{of_all.read:.0f} s", f"{gigabytes:.1f}"
-        costs = f"{exams * seconds / 3600:,.1f}", f"{exams * stored / 1e9:,.1f}"
+        own = STARTS * of_all.read / seconds
+        shares = tuple(f"{own / exams_each:.1%}" for exams_each in (1, EXAMS_EACH))
+        costs = f"{exams * seconds / 3600:,.1f}", *shares, f"{exams * stored / 1e9:,.1f}"
         rows.append((f"{exams:,}", f"{of_all.jobs:,}", *times, *costs))
     part = graph(SIZES[-1], f"results/parts/1-of-{PARTS}")
     names = [
@@ -115,6 +118,8 @@ def main(results: Path, page: Path) -> None:
         "workflow read after",
         "memory (GB)",
         "core hours",
+        "own cost",
+        f"own cost, {EXAMS_EACH} a group",
         "stored (GB)",
     ]
     table = pd.DataFrame(rows, columns=names)
@@ -125,7 +130,9 @@ def main(results: Path, page: Path) -> None:
         "how many jobs there are (printing them comes on top), and until it begins with the graph, which\n"
         "each job on a cluster takes too. Core hours and bytes are those of an exam of the sample\n"
         f"({seconds:.0f} s in its jobs, each on one core, {stored / 1e6:.1f} MB) times the number of exams,\n"
-        "without the tables over all exams.\n\n"
+        "without the tables over all exams. The own cost is what submissions add to that on a cluster: each reads\n"
+        f"the workflow {STARTS} times, for one exam or for {EXAMS_EACH} "
+        f"(--group-components exam={EXAMS_EACH}).\n\n"
         "What an exam costs, in seconds of its jobs by Snakemake's benchmarks, one job at a time:\n\n"
         f"{cost_by_rule(results)}\n"
     )
