@@ -130,7 +130,7 @@ def main(results: Path, page: Path) -> None:
         "how many jobs there are (printing them comes on top), and until it begins with the graph, which\n"
         "each job on a cluster takes too. Core hours and bytes are those of an exam of the sample\n"
         f"({seconds:.0f} s in its jobs, each on one core, {stored / 1e6:.1f} MB) times the number of exams,\n"
-        "without the tables over all exams. The own cost is what submissions add to that on a cluster: each reads\n"
+        "without the tables over all exams. The own cost is what submissions add to that: each reads\n"
         f"the workflow {STARTS} times, for one exam or for {EXAMS_EACH} "
         f"(--group-components exam={EXAMS_EACH}).\n\n"
         "What an exam costs, in seconds of its jobs by Snakemake's benchmarks, one job at a time:\n\n"
