@@ -124,11 +124,6 @@ def below(path):
     return str(RESULTS.root / path)
 
 
-def files(paths):
-    """Paths as Snakemake takes them."""
-    return [str(path) for path in paths]
-
-
 def tables(*names):
     """Files of tables."""
     return [str(path) for name in names for path in RESULTS.table(name)]
@@ -180,16 +175,12 @@ def checked(methods):
 
 def measured_of_exam(wildcards):
     """What is measured of each exam of one part; tables and figures over all exams are made from these files."""
-    per_exam = [
-        RESULTS.mcpd(),
-        *(RESULTS.of_exam(kind) for kind in ("sweep", "whole_exam", "readings", "controls", "fidelity")),
-    ]
-    per_exam += sidecars(FIGURES_OF_EXAM)
     part = exams()[int(wildcards.number) - 1 :: int(wildcards.parts)]
-    measured = expand(files(per_exam), exam=part)
-    measured += expand(
-        files([RESULTS.quality(), RESULTS.checked_stream()]), exam=part, method=STREAMS_OF["study"]
-    )
+    kinds = [RESULTS.of_exam(kind) for kind in ("sweep", "whole_exam", "readings", "controls", "fidelity")]
+    per_exam = [RESULTS.mcpd(), *kinds, *sidecars(FIGURES_OF_EXAM)]
+    measured = expand([str(path) for path in per_exam], exam=part)
+    for path in (RESULTS.quality(), RESULTS.checked_stream()):
+        measured += expand(str(path), exam=part, method=STREAMS_OF["study"])
     return measured + expand(str(RESULTS.baseline()), exam=part, baseline=COMPARED_CODECS)
 
 
