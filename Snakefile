@@ -42,48 +42,26 @@ rule paper:
         rules.check_paper.output,
 
 
-rule tables:
-    input:
-        [path for path in with_provenance(*families("baselines")) if "/tables/" in path],
+MADE_TABLES, MADE_FIGURES = (
+    [path for path in with_provenance(*families("baselines")) if f"/{kind}/" in path]
+    for kind in ("tables", "figures")
+)
+for target, wanted in {
+    "tables": [MADE_TABLES],
+    "figures": [MADE_FIGURES, of_all(*FIGURES_OF_EXAM, *sidecars(FIGURES_OF_EXAM))],
+    "mcpd": [of_all(RESULTS.mcpd())],
+    "sweep": [of_all(RESULTS.of_exam("sweep")), with_provenance("sweep")],
+    "crossval": [rules.cross_validation.output, with_provenance("crossval")],
+    "claims": [with_provenance("claims")],
+    "evidence": [with_provenance("evidence")],
+    "baselines": [rules.baseline_speed.output, with_provenance("baselines")],
+}.items():
 
-
-rule figures:
-    input:
-        [path for path in with_provenance(*families("baselines")) if "/figures/" in path],
-        of_all(*FIGURES_OF_EXAM, *sidecars(FIGURES_OF_EXAM)),
-
-
-rule mcpd:
-    input:
-        of_all(RESULTS.mcpd()),
-
-
-rule sweep:
-    input:
-        of_all(RESULTS.of_exam("sweep")),
-        with_provenance("sweep"),
-
-
-rule crossval:
-    input:
-        rules.cross_validation.output,
-        with_provenance("crossval"),
-
-
-rule claims:
-    input:
-        with_provenance("claims"),
-
-
-rule evidence:
-    input:
-        with_provenance("evidence"),
-
-
-rule baselines:
-    input:
-        rules.baseline_speed.output,
-        with_provenance("baselines"),
+    rule:
+        name:
+            target
+        input:
+            *wanted,
 
 
 rule part:
@@ -105,6 +83,8 @@ if Path(workflow.main_snakefile).parent.resolve() == HERE.resolve() and Path(sys
 
 
 onsuccess:
+    from wdr_mcpd.report.closing import closing
+
     print(*closing(RESULTS.root, CONFIGURATION.model_dump(warnings=False)), sep="\n", file=sys.stderr)
 
 

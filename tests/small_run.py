@@ -62,12 +62,12 @@ def measure(results: Results, method: str, rates: tuple[float, ...] = (0.5, 1, 2
 def check_stream(results: Results, method: str, **keys: object) -> None:
     files = {
         "volume": results.volume(EXAM),
-        "streams": [results.stream(EXAM, method)],
-        "quality": [results.quality(EXAM, method)],
-        "mcpd": results.mcpd(EXAM) if method == "3d-wdr-mcpd" else [],
+        "coded": [results.stream(EXAM, method)],
+        "measured": [results.quality(EXAM, method)],
+        "mcpd": results.mcpd(EXAM),
         "out": [results.checked_stream(EXAM, method)],
     }
-    run_step("checks.streams.check", GIVEN, **files, exam=EXAM, **keys)
+    run_step("checks.streams.check", GIVEN, **files, exam=EXAM, selecting=["3d-wdr-mcpd"], **keys)
 
 
 def record(results: Results, files: list[Path], methods: tuple[str, ...] = METHODS) -> None:

@@ -98,6 +98,8 @@ class Configuration(_Keys):
     """Address of the S3 server that holds the Imaging Data Commons, of source idc."""
     parallel_downloads: Count = 4
     """Series fetched from an archive at a time."""
+    fetch_locally: bool = False
+    """Whether the machine that runs Snakemake fetches, and not the nodes of a cluster."""
     download_seconds: Annotated[float, Field(gt=0)] = 600
     """Seconds that a download may take, with all its attempts, beside its size over download_rate."""
     download_rate: Annotated[float, Field(gt=0)] = 50
@@ -106,6 +108,10 @@ class Configuration(_Keys):
     """Seconds that a server has to begin its answer."""
     download_idle_seconds: Annotated[float, Field(gt=0)] = 60
     """Seconds that a server may pause within its answer."""
+    keep_series: bool = True
+    """Whether the series and their slices stay after use. false: each is deleted once nothing of the run
+    needs it, so that a large cohort takes little room; a later change fetches it again. Not with evidence,
+    and not with exclude, which looks at all series first."""
     on_bad_series: Literal["fail", "exclude"] = "fail"
     """What a series that cannot be used, or that its source refuses, does. fail: the run stops and names it.
     exclude: it is left out and listed in results/data/excluded.tsv."""
@@ -198,6 +204,8 @@ class Configuration(_Keys):
             known = ", ".join(self.registry)
             raise ValueError(f"configuration key methods names {unknown[0]}; allowed: {known}, and variants")
         check_settings(self.registry[BASELINE].settings)
+        if not self.keep_series and (self.evidence or "exclude" in (self.on_bad_series, self.on_missing)):
+            raise ValueError("configuration key keep_series is false; evidence and exclude need the series")
         if self.figure_slices != "selected" and max(self.figure_slices) > self.slices:
             raise ValueError(
                 f"configuration key figure_slices is {self.figure_slices}; "

@@ -1,15 +1,22 @@
-"""One line for each failed job of a run, with its reason and its log."""
+"""One line for each failed job of a run, with its reason and its log, and how much of the run is missing."""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-FAILED = re.compile(r"^Error in rule (?P<rule>\S+?):\n(?P<details>(?:[ \t]+.*\n?)*)", re.MULTILINE)
+FAILED = re.compile(
+    r"^(?P<group> *)Error in rule (?P<rule>\S+?):\n(?P<details>(?:(?! *Error in rule )[ \t]+.*\n?)*)",
+    re.MULTILINE,
+)
 DETAIL = r"^\s+{}: (.+?)(?: \(check log.*\))?$"
+PROGRESS = re.compile(r"^(\d+) of (\d+) steps \(", re.MULTILINE)
 
 
 def failures(*logs: str) -> Iterator[str]:
-    """Say for each failed job of a run its rule, its outputs, the reason and the log.
+    """Say for each failed job of a run its rule, its outputs, the reason and the log; then what is missing.
+
+    Of a group of jobs that was submitted as one, Snakemake names all: those whose outputs are there did not
+    fail, and those without a log wait for one that did.
 
     Parameters
     ----------
@@ -17,10 +24,23 @@ def failures(*logs: str) -> Iterator[str]:
         Files of the run's log; the jobs' own logs are read from where it says they are.
     """
     text = "".join(Path(log).read_text(encoding="utf-8", errors="replace") for log in logs)
+    told = []
     for failed in FAILED.finditer(text):
         outputs, log = (_detail(name, failed["details"]) for name in ("output", "log"))
+        if failed["group"] and (_are_there(outputs) or not Path(log).exists()):
+            continue
         reason = _last_line(log).removeprefix("wdr-mcpd: ") if log else "it has no log"
-        yield f"wdr-mcpd: {failed['rule']} failed for {outputs or 'no file'}: {reason} (log: {log or 'none'})"
+        told.append(
+            f"wdr-mcpd: {failed['rule']} failed for {outputs or 'no file'}: {reason} (log: {log or 'none'})"
+        )
+    yield from dict.fromkeys(told)
+    if told and (progress := PROGRESS.findall(text)):
+        done, of = progress[-1]
+        yield f"wdr-mcpd: {done} of {of} jobs are done; the same command goes on with the rest"
+
+
+def _are_there(outputs: str) -> bool:
+    return all(Path(re.sub(r" \(\w+\)$", "", path)).exists() for path in outputs.split(", "))
 
 
 def _detail(name: str, details: str) -> str:

@@ -48,6 +48,14 @@ class Results:
         """Slices of the study."""
         return self.root / "volumes" / f"{exam}.npz"
 
+    def facts(self, exam: str = "{exam}") -> Path:
+        """How the slices of the study came out of a series."""
+        return self.root / "data" / "exams" / f"{exam}.tsv"
+
+    def fetched(self, exam: str = "{exam}") -> Path:
+        """Says that a series is there, where it is not kept."""
+        return self.root / "data" / "fetched" / exam
+
     def mcpd(self, exam: str = "{exam}") -> Path:
         """Average MCPD of every slice."""
         return self.root / "mcpd" / f"{exam}.csv"

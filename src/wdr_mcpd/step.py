@@ -4,13 +4,12 @@ The workflow makes a step's outputs anew when the hash of the step's code change
 holds the function and of all that it imports from this package, directly or not, also inside functions.
 """
 
-import ast
 import hashlib
 import inspect
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -19,8 +18,11 @@ from typing import Any
 from wdr_mcpd.errors import InputError, StreamError, one_line
 
 PACKAGE = Path(__file__).parent
-DATA_NAME = re.compile(r"(?!.{200})\w[\w.-]*(/\w[\w.-]*)*")
-"""Texts that may name a file or folder beside the module in which they stand."""
+IMPORT = re.compile(
+    rf"^[ ]*(?:from {PACKAGE.name}([\w.]*) import (\([^)]*\)|[^\n(]*)|import {PACKAGE.name}([\w.]*))",
+    re.MULTILINE,
+)
+"""An import of this package: the module with the names, in brackets or on the line; or the module alone."""
 
 
 def function_of(name: str) -> Callable[..., object]:
@@ -35,8 +37,8 @@ def run_job(job: Any) -> None:
 
     A function gets, as keywords: each named input and output (Path or list of Path), each wildcard (str) and
     the values of the keys in its settings. Where a job has several steps, `params.step` and `params.settings`
-    hold them by the name of the output that each makes; each gets of the files those that it takes, its own
-    output as `out`, in this order, so that a step may read what one before it wrote.
+    hold them by the name of an output that each makes; each gets of the files those that it takes, and this
+    output as `out`.
     """
     log = os.open(job.log[0], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     for stream in (sys.stdout, sys.stderr):
@@ -49,8 +51,9 @@ def run_job(job: Any) -> None:
             return
         for made, name in job.params.step.items():
             function = function_of(name)
-            taken = {key: files[key] for key in inspect.signature(function).parameters if key in files}
-            function(**taken | {"out": files[made]}, **job.params.settings[made])
+            named = files | {"out": files[made]}
+            taken = {key: named[key] for key in inspect.signature(function).parameters if key in named}
+            function(**taken, **job.params.settings[made])
     except (InputError, StreamError, OSError, MemoryError) as error:
         sys.exit(f"wdr-mcpd: {one_line(error)}")
 
@@ -90,59 +93,53 @@ def code_files(module: str) -> list[Path]:
     ModuleNotFoundError
         There is no such module.
     """
-    waiting = _module(PACKAGE.joinpath(*module.split(".")))
+    waiting = [*_module(PACKAGE, module)]
     if not waiting:
         raise ModuleNotFoundError(f"{module}: no such module of {PACKAGE.name}")
     found: set[Path] = set()
     while waiting:
         path = waiting.pop()
         if path not in found:
-            found |= {path, *_data(path)}
-            waiting += _imports(path)
+            imported, data = _needed(path)
+            found |= {path, *data}
+            waiting += imported
     return sorted(found)
 
 
-def _module(base: Path) -> list[Path]:
+@cache
+def _module(package: Path, name: str) -> tuple[Path, ...]:
     """Files that the import of a module runs: its own and the `__init__` of the rooms around it.
 
     That of the package forwards names; it counts where one of them is imported.
     """
+    inside = name.split(".") if name else []
+    base = package.joinpath(*inside)
     own = [path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()]
-    rooms = [room / "__init__.py" for room in base.parents if PACKAGE in room.parents]
-    return [*own[:1], *(room for room in rooms if room.is_file())] if own else []
+    rooms = [package.joinpath(*inside[:depth], "__init__.py") for depth in range(1, len(inside))]
+    return (*own[:1], *(room for room in rooms if room.is_file())) if own else ()
 
 
 @cache
-def _tree(path: Path) -> ast.AST:
-    return ast.parse(path.read_text(encoding="utf-8"))
+def _needed(path: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """Modules that one file imports when it runs, also inside functions, and the data files that it needs."""
+    text = path.read_text(encoding="utf-8")
+    imported: list[Path] = []
+    for room, names, plain in IMPORT.findall(text):
+        for name in re.findall(r"\w+(?: as \w+)?", names):
+            inside = f"{room}.{name.split()[0]}".lstrip(".")
+            imported += _module(PACKAGE, inside) or _module(PACKAGE, room.lstrip("."))
+        imported += _module(PACKAGE, plain.lstrip(".")) if plain else ()
+    named = [one for one in _data_beside(path.parent) if re.search(rf'"{re.escape(one.name)}["/]', text)]
+    own = [one for one in _data_beside(path.parent) if one.is_file() and one.name.startswith(f"{path.stem}.")]
+    files = (file for one in (*named, *own) for file in (one.rglob("*") if one.is_dir() else [one]))
+    return tuple(imported), tuple(file for file in files if file.is_file() and file.suffix != ".pyc")
 
 
 @cache
-def _imports(path: Path) -> tuple[Path, ...]:
-    """Files that one file imports when it runs, also inside functions."""
-    return tuple(dict.fromkeys(file for base in _imported(_tree(path)) for file in _module(base)))
-
-
-def _imported(tree: ast.AST) -> Iterator[Path]:
-    """Modules of the package that code imports, as paths without suffix."""
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Import | ast.ImportFrom):
-            continue
-        inside = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
-        for alias in node.names:
-            package, *parts = f"{inside}{alias.name}".split(".")
-            if package == PACKAGE.name:
-                base = PACKAGE.joinpath(*parts)
-                yield base if _module(base) else base.parent
-
-
-@cache
-def _data(path: Path) -> tuple[Path, ...]:
-    """Files beside a module that are no code and have its name or stand in it as a text, a folder with all it
-    holds."""
-    texts = {node.value for node in ast.walk(_tree(path)) if isinstance(node, ast.Constant)}
-    named = [path.parent / text for text in texts if isinstance(text, str) and DATA_NAME.fullmatch(text)]
-    folders = [one for one in named if one.is_dir() and not (one / "__init__.py").exists()]
-    inside = [file for folder in folders for file in folder.rglob("*")]
-    files = [*path.parent.glob(f"{path.stem}.*"), *named, *inside]
-    return tuple({file for file in files if file.is_file() and file.suffix not in (".py", ".pyc")})
+def _data_beside(folder: Path) -> tuple[Path, ...]:
+    """Files and folders beside modules that hold no code."""
+    return tuple(
+        one
+        for one in folder.iterdir()
+        if one.suffix != ".py" and one.name != "__pycache__" and not (one / "__init__.py").exists()
+    )

@@ -1,12 +1,21 @@
-"""Compile the codec's loops once, after installation: `python -m wdr_mcpd.warm_up`.
+"""Do once, after installation, what is slow the first time: `python -m wdr_mcpd.warm_up`.
 
-Each loop is kept on disk, so that the first jobs of a run, which start together, do not all compile the same.
+Each compiled loop, and the byte code of the libraries that steps of the workflow import, is kept on disk, so
+that the first jobs of a run, which start together, do not all compile the same.
 """
+
+from importlib import import_module
 
 import numpy as np
 
 from wdr_mcpd import codec
 from wdr_mcpd.methods import METHODS, encode
+
+IMPORTED = (
+    *("matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
+    *("scipy.stats", "skimage.filters", "skimage.measure", "skimage.morphology"),
+    *("jinja2", "PIL.Image", "pydicom", "tabulate"),
+)
 
 
 def compile_loops() -> None:
@@ -18,5 +27,16 @@ def compile_loops() -> None:
         codec.decode(encode(voxels.astype(dtype), lossless=True))
 
 
+def import_libraries() -> None:
+    """Import what steps of the study import, and compare two slices."""
+    from wdr_mcpd.study.metrics import SSIM_WINDOWS, slice_ssim
+
+    for name in IMPORTED:
+        import_module(name)
+    for window in SSIM_WINDOWS:
+        slice_ssim(np.zeros((1, 48, 48)), np.zeros((1, 48, 48)), window=window)
+
+
 if __name__ == "__main__":
     compile_loops()
+    import_libraries()

@@ -1,7 +1,7 @@
 """What a large cohort costs: jobs, time to build the graph; time and bytes from a run's own records.
 
-scale.py RESULTS PAGE: RESULTS is the folder of a whole run on real exams; the table in PAGE is written anew.
-Graphs are built by dry runs on synthetic series tables of each size, in empty folders.
+scale.py RESULTS PAGE: RESULTS is the folder of a whole run on real exams, made with --cores 1; the tables in
+PAGE are written anew. Graphs are built by dry runs on synthetic series tables of each size, in empty folders.
 """
 
 import re
@@ -21,6 +21,16 @@ from wdr_mcpd.render.pages import replace_between
 ROOT = Path(__file__).parents[2]
 SIZES = (100, 1_000, 10_000)
 PARTS = 100
+STARTS, EXAMS_EACH = 2, 10  # of Snakemake in a submission to Slurm; exams in one of a large cohort
+# Seconds of an exam of 20 slices of 256 x 256 in version 0.1.0 (commit c9df74d), a process for each method
+# and measure, and the jobs that do the same now. The controls and what a tumour is judged by have come since.
+BEFORE = {
+    "whole exam, readings, sweep (now also controls)": (10.3 + 8.5 + 4.8, ["selection_of_exam"]),
+    "quality": (9.9, ["quality_paper", "quality_paper_selecting", "quality_study"]),
+    "encode": (3.9, ["encode_paper", "encode_paper_selecting", "encode_study"]),
+    "checks (now also fidelity)": (4.3, ["check_exam", "fidelity_of_exam"]),
+    "figures": (2.9, ["figures_of_exam"]),
+}
 BEGIN, END = "<!-- scale: written by make scale -->\n", "<!-- end of scale -->\n"
 
 
@@ -71,8 +81,24 @@ def cost_of_an_exam(results: Path) -> tuple[float, float]:
     return sum(time["s"].sum() for time in times) / len(exams), stored / len(exams)
 
 
+def cost_by_rule(results: Path) -> str:
+    """Seconds of an exam by what is done, before and now: means over the exams of a run."""
+    rows = []
+    for what, (before, rules) in BEFORE.items():
+        times = [
+            pd.read_csv(path, sep="\t")["s"].sum()
+            for rule in rules
+            for path in (results / "logs" / "benchmarks" / rule).glob("*.tsv")
+        ]
+        exams = len(list((results / "logs" / "benchmarks" / rules[0]).glob("*.tsv")))
+        rows.append((what, len(rules), before, sum(times) / exams))
+    rows.append(("all", *(sum(row[column] for row in rows) for column in (1, 2, 3))))
+    table = pd.DataFrame(rows, columns=["of an exam", "jobs", "version 0.1.0 (s)", "now (s)"])
+    return str(table.to_markdown(index=False, floatfmt=("", ".0f", ".1f", ".1f")))
+
+
 def main(results: Path, page: Path) -> None:
-    """Measure and write the table."""
+    """Measure and write the tables."""
     seconds, stored = cost_of_an_exam(results)
     rows = []
     for exams in SIZES:
@@ -80,7 +106,9 @@ def main(results: Path, page: Path) -> None:
         # The most that any process needed so far: each size needs more than those before.
         gigabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
         times = f"{of_all.built:.0f} s", f"{of_all.read:.0f} s", f"{gigabytes:.1f}"
-        costs = f"{exams * seconds / 3600:,.1f}", f"{exams * stored / 1e9:,.1f}"
+        own = STARTS * of_all.read / seconds
+        shares = tuple(f"{own / exams_each:.1%}" for exams_each in (1, EXAMS_EACH))
+        costs = f"{exams * seconds / 3600:,.1f}", *shares, f"{exams * stored / 1e9:,.1f}"
         rows.append((f"{exams:,}", f"{of_all.jobs:,}", *times, *costs))
     part = graph(SIZES[-1], f"results/parts/1-of-{PARTS}")
     names = [
@@ -90,6 +118,8 @@ def main(results: Path, page: Path) -> None:
         "workflow read after",
         "memory (GB)",
         "core hours",
+        "own cost",
+        f"own cost, {EXAMS_EACH} a group",
         "stored (GB)",
     ]
     table = pd.DataFrame(rows, columns=names)
@@ -100,7 +130,11 @@ def main(results: Path, page: Path) -> None:
         "how many jobs there are (printing them comes on top), and until it begins with the graph, which\n"
         "each job on a cluster takes too. Core hours and bytes are those of an exam of the sample\n"
         f"({seconds:.0f} s in its jobs, each on one core, {stored / 1e6:.1f} MB) times the number of exams,\n"
-        "without the tables over all exams.\n"
+        "without the tables over all exams. The own cost is what submissions add to that: each reads\n"
+        f"the workflow {STARTS} times, for one exam or for {EXAMS_EACH} "
+        f"(--group-components exam={EXAMS_EACH}).\n\n"
+        "What an exam costs, in seconds of its jobs by Snakemake's benchmarks, one job at a time:\n\n"
+        f"{cost_by_rule(results)}\n"
     )
     replace_between(page, BEGIN, END, text)
 

@@ -155,20 +155,21 @@ def test_a_read_only_folder_is_refused(read_only_checkout: Path) -> None:
     assert "Read-only file system" in ended.text
 
 
-def test_a_wrong_measurement_without_its_check_is_measured_again(undisturbed: Undisturbed) -> None:
+def test_a_wrong_measurement_fails_the_run_and_names_the_file(
+    tmp_path: Path, undisturbed: Undisturbed
+) -> None:
     folder = undisturbed.folder.with_name("wrong")  # as far from the checkout, so that nothing is made anew
     shutil.copytree(undisturbed.folder, folder)
     exam = sorted(path.name for path in (folder / "results" / "quality").iterdir())[0]
     checked = f"results/checks/{exam}/3d-wdr.csv"
     measured = folder / "results" / "quality" / exam / "3d-wdr.csv"
-    right = measured.read_bytes()
     header, first, *rest = measured.read_text().splitlines(keepends=True)
     column = header.split(",").index("psnr_db")
     cells = first.split(",")
     cells[column] = f"{float(cells[column]) + 0.01:.6f}"
     measured.write_text("".join([header, ",".join(cells), *rest]))
-    (folder / checked).unlink()
-    ended = runs.run(folder, target=checked)
-    assert ended.status == 0, ended.text[-3000:]
-    assert measured.read_bytes() == right
-    assert (folder / checked).exists()
+    ended = runs.run(folder, target=checked, log=tmp_path / "log")
+    assert ended.status != 0
+    line = f"wdr-mcpd: results/quality/{exam}/3d-wdr.csv: at "
+    assert line in ended.text, ended.text[-3000:]
+    assert not (folder / checked).exists()

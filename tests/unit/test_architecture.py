@@ -23,7 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "codec": {"errors"},
     "methods": {"errors", "coherence", "codec"},
     "config": {"errors", "files", "codec", "methods"},
-    "warm_up": {"codec", "methods"},
+    "warm_up": {"codec", "methods", "study"},
     "config_page": {"config", "files"},
     "study": SCIENCE,
     "render": SCIENCE | {"study"},

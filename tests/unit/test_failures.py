@@ -60,3 +60,40 @@ def test_a_killed_job_and_a_lost_log_are_said(folder: Path) -> None:
 def test_a_run_without_failures_says_nothing(folder: Path) -> None:
     (folder / "run.log").write_text("Finished jobid: 36 (Rule: quality)\n")
     assert list(failures(str(folder / "run.log"))) == []
+
+
+GROUP = """\
+Error in group job 7:
+    jobs:
+        rule volume:
+            jobid: 3
+    [Wed Nov 25 19:00:00 2026]
+    Error in rule mcpd_of_exam:
+        jobid: 4
+        output: results/mcpd/a_1.csv
+        log: results/logs/mcpd.log (check log file(s) for error details)
+    [Wed Nov 25 19:00:00 2026]
+    Error in rule volume:
+        message: None
+        jobid: 3
+        output: results/volumes/a_1.npz (update), results/data/exams/a_1.tsv (update)
+        log: results/logs/volume.log (check log file(s) for error details)
+    [Wed Nov 25 19:00:00 2026]
+    Error in rule fetch:
+        jobid: 2
+        output: results/logs/volume.log (update)
+        log: results/logs/volume.log (check log file(s) for error details)
+12 of 40 steps (30%) done
+30 of 40 steps (75%) done
+"""
+
+
+def test_of_a_group_only_the_job_that_failed_is_named(folder: Path) -> None:
+    Path("run.log").write_text(GROUP)
+    (folder / "volume.log").write_text("wdr-mcpd: results/data/series/a_1: 1-01.dcm was altered")
+    named, missing = failures("run.log")
+    assert named == (
+        "wdr-mcpd: volume failed for results/volumes/a_1.npz (update), results/data/exams/a_1.tsv (update): "
+        "results/data/series/a_1: 1-01.dcm was altered (log: results/logs/volume.log)"
+    )
+    assert "30 of 40 jobs are done" in missing

@@ -86,10 +86,12 @@ def test_a_threshold_reruns_only_what_depends_on_it(clone: Clone) -> None:
     assert not anew & (others | first | of_each("results/mcpd/{}.csv") | of_each("results/volumes/{}.npz"))
 
 
-def test_a_peak_measures_anew_and_selects_nothing_anew(clone: Clone) -> None:
-    anew = clone.would_run("paper", "--config", "psnr_peak=max")
-    assert anew >= of_each("results/quality/{}/3d-wdr.csv")
-    assert not anew & (of_each("results/mcpd/{}.csv") | of_each("results/volumes/{}.npz"))
+@pytest.mark.parametrize("changed", ["psnr_peak=max", "ssim_range=dtype", "ssim_window=gaussian11"])
+def test_a_peak_or_another_key_of_the_measures_reruns_no_encoding(clone: Clone, changed: str) -> None:
+    anew = clone.would_run("paper", "--config", changed)
+    assert anew >= of_each("results/quality/{}/3d-wdr.csv") | of_each("results/quality/{}/3d-wdr-mcpd.csv")
+    assert not [name for name in anew if name.endswith((".wdr", ".npz"))]
+    assert not anew & of_each("results/mcpd/{}.csv")
 
 
 def test_a_key_of_the_readings_reruns_no_stream(clone: Clone) -> None:

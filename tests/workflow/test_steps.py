@@ -51,10 +51,10 @@ def steps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
 def test_every_function_takes_what_its_rule_gives(steps: dict[str, dict[str, Any]]) -> None:
     for name, given in steps.items():
         if given["several"]:
-            of_all = {*given["files"], *given["wildcards"]}
+            of_all = {*given["files"], *given["wildcards"], "out"}
             for made, function in given["step"].items():
                 takes = inspect.signature(step.function_of(function))
-                known = [*(of_all & {*takes.parameters}), "out", *given["several"][made]]
+                known = [*(of_all & {*takes.parameters}), *given["several"][made]]
                 assert made in given["files"], name
                 assert len(set(known)) == len(known), f"{name}: a name stands twice"
                 takes.bind(**dict.fromkeys(known))

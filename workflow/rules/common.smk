@@ -4,6 +4,8 @@ import os
 import sys
 from dataclasses import asdict
 
+import yaml
+
 from wdr_mcpd.arguments import check_targets
 from wdr_mcpd.baselines.codecs import CODECS
 from wdr_mcpd.config import configuration
@@ -12,7 +14,6 @@ from wdr_mcpd.data.study import check_slices, how_to_make_a_table, series_of_stu
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.failures import failures
 from wdr_mcpd.methods import ALONE, BASELINE, DEFAULT, PROPOSED
-from wdr_mcpd.report.closing import closing
 from wdr_mcpd.places import Results, sidecar_of
 from wdr_mcpd.step import code_hash
 
@@ -45,8 +46,9 @@ def several(**steps):
 
 
 def finish_steps():
-    """Give every step its log and its benchmark, by rule and wildcards."""
+    """Give every step its log and its benchmark, by rule and wildcards; what is there goes before new series."""
     for one in workflow.rules:
+        one.priority = int(one.name != "fetch")
         if one.script and not one.log:
             wildcards = sorted(one.wildcard_names) if one.has_wildcards() else []
             stem = Path(one.name, *(f"{{{name}}}" for name in wildcards))
@@ -126,11 +128,6 @@ def below(path):
     return str(RESULTS.root / path)
 
 
-def files(paths):
-    """Paths as Snakemake takes them."""
-    return [str(path) for path in paths]
-
-
 def tables(*names):
     """Files of tables."""
     return [str(path) for name in names for path in RESULTS.table(name)]
@@ -164,35 +161,30 @@ def with_provenance(*names):
     return shown(*names) + sidecars(shown(*names))
 
 
-def coded(methods):
-    """Steps that encode, measure and check an exam by some methods, as one job.
-
-    The settings hold only what changes a stream, so that a changed key makes no more anew than it must.
-    """
+def encoding(methods):
+    """The step that encodes an exam by some methods; its settings hold only what changes a stream."""
     known = {name: CONFIGURATION.registry[name] for name in methods}
-    selection = {name: CONFIGURATION.value(name) for name in SELECTION if set(SELECTING) & set(methods)}
+    selection = SELECTION if set(SELECTING) & set(methods) else ()
     codings = {
         name: {"grouping": one.grouping, "coding": asdict(one.settings)} for name, one in known.items()
     }
-    return several(
-        streams=step("study.encode.encode", methods=codings, rate=max(CONFIGURATION.rates), **selection),
-        quality=step("study.quality.quality", "rates", *MEASURES),
-        checked=step("checks.streams.check", "rates", "psnr_peak", **selection),
-    )
+    return step("study.encode.encode", *selection, methods=codings, rate=max(CONFIGURATION.rates))
+
+
+def checked(methods):
+    """What the check of an exam's streams reads."""
+    coded, measured = (of_methods(path, methods) for path in (RESULTS.stream(), RESULTS.quality()))
+    return {"volume": RESULTS.volume(), "mcpd": RESULTS.mcpd(), "coded": coded, "measured": measured}
 
 
 def measured_of_exam(wildcards):
     """What is measured of each exam of one part; tables and figures over all exams are made from these files."""
-    per_exam = [
-        RESULTS.mcpd(),
-        *(RESULTS.of_exam(kind) for kind in ("sweep", "whole_exam", "readings", "controls", "fidelity")),
-    ]
-    per_exam += sidecars(FIGURES_OF_EXAM)
     part = exams()[int(wildcards.number) - 1 :: int(wildcards.parts)]
-    measured = expand(files(per_exam), exam=part)
-    measured += expand(
-        files([RESULTS.quality(), RESULTS.checked_stream()]), exam=part, method=STREAMS_OF["study"]
-    )
+    kinds = [RESULTS.of_exam(kind) for kind in ("sweep", "whole_exam", "readings", "controls", "fidelity")]
+    per_exam = [RESULTS.mcpd(), *kinds, *sidecars(FIGURES_OF_EXAM)]
+    measured = expand([str(path) for path in per_exam], exam=part)
+    for path in (RESULTS.quality(), RESULTS.checked_stream()):
+        measured += expand(str(path), exam=part, method=STREAMS_OF["study"])
     return measured + expand(str(RESULTS.baseline()), exam=part, baseline=COMPARED_CODECS)
 
 

@@ -25,6 +25,7 @@ checkpoint excluded:
 use rule step as sample_archive with:
     output:
         out=directory("results/data/sample"),
+    localrule: CONFIGURATION.fetch_locally
     params:
         step="data.sample.sample_archive",
         settings={},
@@ -48,7 +49,9 @@ use rule step as fetch with:
         sample=rules.sample_archive.output.out if CONFIGURATION.source == "sample" else [],
         index=rules.local_index.output.out if CONFIGURATION.source == "local" else [],
     output:
+        **({} if CONFIGURATION.keep_series else {"fetched": temp(str(RESULTS.fetched()))}),
         manifest=update(str(RESULTS.manifest())),
+    localrule: CONFIGURATION.fetch_locally
     resources:
         downloads=1,
     params:
@@ -66,22 +69,23 @@ use rule step as fetch with:
 # What is there stays until the new one is whole: slices that an exam does not have delete nothing.
 use rule step as volume with:
     input:
+        **({} if CONFIGURATION.keep_series else {"fetched": str(RESULTS.fetched())}),
         manifest=RESULTS.manifest(),
     output:
-        out=update(str(RESULTS.volume())),
+        out=update(str(RESULTS.volume())) if CONFIGURATION.keep_series else temp(str(RESULTS.volume())),
+        facts=update(str(RESULTS.facts())),
     params:
-        step=step("data.cut.volume_of_exam", *CUT)["step"],
-        code=step("data.cut.volume_of_exam", *CUT)["code"],
-        settings=lambda wildcards: {
-            **step("data.cut.volume_of_exam", *CUT)["settings"],
-            **({"slice_step": own} if (own := SERIES[wildcards.exam].slice_step) else {}),
+        **(CUTTING := step("data.cut.volume_of_exam", "keep_series", *CUT))
+        | {
+            "settings": lambda wildcards: CUTTING["settings"]
+            | ({"slice_step": own} if (own := SERIES[wildcards.exam].slice_step) else {})
         },
 
 
 use rule step as exam_table with:
     input:
         series=RESULTS.series_table(),
-        volumes=of_all(RESULTS.volume()),
+        facts=of_all(RESULTS.facts()),
     output:
         out=RESULTS.exam_table(),
     params:

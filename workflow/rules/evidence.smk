@@ -12,16 +12,6 @@ use rule step as controls with:
         **step("report.controls.controls", "table_rate", *MEASURED),
 
 
-use rule step as fidelity_of_exam with:
-    input:
-        volume=RESULTS.volume(),
-        streams=expand(str(RESULTS.stream()), method=CONFIGURATION.methods, allow_missing=True),
-    output:
-        out=RESULTS.of_exam("fidelity"),
-    params:
-        **step("study.fidelity.fidelity_of_exam", "rates"),
-
-
 use rule step as fidelity with:
     input:
         series=RESULTS.series_table(),
@@ -79,13 +69,7 @@ use rule step as laws_of_exam with:
     params:
         **step(
             "study.laws.laws_of_exam",
-            "slices",
-            "slice_axis",
-            *SELECTION,
-            "rates",
-            "table_rate",
-            "coding",
-            "psnr_peak",
+            *("slices", "slice_axis", *SELECTION, "rates", "table_rate", "coding", "psnr_peak"),
         ),
 
 

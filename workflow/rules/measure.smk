@@ -7,26 +7,60 @@ use rule step as mcpd_of_exam with:
         **step("coherence.table.mcpd_of_exam", "mcpd_unit", "mcpd_reference"),
 
 
-# An exam is encoded, decoded, measured and checked in few jobs, for a start costs more than many of their steps: the
-# methods of the paper that select no slices, those that do, and all others; then what is measured of the selection.
+# An exam is coded, measured and checked in few jobs, for a start costs more than many of their steps: the methods of
+# the paper that select no slices, those that do, and all others. A key of the measures codes nothing anew.
 for group, methods in STREAM_JOBS.items():
 
     rule:
         name:
-            f"streams_of_{group}"
+            f"encode_{group}"
         input:
             volume=RESULTS.volume(),
             mcpd=RESULTS.mcpd() if set(methods) & set(SELECTING) else [],
         output:
-            streams=of_methods(RESULTS.stream(), methods),
-            quality=of_methods(RESULTS.quality(), methods),
-            checked=of_methods(RESULTS.checked_stream(), methods),
+            out=of_methods(RESULTS.stream(), methods),
         conda:
             "../../environment.yml"
         params:
-            **coded(methods),
+            **encoding(methods),
         script:
             "../scripts/step.py"
+
+    rule:
+        name:
+            f"quality_{group}"
+        input:
+            volume=RESULTS.volume(),
+            streams=of_methods(RESULTS.stream(), methods),
+        output:
+            out=of_methods(RESULTS.quality(), methods),
+        conda:
+            "../../environment.yml"
+        params:
+            **step("study.quality.quality", "rates", *MEASURES),
+        script:
+            "../scripts/step.py"
+
+
+use rule step as check_exam with:
+    input:
+        **checked(STREAMS_OF["paper"]),
+    output:
+        out=of_methods(RESULTS.checked_stream(), STREAMS_OF["paper"]),
+    params:
+        **CHECKING,
+
+
+# What a tumour is judged by, and the check of the study's other streams: both decode every rate.
+use rule step as fidelity_of_exam with:
+    input:
+        **checked(OTHERS),
+        streams=of_methods(RESULTS.stream(), CONFIGURATION.methods),
+    output:
+        fidelity=RESULTS.of_exam("fidelity"),
+        checked=of_methods(RESULTS.checked_stream(), OTHERS),
+    params:
+        **several(checked=CHECKING, fidelity=step("study.fidelity.fidelity_of_exam", "rates")),
 
 
 use rule step as selection_of_exam with:

@@ -59,63 +59,14 @@ STREAM_JOBS = {
     "study_selecting": [name for name in SELECTING if name in {*EVERY_METHOD} - {*STREAMS_OF["paper"]}],
 }
 STREAM_JOBS = {group: methods for group, methods in STREAM_JOBS.items() if methods}
+OTHERS = [name for name in EVERY_METHOD if name not in STREAMS_OF["paper"]]
+CHECKING = step("checks.streams.check", "rates", "psnr_peak", *SELECTION, selecting=SELECTING)
 COMPARED_CODECS = [name for name, codec in CODECS.items() if codec.control] if CONFIGURATION.baselines else []
 BENCHMARKS = {
     name: below(f"baselines/bench/{name}.csv") for name in ("codec_speed", "lossless", "notes", "machine")
 }
 
-# What both reports show, in the order of the story: title of each item by its name. Captions: workflow/report/NAME.rst.
-IN_REPORT = {
-    "Look at it": {"viewer": "Original, reconstruction and difference"},
-    "The whole exam at equal bits": {
-        "controls": "3D-WDR-MCPD among its controls",
-        "decomposition": "What the gain is made of",
-        "whole_exam": "Ways to spend the bits",
-        "cohorts": "Open cohorts",
-        "cohorts-rates": "Open cohorts: gains against the rate",
-        "cohorts-spacing": "Open cohorts: gains against the spacing of slices",
-    },
-    "The paper's figures and tables": {
-        "figure1": "Figure 1",
-        "figure2": "Figure 2",
-        "table1": "Table 1: 3D-WDR, every slice",
-        "table2": "Table 2: average MCPD",
-        "table3": "Table 3: 3D-WDR-MCPD, selected slices",
-    },
-    "The threshold": {"thresholds": "Threshold sweep", "crossval": "Cross-validation of the threshold"},
-    "Quality against rate": {
-        "rates": "Quality of whole exams",
-        "bjontegaard": "Bjontegaard differences",
-        "transmission": "Progressive transmission",
-    },
-    "The tumour": {
-        "tumour": "Quality inside the tumour",
-        "fidelity": "Contrast, segmentation and features",
-        "recommendations": "Recommended ratios",
-    },
-    "Today's codecs": {
-        "baselines": "Today's codecs beside ours",
-        "baselines-cost": "Speed and memory",
-        "baselines-speed": "Speed and quality",
-        "baselines-lossless": "Bits per voxel without loss",
-    },
-    "The audit": {
-        "claims": "The paper's claims and our verdicts",
-        "readings": "Readings of what the paper leaves open",
-    },
-    "More evidence": {
-        "standing": "The MCPD's choice among others",
-        "groupings": "How much any grouping can win",
-        "laws": "Gains against spacing and rate",
-        "spacing": "Gains against the spacing of slices",
-        "rate_law": "Gains against the rate",
-        "bounds": "Forensics: distances in Table 2",
-        "orders": "Forensics: the order of the slices",
-        "units": "Forensics: units of the MCPD",
-        "joint_readings": "Forensics: joint readings",
-    },
-    "The data": {"series": "Series of the study", "exams": "Exams and their slices"},
-}
+IN_REPORT = yaml.safe_load((HERE / "workflow/report/contents.yaml").read_text(encoding="utf-8"))
 TABLES_SHOWN = [name for family in families() for name in MADE[family]["tables"]]
 FIGURES_SHOWN = [name for family in families() for name in MADE[family]["figures"]]
 # What a plain run does not measure is shown as it was committed, once it is.

@@ -2,14 +2,20 @@ use rule step as rates with:
     input:
         series=RESULTS.series_table(),
         quality=of_all(RESULTS.quality(), method=CONFIGURATION.methods),
+        exams=RESULTS.exam_table(),
     output:
+        table=tables("transmission"),
+        figure=figures("transmission"),
         rates=tables("rates"),
         bjontegaard=tables("bjontegaard"),
         tumour=tables("tumour"),
         rates_figure=figures("rates"),
         tumour_figure=figures("tumour"),
     params:
-        **step("report.rates.rates", "variants", *MEASURED),
+        **several(
+            rates=step("report.rates.rates", "variants", *MEASURED),
+            table=step("report.transmission.transmission", "variants", *MEASURED),
+        ),
 
 
 use rule step as thresholds with:
@@ -63,18 +69,6 @@ use rule step as audit with:
         readings_table=tables("readings"),
     params:
         **step("report.audit.audit", *AT, "mcpd_unit", *MEASURED),
-
-
-use rule step as transmission with:
-    input:
-        series=RESULTS.series_table(),
-        quality=of_all(RESULTS.quality(), method=CONFIGURATION.methods),
-        volumes=of_all(RESULTS.volume()),
-    output:
-        table=tables("transmission"),
-        figure=figures("transmission"),
-    params:
-        **step("report.transmission.transmission", "variants", *MEASURED),
 
 
 use rule step as baseline_tables with:

@@ -21,8 +21,20 @@ GREY = "0.55"
 DASHES = {"jpeg2000": "-", "htj2k": "--", "x265": (0, (4, 1)), "av1": (0, (4, 1, 1, 1)), "sperr": "-."}
 ELSEWHERE = "measured elsewhere"
 LABEL_SIZE = 6
-OPEN_CIRCLE = {"facecolors": "none", "edgecolors": "0.2", "linewidths": 0.7, "s": 14, "zorder": 4}
-VVC = {"color": "0.1", "linewidth": 0.8, "markersize": 3, "markerfacecolor": "white", "zorder": 4}
+OPEN_CIRCLE: dict[str, Any] = {
+    "facecolors": "none",
+    "edgecolors": "0.2",
+    "linewidths": 0.7,
+    "s": 14,
+    "zorder": 4,
+}
+VVC: dict[str, Any] = {
+    "color": "0.1",
+    "linewidth": 0.8,
+    "markersize": 3,
+    "markerfacecolor": "white",
+    "zorder": 4,
+}
 LOWEST_GAIN = -3.0
 """Lower end of the panel of differences, dB: codecs without a transform lie far below."""
 SPEED_SPAN = 9.0

@@ -78,7 +78,7 @@ def gains(quality: pd.DataFrame) -> pd.DataFrame:
             theirs = curves[curves["method"] == method]
             at = at_log_rate(ours["actual_bpv"], ours["psnr_db"], theirs["actual_bpv"])
             found = pd.DataFrame({"rate_bpv": theirs["rate_bpv"], "gain_db": at - theirs["psnr_db"]})
-            rows.append(found.assign(kind=kind, volume=volume, method=method))
+            rows.append(found.assign(kind=str(kind), volume=str(volume), method=method))
     return pd.concat(rows, ignore_index=True)
 
 

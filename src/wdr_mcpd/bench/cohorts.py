@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from wdr_mcpd.bench.contestants import Array, contestants
+from wdr_mcpd.bench.contestants import Array, Contestant, contestants
 from wdr_mcpd.bench.lossless import EFFORTS, PEERS, lossless, made_up
 from wdr_mcpd.bench.machine import machine
 from wdr_mcpd.bench.rate_distortion import rate_distortion
@@ -64,7 +64,7 @@ def measure_cohorts(runs: Sequence[Path], sample: Mapping[str, Array], out: Path
 
 
 def _lossless(volumes: Mapping[str, Array]) -> pd.DataFrame:
-    everyone = (*EFFORTS.values(), *PEERS)
+    everyone: Sequence[Contestant] = (*EFFORTS.values(), *PEERS)
     first = next(iter(volumes.values()))
     lossless({"": np.ascontiguousarray(first[: WARM_UP[0], : WARM_UP[1], : WARM_UP[2]])}, everyone)
     return lossless(volumes, everyone).assign(processor=machine()["processor"])

@@ -146,25 +146,26 @@ def _numbers(indices: set[int]) -> str:
 def check(
     *,
     volume: Path,
-    streams: list[Path],
-    quality: list[Path],
-    mcpd: Path | list[Path],
+    coded: list[Path],
+    measured: list[Path],
+    mcpd: Path,
     out: list[Path],
     exam: str,
     rates: list[float],
     psnr_peak: float | str,
-    mcpd_unit: str = "",
-    threshold: float = 0.0,
+    mcpd_unit: str,
+    threshold: float,
+    selecting: list[str],
 ) -> None:
     """Step: check streams of an exam (METHOD.wdr) against its volume and their measurements, in that order.
 
-    `mcpd` is the table of the MCPD by which these streams select their slices; an empty list if they do not.
+    `mcpd` is the table of the MCPD by which the methods `selecting` select their slices.
     """
     original = read_exam(volume).volume.voxels
-    for stream, measurements, path in zip(streams, quality, out, strict=True):
+    for stream, measurements, path in zip(coded, measured, out, strict=True):
         rows = read_csv(measurements, ["rate_bpv", "slice", "psnr_db", "bytes"])
-        measured = Measured(stream, measurements, read_bytes(stream), rows, psnr_peak)
-        found = check_stream(original, measured, rates)
-        if isinstance(mcpd, Path):
-            check_selection(measured, read_average(mcpd, mcpd_unit), threshold)
+        known = Measured(stream, measurements, read_bytes(stream), rows, psnr_peak)
+        found = check_stream(original, known, rates)
+        if stream.stem in selecting:
+            check_selection(known, read_average(mcpd, mcpd_unit), threshold)
         write_csv(found, path)

@@ -1,6 +1,8 @@
 """How the codec's loops are compiled, in one place."""
 
+import inspect
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -10,10 +12,12 @@ import numpy as np
 int64: type[int] = cast("type[int]", np.int64)  # where a compiled loop is to have 64 bits with a sign
 F = TypeVar("F", bound=Callable[..., Any])
 
-SOURCES = tuple(
-    (path.name, path.stat().st_mtime_ns, path.stat().st_size)
-    for path in sorted(Path(__file__).parent.rglob("*.py"))
-)
+
+def _stamp(path: Path) -> tuple[str, int, int]:
+    return path.name, path.stat().st_mtime_ns, path.stat().st_size
+
+
+SOURCES = tuple(_stamp(path) for path in sorted(Path(__file__).parent.rglob("*.py")))
 
 
 def compiled(function: F) -> F:
@@ -41,6 +45,14 @@ def _compiled(function: F, **options: Any) -> F:
         result: Any = numba.njit(cache=True, **options)(function)
     except RuntimeError:
         return cast(F, numba.njit(**options)(function))
+    cache = result._cache
     # Numba would look at the function's own file alone
-    result._cache._cache_file._source_stamp = SOURCES
+    cache._cache_file._source_stamp = (*SOURCES, _stamp(Path(inspect.getfile(function))))
+    cache.load_overload = partial(_loaded, cache)
     return cast(F, result)
+
+
+def _loaded(cache: Any, signature: Any, target: Any) -> Any:
+    """Load what is cached as Numba does, but without first setting up its compiler: half of a short run."""
+    with cache._guard_against_spurious_io_errors():
+        return cache._load_overload(signature, target)

@@ -12,7 +12,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from wdr_mcpd.codec.compiled import compiled
+
 Payload = NDArray[np.uint8]
+Places = NDArray[np.int64]
 
 
 def shares(total: int, slices: Sequence[int], lengths: Sequence[int | None]) -> list[int]:
@@ -38,7 +41,7 @@ def separate(merged: Payload, slices: Sequence[int], lengths: Sequence[int | Non
     return [merged[places] for places in _places(merged.size, slices, lengths)]
 
 
-def _places(total: int, slices: Sequence[int], lengths: Sequence[int | None]) -> list[NDArray[np.intp]]:
+def _places(total: int, slices: Sequence[int], lengths: Sequence[int | None]) -> list[Places]:
     """Give the places of each group's bytes among the first `total` payload bytes in time order."""
     weights = np.array(slices, np.int64)
     limits = np.array([total if n is None else min(n, total) for n in lengths], np.int64)
@@ -51,9 +54,27 @@ def _places(total: int, slices: Sequence[int], lengths: Sequence[int | None]) ->
         else:
             late = middle
     counts = np.minimum(late * weights, limits)
-    groups = np.repeat(np.arange(weights.size), counts)
-    rank = np.arange(groups.size) - np.repeat(np.cumsum(counts) - counts, counts)
-    times = (rank + 1) / weights[groups]
-    places = np.empty(groups.size, np.intp)
-    places[np.argsort(times, kind="stable")] = np.arange(groups.size)
+    groups = np.repeat(np.arange(weights.size), weights)
+    steps = np.arange(groups.size) - np.repeat(np.cumsum(weights) - weights, weights)
+    order = np.argsort((steps + 1) / weights[groups], kind="stable")
+    places = np.empty(counts.sum(), np.int64)
+    _merge(groups[order], steps[order], weights, counts, np.cumsum(counts) - counts, places)
     return [kept[: np.searchsorted(kept, total)] for kept in np.split(places, np.cumsum(counts)[:-1])]
+
+
+@compiled
+def _merge(
+    groups: Places, ranks: Places, weights: Places, counts: Places, starts: Places, places: Places
+) -> None:
+    """Number the bytes in time order: those of each whole time go by the same pattern of groups and ranks."""
+    live, place = groups.size, 0
+    while live:
+        kept = 0
+        for i in range(live):
+            group, rank = groups[i], ranks[i]
+            if rank < counts[group]:
+                places[starts[group] + rank] = place
+                place += 1
+                groups[kept], ranks[kept] = group, rank + weights[group]
+                kept += 1
+        live = kept

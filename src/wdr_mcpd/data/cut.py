@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from wdr_mcpd.data.exam import Exam, first_index, window, write_exam
-from wdr_mcpd.data.manifest import check_whole
+from wdr_mcpd.data.exam_table import write_facts
+from wdr_mcpd.data.manifest import check_whole, discard
 from wdr_mcpd.data.reading import read_volume, volume_file
 from wdr_mcpd.data.stack import as_slices, step_of, thin
 from wdr_mcpd.errors import InputError
@@ -40,14 +41,23 @@ def volume_of_exam(
     *,
     manifest: Path,
     out: Path,
+    facts: Path,
     slices: int,
     first_slice: int | str,
     slice_step: int | str,
     slice_average: bool,
     slice_axis: int | str,
     exam: str,
+    keep_series: bool = True,
+    fetched: Path | None = None,
 ) -> None:
-    """Step: the slices of the study, cut out of an exam; `first_slice` counts from 1, or is "central"."""
+    """Step: the slices of the study, cut out of an exam; `first_slice` counts from 1, or is "central".
+
+    Without `keep_series` all but the manifest of the series is deleted; `fetched` says that it was there.
+    """
     check_whole(manifest.parent)
-    first = first_index(first_slice)
-    write_exam(out, cut_exam(manifest.parent, slices, first, slice_step, slice_average, slice_axis))
+    found = cut_exam(manifest.parent, slices, first_index(first_slice), slice_step, slice_average, slice_axis)
+    write_exam(out, found)
+    write_facts(facts, found)
+    if not keep_series:
+        discard(manifest.parent)

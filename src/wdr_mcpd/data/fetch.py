@@ -186,11 +186,12 @@ def fetch_exam(
     limits: dict[str, Any],
     data_folder: str | None,
     exclude: bool,
+    fetched: Path | None = None,
 ) -> None:
     """Step: one exam's series, whole and verified, in the folder of its manifest.
 
     `sample` (source sample) and `index` (source local) are empty lists for other sources; `row` holds the
-    fields of `Series`, `limits` fields of `http_limits.Limits`.
+    fields of `Series`, `limits` fields of `http_limits.Limits`; `fetched` is an empty file that says so.
     """
     sources = Sources(
         sample=sample if isinstance(sample, Path) else None,
@@ -200,5 +201,7 @@ def fetch_exam(
         data_folder=Path(data_folder) if data_folder else None,
         index=index if isinstance(index, Path) else None,
     )
-    fetched = fetch_series(Series(**row), manifest.parent, sources, exclude=exclude)
-    print(f"{exam}: {'fetched' if fetched else 'already whole'}")
+    anew = fetch_series(Series(**row), manifest.parent, sources, exclude=exclude)
+    print(f"{exam}: {'fetched' if anew else 'already whole'}")
+    if fetched:
+        fetched.touch()

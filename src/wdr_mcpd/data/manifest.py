@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,3 +101,12 @@ def check_whole(folder: Path) -> None:
         raise InputError(
             f"{folder}: {found[0]} ({len(found)} differences from its manifest); fetch the series again"
         )
+
+
+def discard(folder: Path) -> None:
+    """Delete the files of a series and keep its manifest, which says what they were."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != MANIFEST:
+            path.unlink()

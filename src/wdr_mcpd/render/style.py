@@ -25,6 +25,7 @@ def write_figure(draw: Callable[[], Figure], out: Iterable[Path], dpi: int | Non
                 figure.savefig(
                     draft, metadata=WITHOUT_DATES[path.suffix], dpi=dpi or mpl.rcParams["savefig.dpi"]
                 )
+            figure.set_layout_engine("none")  # laid out once for all files
 
 
 def noted(figure: Figure, note: str, title: str = "") -> Figure:

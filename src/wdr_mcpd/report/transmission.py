@@ -1,6 +1,7 @@
 """Progressive transmission: how long a link takes until the received prefix has a given quality."""
 
 from collections.abc import Mapping
+from math import prod
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -8,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from wdr_mcpd.data.exam import read_exam
+from wdr_mcpd.data.tsv import read_tsv
 from wdr_mcpd.methods import METHODS, Method, with_variants
 from wdr_mcpd.render.notes import Measured, note_of
 from wdr_mcpd.render.style import PAGE_WIDTH, noted, write_figure
@@ -117,7 +118,7 @@ def transmission(
     *,
     series: Path,
     quality: list[Path],
-    volumes: list[Path],
+    exams: Path,
     table: list[Path],
     figure: list[Path],
     variants: dict[str, dict[str, Any]],
@@ -125,7 +126,11 @@ def transmission(
 ) -> None:
     """Write the table and the figure of all exams."""
     measured = read_exams(quality, ["method", "rate_bpv", "slice", "ssim", "bytes"])
-    stored = {path.stem: read_exam(path).volume.voxels.nbytes for path in volumes}
+    stored = {
+        row["exam"]: prod(int(row[key]) for key in ("slices", "rows", "columns"))
+        * np.dtype(row["type"]).itemsize
+        for row in read_tsv(exams)[1]
+    }
     note, methods = note_of(series, how), with_variants(variants)
     write_table(times_to_quality(measured, stored, note), table)
     write_figure(lambda: draw_arrival(measured, note, methods), figure)

@@ -143,7 +143,7 @@ def tile(plane: NDArray[np.uint8]) -> str:
     from PIL import Image
 
     buffer = io.BytesIO()
-    Image.fromarray(plane).save(buffer, "WEBP", lossless=True, method=2, quality=70)
+    Image.fromarray(plane).save(buffer, "WEBP", lossless=True, method=3, quality=20)
     return base64.b64encode(buffer.getvalue()).decode("ascii")
 
 

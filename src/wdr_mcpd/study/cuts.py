@@ -11,9 +11,14 @@ REMEMBERED = 32  # cuts: of the methods that one job measures at the study's rat
 
 
 @lru_cache(maxsize=REMEMBERED)
+def decoded(cut: bytes) -> NDArray[Any]:
+    """Decode a stream; the volume is shared and cannot be written to."""
+    volume = codec.decode(cut)
+    volume.flags.writeable = False
+    return volume
+
+
 def decoded_cut(stream: bytes, rate: float) -> tuple[int, NDArray[Any]]:
     """Cut a stream at a rate (bits per voxel): size of the file, and the volume that it decodes to."""
     cut = codec.truncate(stream, rate=rate)
-    decoded = codec.decode(cut)
-    decoded.flags.writeable = False
-    return len(cut), decoded
+    return len(cut), decoded(cut)

@@ -4,7 +4,6 @@ Arrays are `(slice, row, column)`. A measurement inside a mask is NaN where the 
 a region that is reproduced exactly is infinite.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +14,12 @@ from wdr_mcpd.errors import InputError
 
 Array = NDArray[Any]
 Mask = NDArray[np.bool_]
-SSIM_WINDOWS: dict[str, tuple[int, tuple[str, dict[str, float]], float]] = {
-    "uniform7": (7, ("uniform_filter", {"size": 7}), 49 / 48),
+SSIM_WINDOWS: dict[str, tuple[int, float | None, float]] = {
+    "uniform7": (7, None, 49 / 48),
     # The window of Wang et al. 2004 (the paper's reference [19]).
-    "gaussian11": (11, ("gaussian_filter", {"sigma": 1.5, "truncate": 3.5}), 1.0),
+    "gaussian11": (11, 1.5, 1.0),
 }
-"""Width, filter of SciPy and factor of the variances, which are those of a sample in uniform windows."""
+"""Width, sigma, and factor of the variances, which are those of a sample in uniform windows."""
 
 
 @dataclass(frozen=True)
@@ -127,57 +126,10 @@ def slice_ssim(
     InputError
         When a key is unknown, or a slice is smaller than the window.
     """
+    from wdr_mcpd.study.similarity import Similarity
+
     values: NDArray[np.float64] = Similarity(original, window)(decoded, [ssim_range], [mask])[0, 0]
     return values
-
-
-class Similarity:
-    """SSIM against one volume (slice, row, column), whose local means and variances are computed once.
-
-    The steps are those of scikit-image's `structural_similarity`, in its order: the values are the same.
-    """
-
-    def __init__(self, original: Array, window: str = "uniform7") -> None:
-        if window not in SSIM_WINDOWS:
-            raise InputError(f"ssim_window: {window!r} is not one of {', '.join(SSIM_WINDOWS)}")
-        self.width, self.filter, self.unbiased = SSIM_WINDOWS[window]
-        if min(original.shape[1:]) < self.width:
-            raise InputError(f"SSIM needs slices of at least the window {window}, not {original.shape[1:]}")
-        self.original = original
-        self.known = [(values, *self._moments(values)) for values in original.astype(np.float64)]
-
-    def __call__(
-        self, decoded: Array, ssim_ranges: Sequence[float | str], masks: Sequence[Mask | None] = (None,)
-    ) -> NDArray[np.float64]:
-        """Mean SSIM for each range and mask of each slice: an array (range, mask, slice)."""
-        constants = [range_value(self.original, key) for key in ssim_ranges]
-        values = np.full((len(constants), len(masks), len(decoded)), np.nan)
-        edge = (self.width - 1) // 2
-        for i, (known, after) in enumerate(zip(self.known, decoded.astype(np.float64), strict=True)):
-            before, mean, variance = known
-            mean_after, variance_after = self._moments(after)
-            both = mean * mean_after
-            covariance = self.unbiased * (self._local(before * after) - both)
-            squares, variances = mean**2 + mean_after**2, variance + variance_after
-            for r, largest in enumerate(constants):
-                c1, c2 = (0.01 * largest) ** 2, (0.03 * largest) ** 2
-                local = (2 * both + c1) * (2 * covariance + c2) / ((squares + c1) * (variances + c2))
-                for m, mask in enumerate(masks):
-                    if mask is None:
-                        values[r, m, i] = local[edge:-edge, edge:-edge].mean()
-                    elif mask[i].any():
-                        values[r, m, i] = local[mask[i]].mean()
-        return values
-
-    def _local(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        from scipy import ndimage
-
-        local: NDArray[np.float64] = getattr(ndimage, self.filter[0])(values, **self.filter[1])
-        return local
-
-    def _moments(self, values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        mean = self._local(values)
-        return mean, self.unbiased * (self._local(values * values) - mean * mean)
 
 
 def _intensity(original: Array, key: float | str, name: str) -> float:

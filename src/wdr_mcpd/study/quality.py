@@ -13,7 +13,8 @@ from wdr_mcpd.files import read_bytes
 from wdr_mcpd.progress import steps
 from wdr_mcpd.study.cuts import decoded_cut
 from wdr_mcpd.study.frames import write_csv
-from wdr_mcpd.study.metrics import Reading, Similarity, slice_psnr
+from wdr_mcpd.study.metrics import Reading, slice_psnr
+from wdr_mcpd.study.similarity import Similarity
 
 COLUMNS = [
     *("exam", "method", "rate_bpv", "slice", "psnr_db", "ssim"),

@@ -15,8 +15,9 @@ from wdr_mcpd.coherence.table import read_average
 from wdr_mcpd.data import read_exam
 from wdr_mcpd.progress import steps
 from wdr_mcpd.study.frames import write_csv
-from wdr_mcpd.study.metrics import SSIM_WINDOWS, Similarity, slice_psnr
+from wdr_mcpd.study.metrics import SSIM_WINDOWS, slice_psnr
 from wdr_mcpd.study.paper_claims import printed_ranges, read_claims
+from wdr_mcpd.study.similarity import Similarity
 from wdr_mcpd.study.statistics import summarise
 
 TRANSFORMS = {

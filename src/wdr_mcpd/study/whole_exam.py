@@ -16,8 +16,10 @@ from wdr_mcpd.coherence.table import read_average
 from wdr_mcpd.data import read_exam
 from wdr_mcpd.progress import steps
 from wdr_mcpd.study.allocation import Curves, as_needed, equal_slope, fit, group_curves
+from wdr_mcpd.study.cuts import decoded, decoded_cut
 from wdr_mcpd.study.frames import write_csv
-from wdr_mcpd.study.metrics import Reading, Similarity, gain_db, peak_value, psnr_of, squared_errors
+from wdr_mcpd.study.metrics import Reading, gain_db, peak_value, psnr_of, squared_errors
+from wdr_mcpd.study.similarity import Similarity
 from wdr_mcpd.study.statistics import summarise
 
 HEADROOM = 2.5  # sharing may give a group more than the highest rate
@@ -113,7 +115,7 @@ def whole_exam(
     rows = []
     for rate, scheme in steps(list(product(sorted(rates), SCHEMES)), "scheme"):
         cut = streams.cut(scheme, rate)
-        quality = _quality(original, codec.decode(cut), selected, reading, similarity)
+        quality = _quality(original, decoded(cut), selected, reading, similarity)
         levels = str(settings.axial_levels) if scheme.axial else "0"
         described = (exam, rate, scheme.name, scheme.grouping, levels, scheme.sharing)
         rows.append((*described, int(selected.sum()), len(cut), *quality))
@@ -165,7 +167,7 @@ class _Streams:
         if scheme.sharing == "equal slope":
             return fit(stream, lambda budget: equal_slope(self.curves[kind], budget), max_bytes)
         volume = self.coded["one volume", False]
-        errors, _ = squared_errors(self.original, codec.decode(volume, rate=rate))
+        errors, _ = squared_errors(self.original, decoded_cut(volume, rate)[1])
         of_groups = [errors[list(group)].sum() for group in codec.groups(stream)]
         curves = self.curves[scheme.grouping, False]
         return fit(stream, lambda budget: as_needed(curves, np.array(of_groups), budget), max_bytes)

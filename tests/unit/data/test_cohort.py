@@ -13,11 +13,13 @@ from wdr_mcpd.cli import main
 from wdr_mcpd.data import cohort
 from wdr_mcpd.data.cohort import fetch_cohort, fetch_command
 from wdr_mcpd.data.cut import volume_of_exam
+from wdr_mcpd.data.exam import read_exam
 from wdr_mcpd.data.excluded import read_excluded
 from wdr_mcpd.data.fetch import Sources, fetch_series
 from wdr_mcpd.data.series import Series, read_series_table, write_series_table
 from wdr_mcpd.data.study import excluded_series
 from wdr_mcpd.data.synthetic import synthetic_table
+from wdr_mcpd.data.tsv import read_tsv
 from wdr_mcpd.errors import InputError
 
 pytestmark = pytest.mark.usefixtures("loopback_alone")
@@ -242,7 +244,22 @@ def test_an_altered_series_is_not_read(tmp_path: Path, table: Path) -> None:
     assert main(["fetch", str(tmp_path), "--series", str(table), "--exam", "phantom001_1"]) == 0
     folder = tmp_path / "phantom001_1"
     (folder / "1-02.dcm").write_bytes((folder / "1-01.dcm").read_bytes())
-    files = {"manifest": folder / "manifest.json", "out": tmp_path / "out.npz"}
+    files = {"manifest": folder / "manifest.json", "out": tmp_path / "out.npz", "facts": tmp_path / "f.tsv"}
     with pytest.raises(InputError, match=r"1-02\.dcm"):
         volume_of_exam(**files, slices=3, first_slice="central", exam="phantom001_1", **AS_IS)
     assert not (tmp_path / "out.npz").exists()
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_series_is_deleted_after_use_only_where_it_is_not_kept(
+    tmp_path: Path, table: Path, keep: bool
+) -> None:
+    assert main(["fetch", str(tmp_path), "--series", str(table), "--exam", "phantom001_1"]) == 0
+    folder = tmp_path / "phantom001_1"
+    before = sorted(path.name for path in folder.iterdir())
+    files = {"manifest": folder / "manifest.json", "out": tmp_path / "out.npz", "facts": tmp_path / "f.tsv"}
+    named = {"slices": 3, "first_slice": "central", "exam": "phantom001_1", "keep_series": keep}
+    volume_of_exam(**files, **named, **AS_IS)
+    assert sorted(path.name for path in folder.iterdir()) == (before if keep else ["manifest.json"])
+    assert read_exam(tmp_path / "out.npz").volume.voxels.shape[0] == 3
+    assert read_tsv(tmp_path / "f.tsv")[1][0]["slices"] == "3"

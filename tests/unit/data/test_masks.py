@@ -150,7 +150,8 @@ def test_mask_tumor_from_a_folder_to_the_table_of_quality(
 
     exam, stream, quality = tmp_path / "exam.npz", tmp_path / "exam.wdr", tmp_path / "quality.csv"
     manifest = series / "PGBM-001_1" / "manifest.json"
-    volume_of_exam(manifest=manifest, out=exam, slices=6, first_slice=2, exam="PGBM-001_1", **AS_IS)
+    files = {"manifest": manifest, "out": exam, "facts": tmp_path / "facts.tsv"}
+    volume_of_exam(**files, slices=6, first_slice=2, exam="PGBM-001_1", **AS_IS)
     assert main(["encode", str(exam), str(stream), "--rate", "1"]) == 0
     named = {"exam": "PGBM-001_1", "rates": [0.5, 1]}
     run_step("study.quality.quality", volume=exam, streams=[stream], out=[quality], **named)
@@ -323,7 +324,13 @@ def test_refused_with_one_line(tmp_path: Path, case: str, capsys: pytest.Capture
     write_manifest(folder, {})
     with pytest.raises(InputError) as caught:
         volume_of_exam(
-            manifest=folder / "manifest.json", out=out, slices=4, first_slice="central", exam="x_1", **AS_IS
+            manifest=folder / "manifest.json",
+            out=out,
+            facts=tmp_path / "facts.tsv",
+            slices=4,
+            first_slice="central",
+            exam="x_1",
+            **AS_IS,
         )
     assert str(caught.value).count(str(folder)) == 1
     assert not out.exists()
