@@ -3,6 +3,7 @@
 import os
 import sys
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,8 +19,9 @@ def script(path: Any, basedir: Any, *given: Any) -> None:
     record = next((one for one in given if isinstance(one, BenchmarkRecord)), None)
     kept = [os.dup(number) for number in (1, 2)]  # a step writes both to its log
     try:
-        with benchmarked(benchmark_record=record):
-            run_job(SimpleNamespace(**dict(zip(names, given, strict=False))))
+        # In a thread of its own: that of Snakemake runs an event loop, and a download needs one too.
+        with benchmarked(benchmark_record=record), ThreadPoolExecutor(1) as thread:
+            thread.submit(run_job, SimpleNamespace(**dict(zip(names, given, strict=False)))).result()
     except BaseException as error:
         print(error if isinstance(error, SystemExit) else traceback.format_exc(), file=sys.stderr)
         raise RuntimeError(error) from error  # a SystemExit would end no process but a thread
