@@ -44,7 +44,7 @@ def made(run: Clone, pattern: str) -> set[str]:
 
 
 def broken_rules(page, axe: str) -> list[str]:
-    page.driver.set_script_timeout(120)
+    page.driver.set_script_timeout(3600)
     page.driver.execute_script(axe)
     found = page.driver.execute_async_script(
         "const done = arguments[0]; axe.run(document, {iframes: false}).then((r) => done(r.violations))"

@@ -2,15 +2,13 @@
 
 from pathlib import Path
 
-import pytest
-from clone import Clone, make_clone
+from clone import STUDY, Clone, make_clone
 
 MADE = ("paper", "results/tables/rates.csv", "results/data/exams.tsv")
 
 
-@pytest.mark.timeout(900)
 def test_a_run_that_keeps_no_series_has_the_same_tables(clone: Clone, tmp_path: Path) -> None:
-    streamed = make_clone(tmp_path / "streamed")
+    streamed = make_clone(tmp_path / "streamed", STUDY)
     run = streamed.snakemake(*MADE, "--config", "keep_series=false")
     assert run.returncode == 0, run.stdout
     results = streamed.folder / "results"
