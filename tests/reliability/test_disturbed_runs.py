@@ -155,9 +155,7 @@ def test_a_read_only_folder_is_refused(read_only_checkout: Path) -> None:
     assert "Read-only file system" in ended.text
 
 
-def test_a_wrong_measurement_fails_the_run_and_names_the_file(
-    tmp_path: Path, undisturbed: Undisturbed
-) -> None:
+def test_a_wrong_measurement_fails_the_run_and_names_the_file(undisturbed: Undisturbed) -> None:
     folder = undisturbed.folder.with_name("wrong")  # as far from the checkout, so that nothing is made anew
     shutil.copytree(undisturbed.folder, folder)
     exam = sorted(path.name for path in (folder / "results" / "quality").iterdir())[0]
@@ -168,7 +166,7 @@ def test_a_wrong_measurement_fails_the_run_and_names_the_file(
     cells = first.split(",")
     cells[column] = f"{float(cells[column]) + 0.01:.6f}"
     measured.write_text("".join([header, ",".join(cells), *rest]))
-    ended = runs.run(folder, target=checked, log=tmp_path / "log")
+    ended = runs.run(folder, target=checked)
     assert ended.status != 0
     line = f"wdr-mcpd: results/quality/{exam}/3d-wdr.csv: at "
     assert line in ended.text, ended.text[-3000:]
