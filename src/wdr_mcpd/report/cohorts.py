@@ -28,7 +28,7 @@ from wdr_mcpd.study.controls import (
     PROPOSED,
     REVERSED,
 )
-from wdr_mcpd.study.frames import read_exams
+from wdr_mcpd.study.frames import read_exams, together
 from wdr_mcpd.study.laws import EVERY, turning_points
 from wdr_mcpd.study.statistics import ENOUGH_SUBJECTS, paired, summarise
 
@@ -223,7 +223,7 @@ def _few(axes: Axes, of_control: pd.DataFrame, places: dict[str, float], colour:
 def write_cohorts(out: Path, runs: Sequence[Path]) -> None:
     """Write the tables and the figure of some runs."""
     read = [read_run(root) for root in runs]
-    controls, spacing, rate_law, orders = (pd.concat([one[kind] for one in read]) for kind in KINDS)
+    controls, spacing, rate_law, orders = (together([one[kind] for one in read]) for kind in KINDS)
     found, means = answers(controls), means_by_spacing(spacing, ["cohort"])
     rates, turns = means_by_rate(rate_law, ["cohort"]), said_turns(turning_points(spacing))
     further = (

@@ -47,10 +47,14 @@ def read_exams(paths: Iterable[Path], columns: Sequence[str]) -> pd.DataFrame:
     frames = [read_csv(path, ["exam", *columns]) for path in paths]
     if not frames:
         raise InputError("no tables of exams to read: name at least one file")
-    frames = [frame for frame in frames if len(frame)] or frames[:1]  # an empty one has no types
-    joined = pd.concat(frames, ignore_index=True).sort_values("exam", kind="stable", ignore_index=True)
+    joined = together(frames).sort_values("exam", kind="stable", ignore_index=True)
     joined.insert(0, "subject", joined["exam"].map(subject_of))
     return joined
+
+
+def together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Put tables one below the other; those without rows, whose columns have no types, change none."""
+    return pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
 
 
 def results(folder: str | Path = "results") -> dict[str, pd.DataFrame]:

@@ -113,7 +113,9 @@ def test_findings_are_those_of_the_table(measured: pd.DataFrame) -> None:
 
 
 def test_tables_and_figure_are_written(runs: list[Path], tmp_path: Path) -> None:
-    out = tmp_path / "out"
+    out, thick = tmp_path / "out", Results(runs[0])
+    for path in thick.of_exam("spacing").parent.iterdir():  # slices too thick for a law of the spacing
+        path.write_text(path.read_text().partition("\n")[0] + "\n")
     write_cohorts(out, runs[:2])
     page = (out / "cohorts.md").read_text()
     assert "20 exams of 10 people" in page
