@@ -1,8 +1,6 @@
 """What is under way, on a terminal, once it takes longer than two seconds; nothing where nobody looks."""
 
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
@@ -11,7 +9,6 @@ Item = TypeVar("Item")
 
 DELAY = 2.0  # seconds: what is over by then needs no bar
 PAUSE = 1.0  # seconds between two looks at the clock
-LINE_START, LINE_END = "\r", "\x1b[K"  # the end clears what stood there before
 
 
 def steps(items: Sequence[Item], unit: str) -> Iterable[Item]:
@@ -33,30 +30,19 @@ def elapsed(what: str) -> Iterator[Callable[[str], None]]:
 
     Gives a function that says what was found meanwhile: how far it is cannot be known beforehand.
     """
-    found = [""]
+    from tqdm import tqdm
 
-    def tell(text: str) -> None:
-        found[0] = f", {text}"
+    over, shape = threading.Event(), f"{what}: {{elapsed}}{{postfix}}"
+    with tqdm(bar_format=shape, delay=DELAY, disable=None, leave=False, miniters=0, mininterval=0) as clock:
 
-    if not sys.stderr.isatty():
-        yield tell
-        return
-    over = threading.Event()
-    clock = threading.Thread(target=_count, args=(what, found, over), daemon=True)
-    clock.start()
-    try:
-        yield tell
-    finally:
-        over.set()
-        clock.join()
+        def count() -> None:
+            while not over.wait(PAUSE):
+                clock.update(0)
 
-
-def _count(what: str, found: list[str], over: threading.Event) -> None:
-    start = time.monotonic()
-    late = not over.wait(DELAY)
-    while late and not over.is_set():
-        seconds = time.monotonic() - start
-        print(f"{LINE_START}{what}: {seconds:.0f} s{found[0]}{LINE_END}", end="", file=sys.stderr, flush=True)
-        over.wait(PAUSE)
-    if late:
-        print(f"{LINE_START}{LINE_END}", end="", file=sys.stderr, flush=True)
+        counting = threading.Thread(target=count, daemon=True)
+        counting.start()
+        try:
+            yield lambda found: clock.set_postfix_str(found, refresh=False)
+        finally:
+            over.set()
+            counting.join()

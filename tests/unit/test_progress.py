@@ -52,5 +52,5 @@ def test_what_takes_long_says_on_a_terminal_what_it_found(
         tell("half of it")
         if seen:
             screen.shown.wait()
-    assert bool(re.search(r"encoding: \d+ s, half of it", screen.getvalue())) == seen
-    assert screen.getvalue().endswith("\r\x1b[K" if seen else "")
+    assert bool(re.search(r"encoding: \d\d:\d\d, half of it", screen.getvalue())) == seen
+    assert bool(re.search(r"\r +\r$", screen.getvalue())) == seen  # the line is cleared

@@ -14,7 +14,7 @@ from wdr_mcpd.files import read_bytes, write_text
 from wdr_mcpd.methods import with_variants
 from wdr_mcpd.render.notes import note_of
 from wdr_mcpd.render.pages import address, fill, fill_text, markdown_html, picture
-from wdr_mcpd.render.tables import markdown_table
+from wdr_mcpd.render.tables import Column, Table, as_rows, markdown_table
 from wdr_mcpd.report.closing import MARK
 from wdr_mcpd.report.findings import Best, Findings, InCohorts, best_method, find, in_cohorts
 from wdr_mcpd.study.controls import ALONE, NO_AXIAL, PROPOSED
@@ -25,6 +25,17 @@ DRAWING, TABLE, VIEWER = "drawing", "table", "viewer"
 LEAD = "controls"
 """The figure that stands with the verdict."""
 MEDIA = {".csv": "text/csv", ".tsv": "text/tab-separated-values"}
+
+OF_EXAM = {
+    "exam": Column("Exam", text=True),
+    "size": Column("Slices selected", ".0f"),
+    "min": Column("Smallest gain (dB)", "+.2f"),
+    "mean": Column("Mean gain (dB)", "+.2f"),
+    "max": Column("Largest gain (dB)", "+.2f"),
+    "whole": Column("Whole exam, over 3D-WDR (dB)", "+.2f"),
+    ALONE: Column("over every slice alone (dB)", "+.2f"),
+    NO_AXIAL: Column("over no axial transform (dB)", "+.2f"),
+}
 
 
 @dataclass(frozen=True)
@@ -90,23 +101,13 @@ def each_exam(table3: pd.DataFrame, controls: pd.DataFrame) -> str:
     table3 : as written to CSV
     controls : rows of `study.controls` of each exam
     """
-    ours = table3.dropna(subset="improvement_db").groupby("exam")["improvement_db"]
     gains = controls.pivot(index="exam", columns="control", values="exam_gain_db")
-    shown = pd.DataFrame(
-        {
-            "Slices selected": ours.size().reindex(gains.index, fill_value=0).map("{:.0f}".format),
-            "Smallest gain (dB)": ours.min(),
-            "Mean gain (dB)": ours.mean(),
-            "Largest gain (dB)": ours.max(),
-            "Whole exam, over 3D-WDR (dB)": gains[PROPOSED],
-            "over every slice alone (dB)": gains[PROPOSED] - gains[ALONE],
-            "over no axial transform (dB)": gains[PROPOSED] - gains[NO_AXIAL],
-        },
-        index=gains.index,
-    )
-    numbers = shown.select_dtypes("number").columns
-    shown[numbers] = shown[numbers].map(lambda gain: "-" if pd.isna(gain) else f"{gain:+.2f}")
-    return markdown_table(shown.rename_axis("Exam").reset_index())
+    ours = table3.dropna(subset="improvement_db").groupby("exam")["improvement_db"]
+    shown = ours.agg(["size", "min", "mean", "max"]).reindex(gains.index).fillna({"size": 0})
+    shown["whole"] = gains[PROPOSED]
+    for control in (ALONE, NO_AXIAL):
+        shown[control] = gains[PROPOSED] - gains[control]
+    return as_rows(Table("exams", "Each exam", "", shown.reset_index(), OF_EXAM))
 
 
 def table_html(path: Path, title: str) -> str:

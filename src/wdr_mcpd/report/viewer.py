@@ -11,6 +11,7 @@ from typing import Any, Unpack
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.ndimage import binary_erosion
 
 from wdr_mcpd.data.exam import read_exam
 from wdr_mcpd.data.volume import Volume
@@ -149,9 +150,7 @@ def tile(plane: NDArray[np.uint8]) -> str:
 
 def outline(mask: NDArray[np.bool_]) -> list[int]:
     """Row and column, one after the other, of the pixels of a 2D mask that touch its outside."""
-    padded = np.pad(mask, 1)
-    inner = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
-    return [int(value) for value in np.argwhere(mask & ~inner).ravel()]
+    return [int(value) for value in np.argwhere(mask & ~binary_erosion(mask)).ravel()]
 
 
 def _method(exam: CodedExam, method: Method, rates: list[float]) -> dict[str, Any]:
