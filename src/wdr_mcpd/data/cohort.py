@@ -159,21 +159,16 @@ def verify_cohort(table: Path, folder: Path, sources: Sources, discard: bool = F
     if not broken:
         return len(rows)
     first = folder / broken[0].exam_id
-    cause = _cause(first)
+    what = f"{len(broken)} of {len(rows)} series are not whole, first {first}: {_cause(first)}"
     local = {"local", "files"} & {row.source for row in broken if not is_address(row.file)}
     if discard and local and sources.data_folder is None:
-        raise InputError(
-            f"{len(broken)} of {len(rows)} series are not whole, first {first}: {cause}; they are kept: give "
-            f"--data-folder, from where source {local.pop()} would bring them again"
-        )
-    for series in broken if discard else []:
-        if (folder / series.exam_id).exists():
-            shutil.rmtree(folder / series.exam_id)
+        where = f"give --data-folder, from where source {local.pop()} would bring them again"
+        raise InputError(f"{what}; they are kept: {where}")
+    for place in (folder / series.exam_id for series in broken if discard):
+        if place.exists():
+            shutil.rmtree(place)
     again = fetch_command(folder, table, [series.exam_id for series in broken], sources)
-    raise InputError(
-        f"{len(broken)} of {len(rows)} series are not whole, first {first}: {cause}; "
-        f"{'they are removed; ' if discard else ''}fetch them again with: {again}"
-    )
+    raise InputError(f"{what}; {'they are removed; ' if discard else ''}fetch them again with: {again}")
 
 
 def _cause(folder: Path) -> str:

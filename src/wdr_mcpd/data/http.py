@@ -85,8 +85,21 @@ def within_deadline(
         finally:
             del _under_way[loop]
 
-    with asyncio.Runner(loop_factory=limits.new_loop) as runner:
-        return runner.run(main())
+    def run() -> Result:
+        with asyncio.Runner(loop_factory=limits.new_loop) as runner:
+            return runner.run(main())
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return run()
+    with ThreadPoolExecutor(1) as pool:  # this thread has a loop already, as in a notebook
+        task = pool.submit(run)
+        try:
+            return task.result()
+        except KeyboardInterrupt:
+            stop_all()
+            raise
 
 
 class _Resolvers(ThreadPoolExecutor):

@@ -178,6 +178,17 @@ def test_a_full_disk_is_no_fault_of_the_server(tmp_path: Path, server: NbiaServe
     assert list(tmp_path.iterdir()) == []
 
 
+def test_where_an_event_loop_is_running_already(server: NbiaServer, tmp_path: Path) -> None:
+    async def notebook() -> None:
+        fetch(server, tmp_path / "a.bin")
+        server.faults[PATH] = ["403"]
+        with pytest.raises(SeriesError, match="403 Forbidden"):
+            fetch(server, tmp_path / "b.bin")
+
+    asyncio.run(notebook())
+    assert (tmp_path / "a.bin").read_bytes() == DATA
+
+
 def test_stopped_from_another_thread(server: NbiaServer, tmp_path: Path) -> None:
     server.faults[PATH] = ["hang midway"]
     server.arrived.restart()
