@@ -37,7 +37,7 @@ def step_of(number: int) -> float:
 
 @lru_cache(maxsize=1)
 def bits() -> NDArray[np.float32]:
-    """Estimate the bits of indices (quantiser, class, index) for magnitudes that fall exponentially."""
+    """Estimate the bits of indices (quantiser, class, index) for magnitudes that fall exponentially, in 64ths."""
     mean = 0.9 * 2.0 ** ((np.arange(CLASSES) - 23.5) / 4)
     found = np.empty((2, CLASSES, LARGEST), np.float32)
     for quantiser in (0, 1):
@@ -47,7 +47,7 @@ def bits() -> NDArray[np.float32]:
         chance = np.maximum(beyond - np.append(beyond[:, 1:], np.zeros((CLASSES, 1)), 1), 2e-6)
         found[quantiser] = -np.log2(chance / chance.sum(1, keepdims=True))
     found[:, :, 1:] += 1  # the sign
-    return found
+    return np.rint(64 * found) / np.float32(64)
 
 
 def levels_of(exact: NDArray[np.int32], table: NDArray[np.void]) -> NDArray[np.uint8]:
