@@ -51,7 +51,7 @@ def coded_at_rates(
     rates: Sequence[float],
     peak: float,
 ) -> list[Coded]:
-    """Encode a volume (slice, row, column) once and measure its cuts at rates (bits per voxel).
+    """Encode a volume (slice, row, column) once and measure its cuts at rates (bits per voxel), in order.
 
     Every group of slices gets the rate times its voxels; `groups` None is one volume of all slices.
     """
