@@ -14,10 +14,10 @@ from wdr_mcpd.data.sample import stored_volumes
 RATES = (0.1, 0.25, 0.5, 1.0, 2.0)
 TOLERANCE = 0.05  # dB
 
-DRAWN_HEAD = (37.77, 44.18, 45.82, 47.58, 52.07)
+DRAWN_HEAD = (37.88, 44.42, 45.82, 47.83, 53.36)
 SAMPLE = {
-    "brain1": (33.30, 37.53, 41.90, 48.22, 55.39),
-    "brain2": (31.59, 36.07, 40.17, 45.45, 52.38),
+    "brain1": (33.57, 38.05, 42.69, 48.80, 56.46),
+    "brain2": (31.78, 36.38, 40.74, 46.20, 53.39),
 }
 LOSSLESS = {"brain1": 6.10, "brain2": 5.65}  # bits per voxel
 

@@ -37,14 +37,17 @@ def test_no_other_path_is_cheaper() -> None:
         level = dependent.levels_of(exact, table)
         found = dependent.indices(exact, level, table, step)[0]
         inside = framed(np.ones(6, np.int32), plan, table, length) > 0
-        classes = [min(max((int(n) - round(dependent._offset(step))) >> 1, 0), 47) for n in level[inside]]
+        classes = [
+            min(max((int(n) - round(dependent._offset(step))) >> 1, 0), dependent.CLASSES - 1)
+            for n in level[inside]
+        ]
 
         def cost(path: tuple[int, ...]) -> float:
             state, total = 0, 0.0
             for k, value, kind in zip(path, values, classes, strict=True):  # noqa: B023
                 x = (abs(int(value)) + 0.5) / step if value else 0.0
                 total += (x - restored(k, state)) ** 2
-                total += dependent.PRICE * float(dependent.bits()[state % 2, kind, k])
+                total += dependent.PRICE * float(dependent.bits()[0][state % 2, kind, k])
                 state = int(dependent.NEXT[state, k % 2])
             return total
 

@@ -24,7 +24,7 @@ EARLIER, PLAIN, DEPENDENT = 0, 1, 2  # payloads of the first version, of integer
 NUMBERS = range(2 * PARTS, 24 * PARTS)  # of steps: from a fourth of a voxel value on
 TYPICAL_PRICE = 0.8  # bytes by those expected
 FEWEST = 64  # bytes that are worth it
-ATTEMPTS, CLOSE_ENOUGH, FARTHEST = 3, 0.003, 0.03  # shares of the size asked for
+ATTEMPTS, CLOSE_ENOUGH, FARTHEST = 4, 0.003, 0.03  # shares of the size asked for
 OVERSHOOT = 1.8  # what is lost by a byte too many, by that of one too few
 NOTHING = np.empty(0, np.int32)
 
@@ -72,7 +72,7 @@ def fitted(coefficients: NDArray[np.int32], layout: Layout, max_bytes: int) -> F
         if planes == 0:
             return None
         if attempt:
-            channel = writer(max_bytes + max_bytes // 4 + 64, layout.size)
+            channel = writer(max_bytes + max_bytes // 2 + 64, layout.size)
             payload = written(_code(found, table, length, planes - 1, channel, DEPENDENT)[0], channel)
             by_likely = payload.size / likely
             off = payload.size / max_bytes - 1

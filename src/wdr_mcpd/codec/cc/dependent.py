@@ -25,7 +25,7 @@ NEXT = np.array([[0, 2], [5, 7], [1, 3], [6, 4], [2, 0], [4, 6], [3, 1], [7, 5]]
 BEFORE = np.argsort(NEXT, axis=0)  # the state before an even and before an odd index
 PARTS = 256  # steps an octave
 PRICE = 0.28  # square steps that a bit is worth
-CLASSES, LARGEST = 48, 24  # of magnitudes around, four an octave; indices told apart
+CLASSES, LARGEST = 72, 24  # of magnitudes around, four an octave; indices told apart
 UNIT = 40  # of the weighted sum of magnitudes around
 
 
@@ -36,18 +36,24 @@ def step_of(number: int) -> float:
 
 
 @lru_cache(maxsize=1)
-def bits() -> NDArray[np.float32]:
-    """Estimate the bits of indices (quantiser, class, index) for magnitudes that fall exponentially."""
+def bits() -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """Estimate the bits of indices (quantiser, class, index) for magnitudes that fall exponentially.
+
+    Returns too the mean of a class. In whole 64ths, so that every machine searches alike.
+    """
     mean = 0.9 * 2.0 ** ((np.arange(CLASSES) - 23.5) / 4)
-    found = np.empty((2, CLASSES, LARGEST), np.float32)
+    chance = np.empty((2, CLASSES, LARGEST))
     for quantiser in (0, 1):
-        edges = 2.0 * np.arange(1, LARGEST) - 1 - quantiser
-        edges[0] = 1 - 0.5 * quantiser
-        beyond = np.exp(-np.concatenate([[0.0], edges])[None] / mean[:, None])
-        chance = np.maximum(beyond - np.append(beyond[:, 1:], np.zeros((CLASSES, 1)), 1), 2e-6)
-        found[quantiser] = -np.log2(chance / chance.sum(1, keepdims=True))
+        edges = 2.0 * np.arange(LARGEST) - 1 - quantiser
+        edges[:2] = 0, 1 - 0.5 * quantiser
+        beyond = np.exp(-edges / mean[:, None])
+        chance[quantiser] = np.maximum(beyond - np.append(beyond[:, 1:], np.zeros((CLASSES, 1)), 1), 2e-6)
+    chance /= chance.sum(2, keepdims=True)
+    found = -np.log2(chance)
     found[:, :, 1:] += 1  # the sign
-    return found
+    found[:, :, -1] += np.maximum(np.log2(1.36 * mean), 0)  # which of all larger ones
+    found = np.rint(64 * found) / 64
+    return found.astype(np.float32), (chance * found).sum(2).mean(0)
 
 
 def levels_of(exact: NDArray[np.int32], table: NDArray[np.void]) -> NDArray[np.uint8]:
@@ -64,17 +70,14 @@ def indices(
     count = int((table["slices"] * table["rows"] * table["columns"]).sum())
     found = np.zeros(exact.size, np.int32)
     path = np.empty(count, np.uint8)
-    total = _search(exact, level, table, np.float32(1 / step), round(_offset(step)), bits(), path, found)
+    total = _search(exact, level, table, np.float32(1 / step), round(_offset(step)), bits()[0], path, found)
     return found, total / 8
 
 
 def expected(counts: NDArray[np.int64], step: float) -> float:
     """Estimate the bytes of all indices for a step from how many coefficients have each level."""
-    chance = 2.0 ** -bits()
-    chance[:, :, 1:] *= 2  # without the sign
-    of_class = (chance * bits()).sum(2)
     place = (np.arange(len(counts)) - _offset(step)) / 2 - 0.25
-    return float(counts @ np.interp(place, np.arange(CLASSES), of_class.mean(0))) / 8
+    return float(counts @ np.interp(place, np.arange(CLASSES), bits()[1])) / 8
 
 
 def _offset(step: float) -> float:
