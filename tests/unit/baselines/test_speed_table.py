@@ -20,7 +20,7 @@ def test_a_row_for_each_codec_with_the_quartiles_of_its_ratios() -> None:
         ],
     )
     table = speed_table(speed)
-    assert table.note.startswith("a at 1 bpv, one core")
+    assert table.note.startswith("a at 1 bpv, processor time of one core")
     assert "medians of 7 runs" in table.note
     first = as_rows(table).splitlines()[2]
     cells = [cell.strip() for cell in first.strip("|").split("|")]

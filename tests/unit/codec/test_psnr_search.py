@@ -97,6 +97,6 @@ def test_a_header_alone_is_decoded_to_the_mean_without_any_transform(
     transform = CODERS[coder].transform("packet", lossless, "bior4.4")
     plan = transform.lay_out(volume.shape, "packet", 5, described["groups"][0]["axial_levels"])
     planes = described["groups"][0]["planes"]
-    assert not CODERS[coder].restore(empty, plan, planes - 1, transform, True).any()
+    assert not CODERS[coder].restore(empty, plan, planes - 1, transform, True, 0.0).any()
     monkeypatch.setitem(CODERS, coder, replace(CODERS[coder], restore=None))  # type: ignore[arg-type]
     assert (codec.decode(data[: described["header_bytes"]]) == described["groups"][0]["mean"]).all()
