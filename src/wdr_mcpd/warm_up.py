@@ -5,11 +5,12 @@ that the first jobs of a run, which start together, do not all compile the same.
 """
 
 from importlib import import_module
+from itertools import product
 
 import numpy as np
 
 from wdr_mcpd import codec
-from wdr_mcpd.methods import METHODS, encode
+from wdr_mcpd.methods import DEFAULT, METHODS, encode
 
 IMPORTED = (
     *("matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
@@ -23,8 +24,8 @@ def compile_loops() -> None:
     voxels = np.random.default_rng(1).integers(0, 900, (6, 48, 48)).astype(np.int16)
     for method in METHODS.values():
         codec.decode(encode(voxels, method, 2.0, threshold=1.0))
-    for dtype in (np.int16, np.uint16):
-        codec.decode(encode(voxels.astype(dtype), lossless=True))
+    for method, dtype in product((METHODS[DEFAULT], METHODS["3d-wdr-cc"]), (np.int16, np.uint16)):
+        codec.decode(encode(voxels.astype(dtype), method, lossless=True))
 
 
 def import_libraries() -> None:
