@@ -22,8 +22,8 @@ IMPORTED = (
 def compile_loops() -> None:
     """Encode and decode a small volume by every method, as the study does; needs the codec alone."""
     voxels = np.random.default_rng(1).integers(0, 900, (6, 48, 48)).astype(np.int16)
-    for method in METHODS.values():
-        codec.decode(encode(voxels, method, 2.0, threshold=1.0))
+    for method, rate in product(METHODS.values(), (0.5, 2.0)):
+        codec.decode(encode(voxels, method, rate, threshold=1.0))
     for method, dtype in product((METHODS[DEFAULT], METHODS["3d-wdr-cc"]), (np.int16, np.uint16)):
         codec.decode(encode(voxels.astype(dtype), method, lossless=True))
 

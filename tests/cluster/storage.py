@@ -29,6 +29,7 @@ def test_a_bucket_gets_the_tables_that_a_folder_gets(endpoint: str, tmp_path: Pa
     cohort = ("--configfile", str(ROOT / "tests" / "cluster" / "cohort.yaml"))
     asked = [f"--storage-s3-{key}={value}" for key, value in {**KEYS, "endpoint-url": endpoint}.items()]
     asked += ["--default-storage-provider", "s3", "--default-storage-prefix", "s3://cohort/run"]
+    asked += ["--config", "keep_series=false"]
     here, there = (make_clone(tmp_path / name) for name in ("folder", "bucket"))
     for clone, options in ((here, []), (there, asked)):
         run = clone.snakemake(*cohort, *options)

@@ -10,7 +10,7 @@ from steps import encode_step, run_step
 from wdr_mcpd.data import Volume, write_exam
 from wdr_mcpd.data.exam import Exam
 from wdr_mcpd.methods import METHODS
-from wdr_mcpd.warm_up import warm_up
+from wdr_mcpd.warm_up import compile_loops, import_libraries
 
 CLAIMS = Path(__file__).parents[2] / "resources" / "paper" / "claims.csv"
 GIVEN = {"rates": [0.5, 2], "thresholds": [0.5, 1.0]}
@@ -31,7 +31,8 @@ def loops() -> set[tuple[str, str, str]]:
 
 
 def test_the_steps_of_an_exam_compile_nothing_more(tmp_path: Path) -> None:
-    warm_up()
+    compile_loops()
+    import_libraries()
     compiled = loops()
     mask = np.zeros((6, 48, 48), bool)
     mask[2:4, 20:30, 20:30] = True

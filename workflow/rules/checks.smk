@@ -38,10 +38,7 @@ for family in MADE:
 
 use rule step as check_paper with:
     input:
-        series=RESULTS.series_table(),
-        sidecars=sidecars(shown("paper")),
-        of_exams=of_all(*sidecars(FIGURES_OF_EXAM)),
-        checked=of_all(RESULTS.checked_stream(), method=STREAMS_OF["paper"]),
+        **verified("paper"),
     output:
         out=below("checks/paper.txt"),
     localrule: True
@@ -51,9 +48,6 @@ use rule step as check_paper with:
 
 use rule check_paper as check_study with:
     input:
-        series=RESULTS.series_table(),
-        sidecars=sidecars(shown(*families())),
-        of_exams=of_all(*sidecars(FIGURES_OF_EXAM)),
-        checked=of_all(RESULTS.checked_stream(), method=STREAMS_OF["study"]),
+        **verified("study", *families()),
     output:
         out=below("checks/study.txt"),

@@ -177,6 +177,21 @@ def checked(methods):
     return {"volume": RESULTS.volume(), "mcpd": RESULTS.mcpd(), "coded": coded, "measured": measured}
 
 
+def verified(family, *shown_families):
+    """What the check of all tables and figures of a target reads."""
+    made, methods = shown(*(shown_families or [family])), STREAMS_OF[family]
+    of_streams = of_all(RESULTS.stream(), RESULTS.quality(), method=methods)
+    of_exams = of_all(RESULTS.manifest(), RESULTS.mcpd(), *FIGURES_OF_EXAM)
+    return {
+        "series": RESULTS.series_table(),
+        "sidecars": sidecars(made),
+        "of_exams": of_all(*sidecars(FIGURES_OF_EXAM)),
+        "checked": of_all(RESULTS.checked_stream(), method=methods),
+        "files": made,
+        "measured": lambda wildcards: of_streams(wildcards) + of_exams(wildcards),
+    }
+
+
 def measured_of_exam(wildcards):
     """What is measured of each exam of one part; tables and figures over all exams are made from these files."""
     part = exams()[int(wildcards.number) - 1 :: int(wildcards.parts)]

@@ -162,10 +162,21 @@ def _inputs(results: Results, known: Record) -> dict[Path, str]:
 
 
 def check(
-    *, series: Path, sidecars: list[Path], of_exams: list[Path], checked: list[Path], out: Path
+    *,
+    series: Path,
+    sidecars: list[Path],
+    of_exams: list[Path],
+    checked: list[Path],
+    files: list[Path],
+    measured: list[Path],
+    out: Path,
 ) -> None:
     """Step: check tables and figures (the provenance of which is `sidecars` and `of_exams`) and what they
-    rest on."""
+    rest on.
+
+    `files` are the tables and figures themselves, `measured` what they are compared with: the steps of
+    workflows whose results are not in one folder bring just what a step names.
+    """
     told = verify(Results.of(series), [*sidecars, *of_exams])
     with whole_file(out) as draft:
         draft.write_text(told + "\n", encoding="utf-8")

@@ -177,8 +177,8 @@ def test_the_figures_of_exams_are_checked_beside_the_tables(results: Path, tmp_p
 
     def check() -> None:
         of_exams = [figure.with_name("figure1.provenance.json")]
-        check_step = function_of("checks.results.check")
-        check_step(series=run.series_table(), sidecars=tables, of_exams=of_exams, checked=[], out=out)
+        read = {"sidecars": tables, "of_exams": of_exams, "checked": [], "files": [], "measured": []}
+        function_of("checks.results.check")(series=run.series_table(), **read, out=out)
 
     with pytest.raises(InputError, match="figures/one_1/figure1"):
         check()
