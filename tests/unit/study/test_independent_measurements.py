@@ -1,4 +1,4 @@
-"""The committed evidence agrees with what independent code measured; docs/evidence.md explains where not.
+"""The committed evidence agrees with what independent code measured; docs/method.md explains where not.
 
 The independent measurements were made with another implementation of the MCPD, the PSNR and the selection, on
 streams of the codec's first version.
@@ -9,11 +9,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from wdr_mcpd.study.controls import ALONE, LAST, PROPOSED, REVERSED
+from wdr_mcpd.report.cohorts import QUESTIONS
+from wdr_mcpd.study.controls import ALONE, BY_CONTENT, LAST, NO_AXIAL, PROPOSED, REVERSED
 
 REFERENCE = Path(__file__).parents[3] / "results" / "reference"
 NEAR = 0.025
-"""Decibels: both numbers are rounded, and the independent slices were not turned (docs/evidence.md)."""
+"""Decibels: both numbers are rounded, and the independent slices were not turned (docs/method.md)."""
 
 
 def exams(name: str) -> pd.DataFrame:
@@ -79,3 +80,26 @@ def test_the_best_runs_with_an_axial_transform_are_single_slices() -> None:
     found = exams("groupings").set_index(["exam", "axial_levels", "grouping"])["groups"]
     for exam in ("brain1_1", "brain2_1"):
         assert [found[exam, levels, "best contiguous runs"] for levels in (1, 3)] == [20, 20]
+
+
+# Collection, spacing, selected, median MCPD, gains of MCPD, alone, no axial, axial by content over 3D-WDR.
+OF_COHORTS = [
+    ("ds000011", 1.33, 20.0, 0.31, 0.00, -1.86, -1.50, 0.08),
+    ("ds000011", 5.00, 19.6, 0.38, 0.04, 0.35, 0.98, 0.97),
+    ("open_ms", 3.16, 20.0, 0.27, 0.00, 0.28, 0.56, 0.55),
+    ("open_ms", 3.00, 20.0, 0.25, 0.00, -0.02, 0.42, 0.56),
+    ("open_ms", 3.35, 20.0, 0.37, 0.00, 0.84, 1.14, 1.10),
+]
+
+
+@pytest.mark.parametrize("row", OF_COHORTS, ids=lambda row: f"{row[0]}, {row[1]} mm")
+def test_cohorts(row: tuple[str, float, float, float, float, float, float, float]) -> None:
+    collection, spacing, selected, median, *gains = row
+    found = pd.read_csv(REFERENCE / "cohorts" / "cohorts.csv")
+    near = (found["spacing_mm"] - spacing).abs() < 0.05
+    of_cohort = found[near & found["cohort"].str.startswith(collection)].set_index("question")
+    assert of_cohort["cohort"].nunique() == 1
+    described = of_cohort[["selected", "median_mcpd"]].iloc[0]
+    assert tuple(described) == pytest.approx((selected, median), abs=0.05)
+    asked = [QUESTIONS[control] for control in (PROPOSED, ALONE, NO_AXIAL, BY_CONTENT)]
+    assert of_cohort.loc[asked, "exam_gain_db"].tolist() == pytest.approx(gains, abs=0.04)
