@@ -76,7 +76,7 @@ if not CONFIGURATION.evidence:
 COMMITTED = [
     f"results/reference/{name}{suffix}"
     for name in COMMITTED
-    for suffix in ((".png",) if "/figures/" in name else (".csv", ".md"))
+    for suffix in ((".png",) if Path(name).parent.name == "figures" else (".csv", ".md"))
     if (HERE / f"results/reference/{name}{suffix}").exists()
 ]
 
