@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -34,6 +36,13 @@ def noted(figure: Figure, note: str, title: str = "") -> Figure:
         figure.suptitle(title, fontsize="medium", fontweight="bold")
     figure.supxlabel(note, fontsize="x-small", color="0.35", wrap=True)
     return figure
+
+
+def titled_legend(figure: Figure, title: str, handles: Sequence[Artist], labels: Sequence[str]) -> None:
+    """Write a title and the legend of all panels over a figure."""
+    bold: dict[str, Any] = {"size": "medium", "weight": "bold"}
+    place: dict[str, Any] = {"loc": "outside upper center", "ncols": 3, "fontsize": "x-small"}
+    figure.legend(handles, labels, title=title, title_fontproperties=bold, **place)
 
 
 def rate_axis(axes: Axes, rates: Sequence[float]) -> None:

@@ -14,7 +14,7 @@ from wdr_mcpd.coherence.table import read_average
 from wdr_mcpd.data.series import read_series_table
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.places import Results
-from wdr_mcpd.render.style import PAGE_WIDTH, SCREEN_DPI, noted, rate_axis, write_figure
+from wdr_mcpd.render.style import PAGE_WIDTH, SCREEN_DPI, noted, rate_axis, titled_legend, write_figure
 from wdr_mcpd.render.tables import Column, Table, write_table
 from wdr_mcpd.report.laws import against_rate, against_spacing, means_by_rate, means_by_spacing, said_turns
 from wdr_mcpd.study.cohort import scored
@@ -208,7 +208,7 @@ def draw_cohorts(controls: pd.DataFrame, spacing: pd.DataFrame, rates: pd.DataFr
     right.legend(fontsize="xx-small")
     for axes in (left, middle, right):
         axes.axhline(0, color="0.2", linewidth=0.8)
-    figure.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=3, fontsize="x-small")
+    titled_legend(figure, "Gains on open cohorts", *left.get_legend_handles_labels())
     return noted(figure, note)
 
 

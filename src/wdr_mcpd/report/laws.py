@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from wdr_mcpd.data.series import read_series_table
 from wdr_mcpd.render.notes import Measured, interval_note, note_of
-from wdr_mcpd.render.style import PAGE_WIDTH, noted, rate_axis, write_figure
+from wdr_mcpd.render.style import PAGE_WIDTH, noted, rate_axis, titled_legend, write_figure
 from wdr_mcpd.render.tables import Column, Table, write_table
 from wdr_mcpd.report.columns import RATE, SUBJECTS
 from wdr_mcpd.study.cohort import scored
@@ -113,7 +113,7 @@ def draw_laws(spacing: pd.DataFrame, rates: pd.DataFrame, note: str) -> Figure:
             ends = table[f"{gain}_low"], table[f"{gain}_high"]
             axes.fill_between(table[x], *ends, color=colour, alpha=0.12)
         axes.axhline(0, color="0.2", linewidth=0.8)
-        axes.set_ylabel("difference of PSNR, whole exam (dB)")
+        axes.set_ylabel("gain, whole exam (dB)")
     rate_axis(right, sorted(rates["rate_bpv"].unique()))
     right.set_xlabel("rate (bits per voxel)")
     for axes in by_spacing:
@@ -124,9 +124,9 @@ def draw_laws(spacing: pd.DataFrame, rates: pd.DataFrame, note: str) -> Figure:
         axes.set(ylabel="share of the slices that T selects", ylim=(-0.03, 1.03))
         axes.legend(fontsize="x-small")
     handles, labels = right.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=3, fontsize="x-small")
+    titled_legend(figure, "Gains against spacing and rate", handles, labels)
     bands = "; bands are 95 % t intervals" if rates["subjects"].max() >= ENOUGH_SUBJECTS else ""
-    return noted(figure, f"Means over subjects{bands}. {note}", "Gains against spacing and rate")
+    return noted(figure, f"Means over subjects{bands}. {note}")
 
 
 def laws(
