@@ -1,7 +1,7 @@
 """What a large cohort costs: jobs, time to build the graph; time and bytes from a run's own records.
 
-scale.py RESULTS PAGE: RESULTS is the folder of a whole run on real exams, made with --cores 1; the tables in
-PAGE are written anew. Graphs are built by dry runs on synthetic series tables of each size, in empty folders.
+scale.py RESULTS PAGE: RESULTS is the folder of a whole run on real exams; the tables in PAGE are written
+anew. Graphs are built by dry runs on synthetic series tables of each size, in empty folders.
 """
 
 import re
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 SIZES = (100, 1_000, 10_000)
 PARTS = 100
 STARTS, EXAMS_EACH = 2, 10  # of Snakemake in a submission to Slurm; exams in one of a large cohort
-# Seconds of an exam of 20 slices of 256 x 256 in version 0.1.0 (commit c9df74d), a process for each method
+# Processor seconds of an exam of 20 slices of 256 x 256 in version 0.1.0 (c9df74d), a process for each method
 # and measure, and the jobs that do the same now. The controls and what a tumour is judged by have come since.
 BEFORE = {
     "whole exam, readings, sweep (now also controls)": (10.3 + 8.5 + 4.8, ["selection_of_exam"]),
@@ -67,7 +67,7 @@ def graph(exams: int, *targets: str) -> Graph:
 
 
 def cost_of_an_exam(results: Path) -> tuple[float, float]:
-    """Seconds on one core and bytes of one exam, the mean over the exams of a run."""
+    """Processor seconds and bytes of one exam, the mean over the exams of a run."""
     exams = {path.stem for path in (results / "volumes").glob("*.npz")}
     files = [
         path
@@ -78,15 +78,15 @@ def cost_of_an_exam(results: Path) -> tuple[float, float]:
     ]
     stored = sum(path.stat().st_size for path in files)
     times = [pd.read_csv(path, sep="\t") for path in files if "benchmarks" in path.parts]
-    return sum(time["s"].sum() for time in times) / len(exams), stored / len(exams)
+    return sum(time["cpu_time"].sum() for time in times) / len(exams), stored / len(exams)
 
 
 def cost_by_rule(results: Path) -> str:
-    """Seconds of an exam by what is done, before and now: means over the exams of a run."""
+    """Processor seconds of an exam by what is done, before and now: means over the exams of a run."""
     rows = []
     for what, (before, rules) in BEFORE.items():
         times = [
-            pd.read_csv(path, sep="\t")["s"].sum()
+            pd.read_csv(path, sep="\t")["cpu_time"].sum()
             for rule in rules
             for path in (results / "logs" / "benchmarks" / rule).glob("*.tsv")
         ]
@@ -129,11 +129,11 @@ def main(results: Path, page: Path) -> None:
         "The times are from the start of a dry run in an empty folder, on one core: until Snakemake says\n"
         "how many jobs there are (printing them comes on top), and until it begins with the graph, which\n"
         "each job on a cluster takes too. Core hours and bytes are those of an exam of the sample\n"
-        f"({seconds:.0f} s in its jobs, each on one core, {stored / 1e6:.1f} MB) times the number of exams,\n"
+        f"({seconds:.0f} processor seconds in its jobs, {stored / 1e6:.1f} MB) times the number of exams,\n"
         "without the tables over all exams. The own cost is what submissions add to that: each reads\n"
         f"the workflow {STARTS} times, for one exam or for {EXAMS_EACH} "
         f"(--group-components exam={EXAMS_EACH}).\n\n"
-        "What an exam costs, in seconds of its jobs by Snakemake's benchmarks, one job at a time:\n\n"
+        "What an exam costs, in processor seconds of its jobs by Snakemake's benchmarks:\n\n"
         f"{cost_by_rule(results)}\n"
     )
     replace_between(page, BEGIN, END, text)
