@@ -38,6 +38,7 @@ class InCohorts:
     selected: tuple[float, float]  # fewest and most slices of 20 that T = 0.5 selects, means of the cohorts
     gain_db: tuple[float, float]  # smallest and largest mean gain of 3D-WDR-MCPD over 3D-WDR
     flat: tuple[tuple[float, float], ...]  # (mm, mean gain of no axial transform over 3D-WDR), rising
+    few_bits: tuple[float, float, float]  # lowest rate, and that gain's smallest and largest mean there
 
 
 @dataclass(frozen=True)
@@ -66,18 +67,21 @@ def find(table3: pd.DataFrame, whole_exam: pd.DataFrame, claims: pd.DataFrame, r
     )
 
 
-def in_cohorts(cohorts: pd.DataFrame) -> InCohorts:
-    """Compute what the open cohorts say from their table as written to CSV."""
+def in_cohorts(cohorts: pd.DataFrame, rates: pd.DataFrame) -> InCohorts:
+    """Compute what the open cohorts say from their tables `cohorts` and `cohorts-rates` as written to CSV."""
 
     def of(question: str) -> pd.DataFrame:
         return cohorts[cohorts["question"] == QUESTIONS[question]].sort_values("spacing_mm")
 
     proposed, flat = of(PROPOSED), of(NO_AXIAL)
+    lowest = rates["rate_bpv"].min()
+    at_lowest = -at_rate(rates, lowest)["axial_transform_db"]
     return InCohorts(
         said_cohorts(cohorts),
         (proposed["selected"].min(), proposed["selected"].max()),
         (proposed["exam_gain_db"].min(), proposed["exam_gain_db"].max()),
         tuple(zip(flat["spacing_mm"], flat["exam_gain_db"], strict=True)),
+        (lowest, at_lowest.min(), at_lowest.max()),
     )
 
 

@@ -191,7 +191,7 @@ def report(
     figures, of_exams, viewers : PNG files, those of each exam, and viewers of few slices
     captions : NAME.rst of each item; they may tell keys of the configuration
     joined : the controls of each exam
-    cohorts : the committed table of open cohorts, if there is one
+    cohorts : the committed tables of open cohorts and of their rates, if they are there
     checks : what says that all results were checked
     contents : titles of the sections, each with the names of its items and their titles
     """
@@ -209,7 +209,7 @@ def report(
         find(read["table3"], read["whole_exam"], read["claims"], table_rate),
         best_method(read["rates"], table_rate, with_variants(variants)),
         of_controls(read["controls"]),
-        in_cohorts(read_csv(cohorts[0])) if cohorts else None,
+        in_cohorts(*map(read_csv, cohorts)) if cohorts else None,
         tables_html(each_exam(read["table3"], read_csv(joined)), "Each exam"),
     )
     write_text(out, report_html(found, sections, note_of(series)))

@@ -105,11 +105,15 @@ def test_people_of_one_data_set_are_counted_once(measured: pd.DataFrame) -> None
 
 
 def test_findings_are_those_of_the_table(measured: pd.DataFrame) -> None:
-    found = in_cohorts(answers(measured))
+    rates = pd.DataFrame(
+        {"cohort": ["a", "b"] * 2, "rate_bpv": [0.1, 0.1, 1, 1], "axial_transform_db": [0.4, -0.2, -1, -1]}
+    )
+    found = in_cohorts(answers(measured), rates)
     assert found.people == "30 exams of 10 people"
     assert found.gain_db == pytest.approx((-0.08, 0.115))
     assert [spacing for spacing, _ in found.flat] == [1.3, 3.0, 5.0]
     assert [gain > 0 for _, gain in found.flat] == [False, True, True]
+    assert found.few_bits == (0.1, -0.4, 0.2)
 
 
 def test_tables_and_figure_are_written(runs: list[Path], tmp_path: Path) -> None:

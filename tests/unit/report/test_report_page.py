@@ -47,7 +47,9 @@ def findings(gain: float, selected: bool = True, subjects: int = 5) -> Findings:
     return find(pd.DataFrame(table3).astype(float), whole_exam(gain, subjects), claims, 1.0)
 
 
-COHORTS = InCohorts("54 exams of 21 people", (19.6, 20.0), (0.0, 0.04), ((1.33, -1.5), (5.0, 0.98)))
+COHORTS = InCohorts(
+    "54 exams of 21 people", (19.6, 20.0), (0.0, 0.04), ((1.33, -1.5), (5.0, 0.98)), (0.1, -0.4, 0.2)
+)
 NO = Verdict(2, 0.45, 1.03, 1.71)
 
 
