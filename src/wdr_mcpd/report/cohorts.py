@@ -58,6 +58,7 @@ OF_LAWS = {"mcpd_db": PROPOSED, "alone_db": ALONE, "flat_db": NO_AXIAL, "by_cont
 KINDS = {"controls": ["control"], "spacing": ["taken"], "rate_law": ["rate_bpv"], "orders": ["order", "lag1"]}
 """What is measured of each exam of a run, and columns that say that a file is it."""
 DIFFERENCE_DB = 0.2
+MARKERS = "osD^v"  # of cohorts
 COHORT = {"cohort": Column("Cohort", text=True)}
 SCORED = "3D-WDR-CC is scored on subjects alone on whom nothing of it was fitted or chosen"
 
@@ -202,10 +203,12 @@ def draw_cohorts(controls: pd.DataFrame, spacing: pd.DataFrame, rates: pd.DataFr
     middle.set_xlabel(f"spacing (mm), every n-th slice\n{', '.join(every['cohort'].unique())}")
     for place, (cohort, law) in enumerate(rates.groupby("cohort", sort=False)):
         colour = str(0.1 + 0.15 * place)
-        right.plot(law["rate_bpv"], -law["axial_transform_db"], color=colour, marker=".", label=cohort)
+        right.plot(
+            law["rate_bpv"], -law["axial_transform_db"], color=colour, marker=MARKERS[place % 5], label=cohort
+        )
     rate_axis(right, sorted(rates["rate_bpv"].unique()))
     right.set_xlabel("rate (bits per voxel),\nno axial transform")
-    right.legend(fontsize="xx-small")
+    right.legend(fontsize="xx-small", loc="upper center", bbox_to_anchor=(0.45, -0.3), ncols=2)
     for axes in (left, middle, right):
         axes.axhline(0, color="0.2", linewidth=0.8)
     titled_legend(figure, "Gains on open cohorts", *left.get_legend_handles_labels())
