@@ -29,7 +29,9 @@ class RangeDecoder:
         self.at += 1
 
     def decide(self, chance: int) -> int:
-        part = self.span * chance >> 16
+        return self.divide(self.span * chance >> 16)
+
+    def divide(self, part: int) -> int:
         if self.code < part <= self.code + self.slack:
             raise PayloadEnds
         bit = int(self.code < part)

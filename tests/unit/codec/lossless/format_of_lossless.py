@@ -5,7 +5,7 @@ from math import ceil, floor
 from typing import Any
 
 import numpy as np
-from format_of_cc import PayloadEnds, RangeDecoder
+from format_of_cc import RangeDecoder
 
 Vector = np.ndarray[Any, Any]
 
@@ -23,16 +23,7 @@ W, N, NW, NE = (0, -1), (-1, 0), (-1, -1), (-1, 1)
 
 class Range(RangeDecoder):
     def decide(self, chance: int) -> int:
-        part = self.span * min(max(chance, 64), (1 << 22) - 64) >> 22
-        if self.code < part <= self.code + self.slack:
-            raise PayloadEnds
-        bit = int(self.code < part)
-        self.code -= 0 if bit else part
-        self.span = part if bit else self.span - part
-        while self.span < 1 << 31:
-            self.span *= 2
-            self.read()
-        return bit
+        return self.divide(self.span * min(max(chance, 64), (1 << 22) - 64) >> 22)
 
 
 def _powers() -> list[float]:
