@@ -53,7 +53,7 @@ for target, wanted in {
     "sweep": [of_all(RESULTS.of_exam("sweep")), with_provenance("sweep")],
     "crossval": [rules.cross_validation.output, with_provenance("crossval")],
     "claims": [with_provenance("claims")],
-    "evidence": [with_provenance("evidence")],
+    "evidence": [rules.controls.output.joined, with_provenance("evidence")],
     "baselines": [rules.baseline_speed.output, with_provenance("baselines")],
 }.items():
 
