@@ -22,6 +22,7 @@ ARITHMETIC = {
     operator.add: ("add", "fadd"),
     operator.sub: ("sub", "fsub"),
     operator.mul: ("mul", "fmul"),
+    operator.and_: ("and_", ""),
     operator.lshift: ("shl", ""),
     operator.rshift: ("ashr", ""),
 }
@@ -138,6 +139,64 @@ def _twice(context: Any, lanes: Any) -> Any:
     return lanes(lanes), generate
 
 
+def _converted(element: Any, name: str) -> Any:
+    def typing(context: Any, lanes: Any) -> Any:
+        def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            return getattr(builder, name)(args[0], context.get_value_type(sig.return_type))
+
+        return Lanes(element)(lanes), generate
+
+    return intrinsic(typing)
+
+
+def _chosen(context: Any, test: Any, one: Any, other: Any) -> Any:
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        zero = ir.Constant(args[0].type, [0] * LANES)
+        return builder.select(builder.icmp_signed("!=", args[0], zero), args[1], args[2])
+
+    return one(test, one, one), generate
+
+
+def _at_most(context: Any, one: Any, other: Any) -> Any:
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        compare = builder.fcmp_ordered if one.element == types.float32 else builder.icmp_signed
+        return builder.sext(compare("<=", *args), SHUFFLE)
+
+    return Lanes(types.int32)(one, one), generate
+
+
+def _first_lanes(context: Any, count: Any) -> Any:
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        counts = _spread(context, builder, types.int64, args[0], types.int32)
+        inside = builder.icmp_signed("<", ir.Constant(SHUFFLE, list(range(LANES))), counts)
+        return builder.sext(inside, SHUFFLE)
+
+    return Lanes(types.int32)(types.int64), generate
+
+
+def _gather(context: Any, array: Any, places: Any) -> Any:
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        data = context.make_array(array)(context, builder, args[0]).data
+        found = ir.Constant(ir.VectorType(data.type.pointee, LANES), ir.Undefined)
+        for lane in range(LANES):
+            number = ir.Constant(ir.IntType(32), lane)
+            place = builder.sext(builder.extract_element(args[1], number), ir.IntType(64))
+            found = builder.insert_element(found, builder.load(builder.gep(data, [place])), number)
+        return found
+
+    return Lanes(array.dtype)(array, places), generate
+
+
+def _sum_of(context: Any, lanes: Any) -> Any:
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        name = f"llvm.vector.reduce.add.v{LANES}i32"
+        kind = ir.FunctionType(ir.IntType(32), [args[0].type])
+        found = builder.call(builder.module.declare_intrinsic(name, fnty=kind), [args[0]])
+        return builder.sext(found, ir.IntType(64))
+
+    return types.int64(lanes), generate
+
+
 def _count_ones(context: Any, value: Any) -> Any:
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         return builder.ctpop(args[0])
@@ -164,6 +223,20 @@ bits_at_least: Any = intrinsic(_bits_at_least)
 """`bits_at_least(lanes, limit)`: bit k says whether lane k is the limit or more."""
 twice: Any = intrinsic(_twice)
 """`twice(lanes)`: each of the first eight twice."""
+as_float: Any = _converted(types.float32, "sitofp")
+"""`as_float(lanes)`: integers as numbers of single precision, rounded."""
+as_int: Any = _converted(types.int32, "fptosi")
+"""`as_int(lanes)`: numbers cut to integers."""
+at_most: Any = intrinsic(_at_most)
+"""`at_most(one, other)`: -1 where one is the other or less, 0 elsewhere."""
+chosen: Any = intrinsic(_chosen)
+"""`chosen(test, one, other)`: lanes of `one` where `test` is not 0, else of `other`."""
+first_lanes: Any = intrinsic(_first_lanes)
+"""`first_lanes(count)`: -1 in so many lanes, 0 in the others."""
+gather: Any = intrinsic(_gather)
+"""`gather(array, places)`: the elements at these places."""
+sum_of: Any = intrinsic(_sum_of)
+"""`sum_of(lanes)`: of integers."""
 count_ones: Any = intrinsic(_count_ones)
 """`count_ones(value)`: of 64 bits."""
 trailing_zeros: Any = intrinsic(_count_trailing_zeros)
