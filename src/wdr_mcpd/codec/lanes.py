@@ -12,10 +12,14 @@ import operator
 from typing import Any
 
 from llvmlite import ir
-from numba import types
-from numba.core.typing.templates import AbstractTemplate, infer_global, signature
-from numba.extending import box, intrinsic, lower_builtin, models, register_model
+from numba import extending, types
+from numba.core.typing import templates
+from numba.extending import intrinsic, models, register_model
 
+TEMPLATES: Any = templates  # untyped
+EXTENDING: Any = extending
+TYPE: Any = types.Type
+MODEL: Any = models.PrimitiveModel
 LANES = 16
 SHUFFLE = ir.VectorType(ir.IntType(32), LANES)
 ARITHMETIC = {
@@ -28,32 +32,42 @@ ARITHMETIC = {
 }
 
 
-class Lanes(types.Type):  # type: ignore[misc]
-    """Sixteen numbers of type `element`, int32 or float32."""
+class Lanes(types.Type):
+    """Sixteen numbers of type `element`, int32, int64 or float32."""
 
     def __init__(self, element: Any) -> None:
         self.element = element
-        super().__init__(f"Lanes({element})")
+        TYPE.__init__(self, f"Lanes({element})")
 
 
 @register_model(Lanes)
-class _Model(models.PrimitiveModel):  # type: ignore[misc]
+class _Model(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: Lanes) -> None:
-        super().__init__(manager, kind, ir.VectorType(manager.lookup(kind.element).get_value_type(), LANES))
+        MODEL.__init__(
+            self, manager, kind, ir.VectorType(manager.lookup(kind.element).get_value_type(), LANES)
+        )
 
 
-@box(Lanes)
 def _box(kind: Any, value: Any, context: Any) -> Any:
     """Give Python nothing: only compiled functions pass lanes on."""
     return context.pyapi.make_none()
 
 
+EXTENDING.box(Lanes)(_box)
+
+
 def _operation(given: Any, names: tuple[str, str]) -> None:
-    class Template(AbstractTemplate):  # type: ignore[misc]
+    class Template(templates.AbstractTemplate):
         def generic(self, args: Any, kws: Any) -> Any:
             kinds = [kind for kind in args if isinstance(kind, Lanes)]
-            fits = all(isinstance(kind, types.Number) or kind == kinds[0] for kind in args) if kinds else False
-            return signature(kinds[0], *(kinds[0] if kind in kinds else kind for kind in args)) if fits else None
+            fits = (
+                all(isinstance(kind, types.Number) or kind == kinds[0] for kind in args) if kinds else False
+            )
+            return (
+                TEMPLATES.signature(kinds[0], *(kinds[0] if kind in kinds else kind for kind in args))
+                if fits
+                else None
+            )
 
     def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         kind = sig.return_type
@@ -63,9 +77,9 @@ def _operation(given: Any, names: tuple[str, str]) -> None:
         )
         return getattr(builder, names[isinstance(kind.element, types.Float)])(first, second)
 
-    infer_global(given)(Template)
+    TEMPLATES.infer_global(given)(Template)
     for kinds in ((Lanes, Lanes), (Lanes, types.Number), (types.Number, Lanes)):
-        lower_builtin(given, *kinds)(lower)
+        EXTENDING.lower_builtin(given, *kinds)(lower)
 
 
 for _given, _names in ARITHMETIC.items():
@@ -98,6 +112,17 @@ def _load(context: Any, array: Any, at: Any) -> Any:
 
     lanes = Lanes(element if element.bitwidth == 32 else types.int32)
     return lanes(array, types.intp), generate
+
+
+def _load_wide(context: Any, array: Any, at: Any) -> Any:
+    wide = Lanes(types.int64)
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        vector = builder.load(_pointer(context, builder, sig.args[0], *args))
+        vector.align = 4
+        return builder.sext(vector, context.get_value_type(wide))
+
+    return wide(array, types.intp), generate
 
 
 def _store(context: Any, array: Any, at: Any, lanes: Any) -> Any:
@@ -213,6 +238,8 @@ def _count_trailing_zeros(context: Any, value: Any) -> Any:
 
 load: Any = intrinsic(_load)
 """`load(array, at)`: the sixteen elements from `at` on; those of 8 bits become 32-bit integers."""
+load_wide: Any = intrinsic(_load_wide)
+"""`load_wide(array, at)`: elements of 32 bits as integers of 64."""
 store: Any = intrinsic(_store)
 """`store(array, at, lanes)`: put them there."""
 least: Any = _extreme("<")

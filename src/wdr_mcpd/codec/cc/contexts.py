@@ -287,12 +287,13 @@ def spread(energy: NDArray[np.int32], table: NDArray[np.void], at: Stretch, i: i
     for other in range(band.first_child, band.last_child + 1):
         child = table[uint64(other)]
         if child.parent == at.band:
+            down, right = child.row_shift, child.column_shift
+            left, end = c << right, min((c + 1) << right, child.columns)
             for z in range(s << child.slice_shift, min((s + 1) << child.slice_shift, child.slices)):
-                for y in range(r << child.row_shift, min((r + 1) << child.row_shift, child.rows)):
-                    for x in range(
-                        c << child.column_shift, min((c + 1) << child.column_shift, child.columns)
-                    ):
-                        _raise(energy, place(child, z, y, x), 12 * gain)
+                for y in range(r << down, min((r + 1) << down, child.rows)):
+                    row = place(child, z, y, 0)
+                    for x in range(row + left, row + end):
+                        _raise(energy, x, 12 * gain)
 
 
 @inlined

@@ -32,9 +32,11 @@ from wdr_mcpd.codec.lanes import (
     gather,
     least,
     load,
+    load_wide,
     most,
     store,
     sum_of,
+    twice,
 )
 from wdr_mcpd.codec.rangecoder import leading_zeros
 
@@ -42,6 +44,7 @@ NEXT = np.array([[0, 2], [5, 7], [1, 3], [6, 4], [2, 0], [4, 6], [3, 1], [7, 5]]
 """The state after an even and after an odd index; states of odd number have the second quantiser."""
 BEFORE = np.argsort(NEXT, axis=0)  # the state before an even and before an odd index
 STATES = len(NEXT)
+PAIR: Any = types.Tuple  # untyped
 PARTS = 256  # steps an octave
 PRICE = 0.28  # square steps that a bit is worth
 CLASSES, LARGEST = 72, 24  # of magnitudes around, four an octave; indices told apart
@@ -78,7 +81,7 @@ def bits() -> tuple[NDArray[np.float32], NDArray[np.float64]]:
 def levels_of(exact: NDArray[np.int32], table: NDArray[np.void]) -> NDArray[np.uint8]:
     """Give the magnitudes around each coefficient of a framed array, eight levels an octave."""
     level = np.zeros(exact.size, np.uint8)
-    _levels(exact, table, level)
+    _levels(exact, table, np.empty(LANES, np.int64), level)
     return level
 
 
@@ -107,30 +110,41 @@ def _offset(step: float) -> float:
 
 
 @compiled
-def _levels(exact: NDArray[np.int32], table: NDArray[np.void], level: NDArray[np.uint8]) -> None:
+def _levels(
+    exact: NDArray[np.int32], table: NDArray[np.void], sums: NDArray[np.int64], level: NDArray[np.uint8]
+) -> None:
     for b in range(table.size):
         band = table[b]
         step, deep = band.row_step, band.slice_step
         for s in range(band.slices):
             for r in range(band.rows):
                 first = place(band, s, r, 0)
-                for c in range(band.columns):
+                for c in range(0, band.columns, LANES):
                     i = first + c
-                    cross = abs(int64(exact[i - 1])) + abs(exact[i + 1])
-                    cross += abs(int64(exact[i - step])) + abs(exact[i + step])
-                    corners = abs(int64(exact[i - step - 1])) + abs(exact[i - step + 1])
-                    corners += abs(int64(exact[i + step - 1])) + abs(exact[i + step + 1])
-                    far = abs(int64(exact[i - 2])) + abs(exact[i + 2])
-                    far += abs(int64(exact[i - 2 * step])) + abs(exact[i + 2 * step])
-                    beside = abs(int64(exact[i - deep])) + abs(exact[i + deep])
-                    total = 4 * cross + 2 * (corners + beside) + far + (far >> 1)
+                    far = _pair(exact, i, 2) + _pair(exact, i, 2 * step)
+                    near = _pair(exact, i, step - 1) + _pair(exact, i, step + 1) + _pair(exact, i, deep)
+                    total = 4 * (_pair(exact, i, 1) + _pair(exact, i, step)) + 2 * near + far + (far >> 1)
                     if band.parent >= 0:
                         other = table[band.parent]
                         j = place(other, s >> band.slice_shift, r >> band.row_shift, c >> band.column_shift)
-                        total += 4 * abs(int64(exact[j]))
+                        above = 4 * _magnitudes(exact, j)
+                        total = total + (twice(above) if band.column_shift else above)
                     else:
-                        total += total >> 2
-                    level[i] = _eighths(total + 1)
+                        total = total + (total >> 2)
+                    store(sums, 0, total)
+                    for k in range(min(LANES, band.columns - c)):
+                        level[uint64(i + k)] = _eighths(sums[uint64(k)] + 1)
+
+
+@inlined
+def _pair(exact: NDArray[np.int32], i: int, step: int) -> Any:
+    return _magnitudes(exact, i - step) + _magnitudes(exact, i + step)
+
+
+@inlined
+def _magnitudes(exact: NDArray[np.int32], i: int) -> Any:
+    values = load_wide(exact, i)
+    return most(values, 0 - values)
 
 
 @inlined
@@ -143,8 +157,8 @@ def _eighths(value: int) -> Any:
 class Search(NamedTuple):
     """What a search goes through: framed coefficients and levels, the step, and room for a row and the path.
 
-    `sixtyfourths` of bits, and `prices` for them in square steps, are of (quantiser, class, index). `row` has four
-    costs a coefficient: of an even index by either quantiser, then of an odd one.
+    `sixtyfourths` of bits, and `prices` for them in square steps, are of (quantiser, class, index). `row` has
+    four costs a coefficient: of an even index by either quantiser, then of an odd one.
     """
 
     exact: NDArray[np.int32]
@@ -198,7 +212,7 @@ def _search(search: Search, found: NDArray[np.int32]) -> int:
 
 
 @inlined
-def _least(row: NDArray[np.float32]) -> np.float32:
+def _least(row: NDArray[np.float32]) -> Any:
     least = row[0]
     for state in range(1, STATES):
         least = min(least, row[state])
@@ -228,11 +242,11 @@ def _trellis_step(context: Any, costs: Any, row: Any, at: Any) -> Any:
         both = [builder.shuffle_vector(best, best, again), parities]
         return context.make_tuple(builder, signature.return_type, both)
 
-    return types.Tuple([costs, types.int64])(costs, row, types.int64), generate
+    return PAIR([costs, types.int64])(costs, row, types.int64), generate
 
 
 trellis_step: Any = intrinsic(_trellis_step)
-"""`trellis_step(costs, row, at)`: costs of the states after a coefficient, and by which parity each is reached."""
+"""`trellis_step(costs, row, at)`: costs of the states after a coefficient, and which parity led to each."""
 
 
 @inlined
@@ -247,11 +261,15 @@ def _row_of_costs(search: Search, first: int, columns: int) -> None:
 
 
 @inlined
-def _row_of_indices(search: Search, first: int, n: int, columns: int, found: NDArray[np.int32]) -> int:
+def _row_of_indices(search: Search, first: int, n: int, columns: int, found: NDArray[np.int32]) -> Any:
     """Find the indices from the parities and quantisers on the path; returns the 64ths of their bits."""
     total = load(search.sixtyfourths, 0) * 0
     for c in range(0, columns, LANES):
-        exact, path, inside = load(search.exact, first + c), load(search.path, n + c), first_lanes(columns - c)
+        exact, path, inside = (
+            load(search.exact, first + c),
+            load(search.path, n + c),
+            first_lanes(columns - c),
+        )
         x, parity, quantiser = _steps(exact, search.inverse), path >> 1, as_float(path & 1)
         table = _tables(search, first + c) + (path & 1) * (CLASSES * LARGEST)
         k = as_int((x + quantiser) * np.float32(0.5))
@@ -269,11 +287,14 @@ def _store_interleaved(context: Any, row: Any, at: Any, a: Any, b: Any, c: Any, 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         def interleaved(one: Any, other: Any, part: int) -> Any:
             count = one.type.count
-            places = [k + p + side * count for k in range(0, count, part) for side in (0, 1) for p in range(part)]
+            places = [
+                k + p + side * count for k in range(0, count, part) for side in (0, 1) for p in range(part)
+            ]
             kind = ir.VectorType(ir.IntType(32), 2 * count)
             return builder.shuffle_vector(one, other, ir.Constant(kind, places))
 
-        four = interleaved(interleaved(*arguments[2:4], 1), interleaved(*arguments[4:], 1), 2)
+        one, two, three, last = arguments[2:]
+        four = interleaved(interleaved(one, two, 1), interleaved(three, last, 1), 2)
         data = context.make_array(row)(context, builder, arguments[0]).data
         pointer = builder.bitcast(builder.gep(data, [arguments[1]]), four.type.as_pointer())
         builder.store(four, pointer).align = 4

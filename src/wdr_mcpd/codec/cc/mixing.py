@@ -185,7 +185,11 @@ def _opinions(models: Models, choice: Choice) -> tuple[int, int, int]:
 @inlined
 def _weighted(models: Models, choice: Choice, opinions: tuple[int, int, int]) -> int:
     weight, w = models.weight, choice.weights * OPINIONS
-    return int64(weight[uint64(w)] * opinions[0] + weight[uint64(w + 1)] * opinions[1] + weight[uint64(w + 2)] * opinions[2])
+    return int64(
+        weight[uint64(w)] * opinions[0]
+        + weight[uint64(w + 1)] * opinions[1]
+        + weight[uint64(w + 2)] * opinions[2]
+    )
 
 
 @inlined

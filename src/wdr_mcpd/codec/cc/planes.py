@@ -64,7 +64,7 @@ def code_planes(
     return state
 
 
-@compiled
+@inlined
 def _code_row(
     state: State, exact: NDArray[np.int32], known: Known, models: Models, channel: Channel,
     plane: int, number: int, b: int, s: int, r: int,
@@ -102,10 +102,16 @@ def _look(known: Known, at: Stretch) -> Seen:
 
 
 @inlined
-def _any_found(exact: NDArray[np.int32], at: Stretch, chosen: int, plane: int) -> int:
-    """Tell whether any of the chosen coefficients is significant at a plane, for the encoder."""
-    values = load(exact, at.first)
-    return int64(bits_at_least(most(values, 0 - values) >> plane, int64(1)) & chosen != 0)
+def _code_any(
+    state: State, exact: NDArray[np.int32], models: Models, channel: Channel,
+    at: Stretch, chosen: int, plane: int, index: int,
+) -> tuple[int, State]:  # fmt: skip
+    """Code with the model `index` whether any of the chosen coefficients is significant at a plane."""
+    found = int64(0)
+    if channel.encoding:
+        values = load(exact, at.first)
+        found = int64(bits_at_least(most(values, 0 - values) >> plane, int64(1)) & chosen != 0)
+    return code_plain(state, channel, models.model, index, found)
 
 
 @inlined
@@ -120,29 +126,24 @@ def _code_stretch(
         if chosen:
             state = _refinement_pass(state, exact, known, models, channel, plane, at, chosen)
         return state
-    seen = _look(known, at)
-    chosen = seen.all & ~seen.significant & bits_at_least(load(known.last, at.first), plane + 1)
     limit = int64(FIRST if number == 0 else SECOND if number == 1 else 0)
-    if number != LAST:
-        chosen &= bits_at_least(load(known.energy, at.first) >> plane, limit)
-    elif models.neighbours.size:
-        quiet, others = chosen & ~seen.loud, chosen & seen.loud
-        if quiet:
-            any_found = int64(0)
-            if channel.encoding:
-                any_found = _any_found(exact, at, quiet, plane)
-            index = stretch_context(at.kind, count_ones(quiet), count_ones(others))
-            any_found, state = code_plain(state, channel, models.model, index, any_found)
+    loud = bits_at_least(load(known.energy, at.first) >> plane, limit)
+    if loud == 0:
+        return state
+    seen = _look(known, at)
+    chosen = loud & seen.all & ~seen.significant & bits_at_least(load(known.last, at.first), plane + 1)
+    if number == LAST:
+        index, left_out, others = STRETCHES + at.kind, chosen, int64(0)
+        if models.neighbours.size:
+            left_out, others = chosen & ~seen.loud, chosen & seen.loud
+            index = stretch_context(at.kind, count_ones(left_out), count_ones(others))
+        elif seen.loud | seen.significant:
+            left_out = int64(0)
+        if left_out:
+            any_found, state = _code_any(state, exact, models, channel, at, left_out, plane, index)
             if state.doubt:
                 return state
             chosen = chosen if any_found else others
-    elif seen.loud | seen.significant == 0:
-        any_found = int64(0)
-        if channel.encoding:
-            any_found = _any_found(exact, at, seen.all, plane)
-        any_found, state = code_plain(state, channel, models.model, STRETCHES + at.kind, any_found)
-        if any_found == 0:
-            return state
     if chosen:
         state = _sorting_pass(state, exact, known, models, channel, plane, limit, at, chosen)
     return state
@@ -263,12 +264,9 @@ def _last_of_stretch(
     seen = _look(known, at)
     quiet = seen.all & ~seen.significant & ~seen.loud
     if quiet:
-        any_found = int64(0)
-        if channel.encoding:
-            any_found = _any_found(exact, at, quiet, int64(0))
         count = count_ones(quiet)
         index = stretch_context(at.kind, count, at.end - at.first - count)
-        any_found, state = code_plain(state, channel, models.model, index, any_found)
+        any_found, state = _code_any(state, exact, models, channel, at, quiet, int64(0), index)
         if state.doubt:
             return trellis, state
         quiet = int64(0) if any_found else quiet
@@ -284,9 +282,7 @@ def _last_of_stretch(
             if before:
                 choice = refinement_contexts(known, at, i, int64(0))
             else:
-                choice = significance_contexts(
-                    known, at, i, int64(0), int64(energy[uint64(i)] < SECOND)
-                )
+                choice = significance_contexts(known, at, i, int64(0), int64(energy[uint64(i)] < SECOND))
             bit, state = code_mixed(state, channel, models, _of_quantiser(choice, trellis & 1), bit)
             if state.doubt:
                 return trellis, state

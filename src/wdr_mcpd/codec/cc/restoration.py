@@ -47,7 +47,7 @@ class Network(NamedTuple):
 
 
 class Arranged(NamedTuple):
-    """The same weights, those of the sixteen units of a layer side by side: of the last layer four are used."""
+    """The same weights, those of the sixteen units of a layer side by side (in the last one four)."""
 
     first: NDArray[np.float32]
     deep: NDArray[np.float32]
@@ -56,12 +56,8 @@ class Arranged(NamedTuple):
 
 
 class Room(NamedTuple):
-    """Padded slices by even and odd columns, differences, last three rows of hidden layers, corrections.
+    """Differences, last three rows of hidden layers, corrections; the units of a cell lie side by side."""
 
-    The sixteen units of a cell lie side by side.
-    """
-
-    phases: NDArray[np.float32]
     differences: NDArray[np.float32]
     hidden: NDArray[np.float32]
     out: NDArray[np.float32]
@@ -85,15 +81,24 @@ def restore_slices(block: NDArray[np.float32], step: float, significant: float, 
     """
     coarseness = np.float32(log2(max(significant, 2**-9)) + 5)
     weights = _arranged(layers._replace(bias=layers.bias + coarseness * layers.slope))
-    scaled = block * np.float32(1 / step)
     rows, columns = block.shape[1:]
-    last = len(block) - 1
+    margin, last = len(layers.deep) + 1, len(block) - 1
+    cells, width = (rows + 1) // 2 + 2 * margin, (columns + 1) // 2 + 2 * margin + LANES
+    phases = np.empty((len(block), 2 * cells + 4, 2, width + 2), np.float32)
+
+    def part(k: int) -> None:
+        _part(block[k], np.float32(1 / step), 2 * margin + 2, phases[k])
 
     def restore(k: int) -> None:
-        seen = (scaled[k], scaled[max(k - 1, 0)], scaled[min(k + 1, last)])
-        room = _room(rows, columns, len(layers.deep) + 1)
-        _restore_slice(*seen, SEEN, weights, room, np.float32(step), block[k])
+        seen = (phases[k], phases[max(k - 1, 0)], phases[min(k + 1, last)])
+        room = Room(
+            np.zeros((len(SEEN), width), np.float32),
+            np.zeros((margin, 3, LANES * width), np.float32),
+            np.zeros(LANES * width, np.float32),
+        )
+        _restore_slice(seen, SEEN, weights, room, np.float32(step), block[k])
 
+    in_threads(part, range(len(block)))
     in_threads(restore, range(len(block)))
 
 
@@ -110,22 +115,9 @@ def _arranged(layers: Network) -> Arranged:
     )
 
 
-def _room(rows: int, columns: int, margin: int) -> Room:
-    cells, width = (rows + 1) // 2 + 2 * margin, (columns + 1) // 2 + 2 * margin
-    wide = width + LANES  # as far as lanes may reach
-    return Room(
-        np.zeros((3, 2 * cells + 4, 2, wide + 2), np.float32),
-        np.zeros((len(SEEN), wide), np.float32),
-        np.zeros((margin, 3, LANES * wide), np.float32),
-        np.zeros(LANES * wide, np.float32),
-    )
-
-
 @compiled
 def _restore_slice(
-    here: NDArray[np.float32],
-    before: NDArray[np.float32],
-    after: NDArray[np.float32],
+    phases: tuple[NDArray[np.float32], ...],
     seen: NDArray[np.int64],
     weights: Arranged,
     room: Room,
@@ -133,12 +125,8 @@ def _restore_slice(
     block: NDArray[np.float32],
 ) -> None:
     """Restore one slice by rows of cells; layer d works on the row of the layer before that is complete."""
-    phases, differences, hidden, out = room
+    differences, hidden, out = room
     deep, cells = weights.deep.shape[0], (block.shape[1] + 1) // 2
-    margin = 2 * deep + 4
-    _part(here, margin, phases[0])
-    _part(before, margin, phases[1])
-    _part(after, margin, phases[2])
     for y in range(hidden.shape[0] * 2 + (block.shape[0] + 1) // 2):
         width = cells + 2 * deep + 2
         _first_layer(phases, y, width, seen, weights.first, weights.bias[0], differences, hidden[0, y % 3])
@@ -154,19 +142,19 @@ def _restore_slice(
 
 
 @compiled
-def _part(source: NDArray[np.float32], margin: int, phases: NDArray[np.float32]) -> None:
-    """Part the columns of a slice, extended by its outermost voxels, into even and odd ones."""
+def _part(source: NDArray[np.float32], inverse: np.float32, margin: int, phases: NDArray[np.float32]) -> None:
+    """Part the columns of a slice in steps, extended by its outermost voxels, into even and odd ones."""
     rows, columns = source.shape
     for y in range(phases.shape[0]):
         line = source[min(max(y - margin, 0), rows - 1)]
         for phase in range(2):
             for x in range(phases.shape[2]):
-                phases[y, phase, x] = line[min(max(2 * x + phase - margin, 0), columns - 1)]
+                phases[y, phase, x] = line[min(max(2 * x + phase - margin, 0), columns - 1)] * inverse
 
 
 @compiled
 def _first_layer(
-    phases: NDArray[np.float32],
+    phases: tuple[NDArray[np.float32], ...],
     y: int,
     width: int,
     seen: NDArray[np.int64],
@@ -176,12 +164,12 @@ def _first_layer(
     out: NDArray[np.float32],
 ) -> None:
     limit, quarter = np.float32(LIMIT), np.float32(0.25)
-    upper, lower = phases[0, 2 * y + 2], phases[0, 2 * y + 3]
+    upper, lower = phases[0][2 * y + 2], phases[0][2 * y + 3]
     for x in range(0, width, LANES):
         pairs = load(upper[0], x + 1) + load(upper[1], x + 1)
         mean = quarter * (pairs + (load(lower[0], x + 1) + load(lower[1], x + 1)))
         for k in range(seen.shape[0]):
-            source = phases[seen[k, 0], 2 * y + seen[k, 1], seen[k, 2] % 2]
+            source = phases[seen[k, 0]][2 * y + seen[k, 1], seen[k, 2] % 2]
             seen_from = load(source, x + seen[k, 2] // 2) - mean
             store(differences[k], x, least(most(seen_from, -limit), limit))
     for x in range(0, width, CELLS):
