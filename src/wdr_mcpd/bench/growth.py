@@ -9,8 +9,12 @@ import pandas as pd
 from wdr_mcpd.bench.codec_speed import measured_alone
 from wdr_mcpd.bench.contestants import Array, OurMethod, named
 
-SHAPES = ((16, 256, 256), (16, 512, 512), (64, 512, 512), (260, 256, 256), (64, 1024, 1024))
-"""1, 4, 16, 16.25 and 64 million voxels (of 2**20); slices times columns from 4,096 to 66,560."""
+SHAPES = (
+    *((16, 256, 256), (17, 31, 2048), (16, 512, 512), (64, 256, 256), (65, 256, 256)),
+    *((64, 512, 512), (256, 256, 256), (260, 256, 256), (64, 1024, 1024)),
+)
+"""1 to 64 million voxels (of 2**20), on both sides of the limits in the choice of the axial depth: 32 rows,
+16,384 and 65,536 slices times columns."""
 RATE = 1.0
 VOXELS_TO_TIME = 2**23
 LEAST_RUNS = 3

@@ -54,15 +54,15 @@ def growth_factors(growth: pd.DataFrame) -> dict[str, float]:
 
 
 def growth_table(growth: pd.DataFrame) -> str:
-    """Give time and memory per voxel by size."""
+    """Give time and memory per voxel by shape, smaller volumes first."""
     named = growth.assign(
         head=growth["label"] + ": " + growth["direction"].map(DIRECTIONS).str.lower(),
         cost=[f"{t:.1f} ({m:.1f})" for t, m in growth[["ns_per_voxel", "bytes_per_voxel"]].to_numpy()],
-        size=(growth["voxels"] / 2**20).map("{:g}".format),
+        shape=[f"{z} x {y} x {x}" for z, y, x in growth[["slices", "rows", "columns"]].to_numpy()],
     )
-    wide = named.pivot(index="voxels", columns="head", values="cost")[list(named["head"].unique())]
-    sizes = named.drop_duplicates("voxels").set_index("voxels")["size"]
-    wide.insert(0, "Million voxels (2^20)", sizes)
+    order = named.sort_values("voxels", kind="stable")["shape"].unique()
+    wide = named.pivot(index="shape", columns="head", values="cost").loc[order, list(named["head"].unique())]
+    wide.insert(0, "Slices x rows x columns", order)
     return markdown_table(wide, [False])
 
 

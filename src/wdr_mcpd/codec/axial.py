@@ -41,13 +41,15 @@ def _some_lines(frames: Block) -> Block:
     """Copy lines along the slices, evenly spread, that hold about `SAMPLE` coefficients together.
 
     Whole rows while 16 of them fit; else about 16 (or all there are) and so many of their columns as fit, at
-    least one. Lines longer than all that are cut to their middle.
+    least one. Lines that would still be more than four times as much are cut to their middle.
     """
     slices, height, width = frames.shape
     rows = min(max(1, ceil(frames.size / SAMPLE)), max(1, height // 16))
     columns = min(max(1, ceil(slices * ceil(height / rows) * width / (2 * SAMPLE))), width)
-    first = max(0, slices - SAMPLE) // 2
-    return frames[first : first + SAMPLE, rows // 2 :: rows, columns // 2 :: columns].copy()
+    lines = frames[:, rows // 2 :: rows, columns // 2 :: columns]
+    length = min(SAMPLE, 4 * SAMPLE // (lines.shape[1] * lines.shape[2]))
+    first = max(0, slices - length) // 2
+    return lines[first : first + length].copy()
 
 
 def _bits(coefficients: Block, step: float) -> float:

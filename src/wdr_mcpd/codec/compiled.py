@@ -10,6 +10,7 @@ import numba
 import numpy as np
 
 int64: type[int] = cast("type[int]", np.int64)  # where a compiled loop is to have 64 bits with a sign
+uint64: type[int] = cast("type[int]", np.uint64)  # of a position, which is then not tested for being below 0
 F = TypeVar("F", bound=Callable[..., Any])
 
 

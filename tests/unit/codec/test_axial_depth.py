@@ -8,12 +8,15 @@ from wdr_mcpd.codec.axial import SAMPLE, _some_lines, best_axial_levels
 from wdr_mcpd.codec.quantise import transformed
 from wdr_mcpd.codec.transform import shared
 
-# Slices times columns of 8,192 (16 whole rows fit) and 65,536, voxels of 2^17, lines longer than the sample,
-# one row, one column: on both sides.
+# Slices times columns of 8,192 (16 whole rows fit), 16,384 and 65,536, voxels of 2^17, 32 rows (every
+# second one), lines longer than the sample or than their share of it, one row, one
+# column: on both sides.
 SHAPES = [
     *((2, 255, 256), (2, 256, 256), (2, 257, 256), (32, 256, 256), (33, 256, 256), (16, 512, 512)),
     *((255, 256, 256), (256, 256, 256), (257, 256, 256), (260, 256, 256), (64, 1024, 1024), (65, 1024, 1024)),
+    *((64, 256, 256), (65, 256, 256), (16, 31, 2048), (16, 32, 2048), (16912, 31, 1), (16913, 31, 1)),
     *(
+        (1 << 17, 31, 1),
         (1 << 17, 2, 3),
         ((1 << 17) + 1, 2, 3),
         (1 << 20, 1, 1),
@@ -27,9 +30,8 @@ SHAPES = [
 @pytest.mark.parametrize("shape", SHAPES)
 def test_no_shape_is_looked_at_more_than_others(shape: tuple[int, int, int]) -> None:
     lines = _some_lines(np.broadcast_to(np.float32(0), shape))
-    assert lines.shape[0] == min(shape[0], SAMPLE)
-    assert min(lines.size, 1) == 1
-    assert lines.size <= 2 * SAMPLE + lines.shape[0] * 16
+    assert lines.shape[0] == min(shape[0], SAMPLE, 4 * SAMPLE // (lines.shape[1] * lines.shape[2]))
+    assert lines.size <= min(np.prod(shape), 4 * SAMPLE)
     assert lines.size >= min(np.prod(shape), SAMPLE) / 8
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.cc.contexts import ESTIMATES, MODELS, WEIGHT_SETS, Known
+from wdr_mcpd.codec.cc.contexts import ESTIMATES, MODELS, ROOM, WEIGHT_SETS, Known
 from wdr_mcpd.codec.cc.dependent import PARTS, expected, indices, levels_of, step_of
 from wdr_mcpd.codec.cc.layout import KINDS, framed, relatives
 from wdr_mcpd.codec.cc.mixing import experienced, new_models
@@ -158,6 +158,7 @@ def begin(table: NDArray[np.void], length: int, top: int) -> Known:
         np.full(length, top + 1, np.uint8),
         np.zeros(length, np.int32),
         table,
+        np.zeros(ROOM, np.int32),
     )
 
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from wdr_mcpd.codec.cc.layout import FRAME, KINDS
 from wdr_mcpd.codec.cc.mixing import Choice
-from wdr_mcpd.codec.compiled import compiled, inlined, int64
+from wdr_mcpd.codec.compiled import compiled, inlined, int64, uint64
+from wdr_mcpd.codec.lanes import LANES, least, load, store, twice
 
 CLASSES = 32  # of a neighbourhood, on a log scale
 LOUDEST = 1 << 22  # magnitudes count at most so much as energy, which keeps the sum in 32 bits
@@ -22,6 +23,7 @@ class Known(NamedTuple):
 
     `size` is the middle of a magnitude's interval (0: insignificant), `sign` is -1, 0 or 1, `last` is the
     binary logarithm of the interval's width, or of the threshold that an insignificant coefficient is below.
+    `around` is room for what `look_around` finds.
     """
 
     size: NDArray[np.int32]
@@ -29,6 +31,7 @@ class Known(NamedTuple):
     last: NDArray[np.uint8]
     energy: NDArray[np.int32]
     table: NDArray[np.void]
+    around: NDArray[np.int32]
 
 
 class Stretch(NamedTuple):
@@ -73,22 +76,114 @@ REFINEMENT_CLASS = SIGN_CLASS + KINDS
 ESTIMATES = REFINEMENT_CLASS + 4
 
 
+# What is known around the coefficients of a stretch, in `Known.around`.
+RIGHT, UPRIGHT, DIAGONAL, NEAR, SLICES, PARENT, COUSINS = range(0, 7 * LANES, LANES)
+ROOM = 7 * LANES
+KEPT_BITS = 3  # below a plane's threshold; sizes have one and sums are halved twice
+
+
+@inlined
+def look_around(known: Known, at: Stretch, plane: int) -> None:
+    """Sum the sizes around a stretch, but for those to the left, which change while it is coded."""
+    size, around, step, deep, i = known.size, known.around, at.row_step, at.slice_step, at.first
+    scale = _scale(plane)
+    right, second_right = _sizes(size, i + 1, scale), _sizes(size, i + 2, scale)
+    upright = _sizes(size, i - step, scale) + _sizes(size, i + step, scale)
+    second = _sizes(size, i - 2 * step, scale) + _sizes(size, i + 2 * step, scale)
+    diagonal = _sizes(size, i - step - 1, scale) + _sizes(size, i - step + 1, scale)
+    diagonal = diagonal + _sizes(size, i + step - 1, scale) + _sizes(size, i + step + 1, scale)
+    if at.orientation == 1:
+        near = 6 * upright + 4 * right + 3 * diagonal + 2 * second + second_right
+    else:
+        near = 6 * right + 4 * upright + 3 * diagonal + 2 * second_right + second
+    slices = 2 * (_sizes(size, i - deep, scale) + _sizes(size, i + deep, scale))
+    slices = slices + (_cross(size, i - deep, step, scale) + _cross(size, i + deep, step, scale) >> 1)
+    store(around, RIGHT, right)
+    store(around, UPRIGHT, upright << 4 >> scale.plane)
+    store(around, DIAGONAL, diagonal << 4 >> scale.plane)
+    store(around, NEAR, near)
+    store(around, SLICES, slices << 3 >> scale.plane)
+
+
+@inlined
+def look_at_relatives(known: Known, at: Stretch, plane: int) -> None:
+    """Sum the sizes around the places of a stretch in the parent, and in the two cousins."""
+    size, around, band, scale = known.size, known.around, known.table[at.band], _scale(plane)
+    parent = 0 * _sizes(size, at.first, scale)
+    cousins = parent
+    if band.parent >= 0:
+        other = known.table[band.parent]
+        j = place(other, at.s >> band.slice_shift, at.r >> band.row_shift, at.c >> band.column_shift)
+        parent = 2 * _sizes(size, j, scale) + (_cross(size, j, other.row_step, scale) >> 1)
+        if band.column_shift:
+            parent = twice(parent)
+    if band.cousin >= 0:
+        cousins = _around_cousin(size, known.table[band.cousin], at, scale)
+    if band.other_cousin >= 0:
+        cousins = cousins + _around_cousin(size, known.table[band.other_cousin], at, scale)
+    store(around, PARENT, parent << 3 >> scale.plane)
+    store(around, COUSINS, cousins << 3 >> scale.plane)
+
+
+class Scale(NamedTuple):
+    """How sizes are shortened, which changes no class: bits dropped, where they end, threshold after that."""
+
+    dropped: int
+    most: int
+    plane: int
+
+
+@inlined
+def _scale(plane: int) -> Scale:
+    dropped = max(plane - KEPT_BITS, int64(0))
+    return Scale(dropped, int64(4096) << (plane - dropped), plane - dropped)
+
+
+@inlined
+def _sizes(size: NDArray[np.int32], i: int, scale: Scale) -> Any:
+    return least(load(size, i) >> scale.dropped, scale.most)
+
+
+@inlined
+def _cross(size: NDArray[np.int32], i: int, step: int, scale: Scale) -> Any:
+    """Sum the four neighbours in a slice."""
+    beside = _sizes(size, i - 1, scale) + _sizes(size, i + 1, scale)
+    return beside + _sizes(size, i - step, scale) + _sizes(size, i + step, scale)
+
+
+@inlined
+def _around_cousin(size: NDArray[np.int32], cousin: Any, at: Stretch, scale: Scale) -> Any:
+    j = place(cousin, at.s, at.r, at.c)
+    return _sizes(size, j, scale) + (_cross(size, j, cousin.row_step, scale) >> 2)
+
+
+@inlined
+def _left_and_near(known: Known, at: Stretch, i: int, scale: Scale) -> tuple[int, int]:
+    """Give the size to the left of position `i`, and the class of all around it."""
+    left = min(int64(known.size[uint64(i - 1)]) >> scale.dropped, scale.most)
+    second = min(int64(known.size[uint64(i - 2)]) >> scale.dropped, scale.most)
+    near = int64(known.around[uint64(NEAR + i - at.first)])
+    near += 4 * left + second if at.orientation == 1 else 6 * left + 2 * second
+    return left, _class_of(near << 2 >> scale.plane)
+
+
 @inlined
 def significance_contexts(known: Known, at: Stretch, i: int, plane: int, last_pass: int) -> Choice:
     """Choose by what is around position `i`: sides, slices, parent and cousins."""
-    a, b, d, around, slices = _surroundings(known.size, at, i)
-    parent, cousins = _relatives(known.size, known.table, at, at.c + i - at.first)
-    near = _class_of((around << 2) >> plane)
-    sides = (_class_of((a << 4) >> plane) >> 2) * 64 + (_class_of((b << 4) >> plane) >> 2) * 8
-    sides += _class_of((d << 4) >> plane) >> 2
-    scales = (_class_of((parent << 3) >> plane) // 3) * 11 + _class_of((cousins << 3) >> plane) // 3
+    around, k, scale = known.around, i - at.first, _scale(plane)
+    left, near = _left_and_near(known, at, i, scale)
+    beside = _class_of((left + around[uint64(RIGHT + k)]) << 4 >> scale.plane) >> 2
+    upright = _class_at(around, UPRIGHT + k) >> 2
+    sides = upright * 64 + beside * 8 if at.orientation == 1 else beside * 64 + upright * 8
+    sides += _class_at(around, DIAGONAL + k) >> 2
+    scales = (_class_at(around, PARENT + k) // 3) * 11 + _class_at(around, COUSINS + k) // 3
     group = at.kind // 10
     return Choice(
         BY_SIDES + at.kind * 512 + sides,
-        BY_SLICES + (group * 32 + near) * 16 + (_class_of((slices << 3) >> plane) >> 1),
+        BY_SLICES + (group * 32 + near) * 16 + (_class_at(around, SLICES + k) >> 1),
         BY_SCALES + (group * 16 + (near >> 1)) * 121 + scales,
         2 * at.kind + last_pass,
-        at.kind * CLASSES + _class_of(int64(known.energy[i]) >> plane),
+        at.kind * CLASSES + _class_of(int64(known.energy[uint64(i)]) >> plane),
         3,
     )
 
@@ -149,18 +244,17 @@ def _signed(known: Known, i: int, plane: int) -> int:
 @inlined
 def refinement_contexts(known: Known, at: Stretch, i: int, plane: int) -> Choice:
     """Choose by the bits known of the coefficient at position `i`, and by what is around it."""
-    _, _, _, around, slices = _surroundings(known.size, at, i)
-    before = int64(known.size[i])
+    near = _left_and_near(known, at, i, _scale(plane))[1]
+    before = int64(known.size[uint64(i)])
     age = int64(0)
     while age < 3 and before >> (plane + 2 + age):
         age += 1
-    near = _class_of((around << 2) >> plane)
     prefix = min(before >> (plane + 1), 7)
-    energy = _class_of(int64(known.energy[i]) >> plane)
+    energy = _class_of(int64(known.energy[uint64(i)]) >> plane)
     return Choice(
         REFINEMENT + ((at.kind % 10) * 4 + age) * 32 + energy,
         REFINEMENT + 8 * 1024 + (prefix * 4 + at.orientation) * 32 + near,
-        REFINEMENT + 16 * 1024 + (prefix * 32 + near) * 32 + _class_of((slices << 3) >> plane),
+        REFINEMENT + 16 * 1024 + (prefix * 32 + near) * 32 + _class_at(known.around, SLICES + i - at.first),
         REFINEMENT_SET + age,
         REFINEMENT_CLASS + age,
         3,
@@ -173,34 +267,38 @@ def spread(energy: NDArray[np.int32], table: NDArray[np.void], at: Stretch, i: i
     band = table[at.band]
     step, deep, s, r, c = at.row_step, at.slice_step, at.s, at.r, at.c + i - at.first
     along, across = (step, 1) if at.orientation == 1 else (1, step)
-    energy[i - along] += 24 * gain
-    energy[i + along] += 24 * gain
-    energy[i - across] += 16 * gain
-    energy[i + across] += 16 * gain
-    energy[i - 2 * along] += 8 * gain
-    energy[i + 2 * along] += 8 * gain
-    energy[i - 2 * across] += 4 * gain
-    energy[i + 2 * across] += 4 * gain
+    _raise(energy, i - along, 24 * gain)
+    _raise(energy, i + along, 24 * gain)
+    _raise(energy, i - across, 16 * gain)
+    _raise(energy, i + across, 16 * gain)
+    _raise(energy, i - 2 * along, 8 * gain)
+    _raise(energy, i + 2 * along, 8 * gain)
+    _raise(energy, i - 2 * across, 4 * gain)
+    _raise(energy, i + 2 * across, 4 * gain)
     for d in (-step - 1, -step + 1, step - 1, step + 1):
-        energy[i + d] += 12 * gain
+        _raise(energy, i + d, 12 * gain)
     for z in (i - deep, i + deep):
-        energy[z] += 8 * gain
-        energy[z - 1] += 2 * gain
-        energy[z + 1] += 2 * gain
-        energy[z - step] += 2 * gain
-        energy[z + step] += 2 * gain
+        _raise(energy, z, 8 * gain)
+        for beside in (z - 1, z + 1, z - step, z + step):
+            _raise(energy, beside, 2 * gain)
     for cousin in (band.cousin, band.other_cousin):
         if cousin >= 0:
-            energy[place(table[cousin], s, r, c)] += 8 * gain
-    for other in range(table[at.band].first_child, table[at.band].last_child + 1):
-        child = table[other]
+            _raise(energy, place(table[uint64(cousin)], s, r, c), 8 * gain)
+    for other in range(band.first_child, band.last_child + 1):
+        child = table[uint64(other)]
         if child.parent == at.band:
+            down, right = child.row_shift, child.column_shift
+            left, end = c << right, min((c + 1) << right, child.columns)
             for z in range(s << child.slice_shift, min((s + 1) << child.slice_shift, child.slices)):
-                for y in range(r << child.row_shift, min((r + 1) << child.row_shift, child.rows)):
-                    for x in range(
-                        c << child.column_shift, min((c + 1) << child.column_shift, child.columns)
-                    ):
-                        energy[place(child, z, y, x)] += 12 * gain
+                for y in range(r << down, min((r + 1) << down, child.rows)):
+                    row = place(child, z, y, 0)
+                    for x in range(row + left, row + end):
+                        _raise(energy, x, 12 * gain)
+
+
+@inlined
+def _raise(energy: NDArray[np.int32], i: int, gain: int) -> None:
+    energy[uint64(i)] += gain
 
 
 @inlined
@@ -211,43 +309,9 @@ def place(band: Any, s: int, r: int, c: int) -> Any:
 
 @inlined
 def _class_of(energy: int) -> int:
-    return int64(CLASS[min(energy, 4095)])
+    return int64(CLASS[uint64(min(energy, int64(4095)))])
 
 
 @inlined
-def _cross(size: NDArray[np.int32], i: int, step: int) -> Any:
-    """Sum the four neighbours of a position in its slice."""
-    return size[i - 1] + size[i + 1] + size[i - step] + size[i + step]
-
-
-@inlined
-def _relatives(size: NDArray[np.int32], table: NDArray[np.void], at: Stretch, c: int) -> tuple[int, int]:
-    """Sum the magnitudes around the same place in the parent, and in the two cousins."""
-    band = table[at.band]
-    parent = int64(0)
-    if band.parent >= 0:
-        other = table[band.parent]
-        j = place(other, at.s >> band.slice_shift, at.r >> band.row_shift, c >> band.column_shift)
-        parent = 2 * int64(size[j]) + (_cross(size, j, other.row_step) >> 1)
-    cousins = int64(0)
-    for cousin in (band.cousin, band.other_cousin):
-        if cousin >= 0:
-            j = place(table[cousin], at.s, at.r, c)
-            cousins += int64(size[j]) + (_cross(size, j, table[cousin].row_step) >> 2)
-    return parent, cousins
-
-
-@inlined
-def _surroundings(size: NDArray[np.int32], at: Stretch, i: int) -> tuple[int, int, int, int, int]:
-    """Sum magnitudes along the edge direction, across it, on the diagonals, in the plane, in the slices."""
-    step, deep = at.row_step, at.slice_step
-    along, across = (step, 1) if at.orientation == 1 else (1, step)
-    a = int64(size[i - along]) + size[i + along]
-    b = int64(size[i - across]) + size[i + across]
-    d = int64(size[i - step - 1]) + size[i - step + 1] + size[i + step - 1] + size[i + step + 1]
-    far = 2 * (int64(size[i - 2 * along]) + size[i + 2 * along])
-    far += int64(size[i - 2 * across]) + size[i + 2 * across]
-    plane = 6 * a + 4 * b + 3 * d + far
-    slices = 2 * (int64(size[i - deep]) + size[i + deep])
-    slices += (int64(_cross(size, i - deep, step)) + _cross(size, i + deep, step)) >> 1
-    return a, b, d, plane, slices
+def _class_at(around: NDArray[np.int32], k: int) -> int:
+    return _class_of(int64(around[uint64(k)]))

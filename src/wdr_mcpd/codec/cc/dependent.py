@@ -11,18 +11,40 @@ Only the encoder searches; a decoder needs `NEXT` alone.
 
 from functools import lru_cache
 from math import log2
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from wdr_mcpd.codec.cc.contexts import place
-from wdr_mcpd.codec.compiled import compiled, inlined, int64
+from wdr_mcpd.codec.compiled import compiled, inlined, int64, uint64
+from wdr_mcpd.codec.lanes import (
+    LANES,
+    SHUFFLE,
+    as_float,
+    as_int,
+    at_most,
+    chosen,
+    first_lanes,
+    gather,
+    least,
+    load,
+    load_wide,
+    most,
+    store,
+    sum_of,
+    twice,
+)
 from wdr_mcpd.codec.rangecoder import leading_zeros
 
 NEXT = np.array([[0, 2], [5, 7], [1, 3], [6, 4], [2, 0], [4, 6], [3, 1], [7, 5]], np.int64)
 """The state after an even and after an odd index; states of odd number have the second quantiser."""
 BEFORE = np.argsort(NEXT, axis=0)  # the state before an even and before an odd index
+STATES = len(NEXT)
+PAIR: Any = types.Tuple  # untyped
 PARTS = 256  # steps an octave
 PRICE = 0.28  # square steps that a bit is worth
 CLASSES, LARGEST = 72, 24  # of magnitudes around, four an octave; indices told apart
@@ -59,7 +81,7 @@ def bits() -> tuple[NDArray[np.float32], NDArray[np.float64]]:
 def levels_of(exact: NDArray[np.int32], table: NDArray[np.void]) -> NDArray[np.uint8]:
     """Give the magnitudes around each coefficient of a framed array, eight levels an octave."""
     level = np.zeros(exact.size, np.uint8)
-    _levels(exact, table, level)
+    _levels(exact, table, np.empty(LANES, np.int64), level)
     return level
 
 
@@ -68,10 +90,13 @@ def indices(
 ) -> tuple[NDArray[np.int32], float]:
     """Search the indices of framed coefficients for a step; returns them and the bytes expected for them."""
     count = int((table["slices"] * table["rows"] * table["columns"]).sum())
-    found = np.zeros(exact.size, np.int32)
-    path = np.empty(count, np.uint8)
-    total = _search(exact, level, table, np.float32(1 / step), round(_offset(step)), bits()[0], path, found)
-    return found, total / 8
+    row = np.empty(4 * (int(table["columns"].max()) + LANES), np.float32)
+    path, found = np.empty(count + LANES, np.uint8), np.zeros(exact.size, np.int32)
+    rates = bits()[0].reshape(-1)
+    prices, sixtyfourths = np.float32(PRICE) * rates, (64 * rates).astype(np.int32)
+    one, offset = np.float32(1 / step), round(_offset(step))
+    total = _search(Search(exact, level, table, one, offset, sixtyfourths, prices, row, path), found)
+    return found, total / (64 * 8)
 
 
 def expected(counts: NDArray[np.int64], step: float) -> float:
@@ -85,30 +110,41 @@ def _offset(step: float) -> float:
 
 
 @compiled
-def _levels(exact: NDArray[np.int32], table: NDArray[np.void], level: NDArray[np.uint8]) -> None:
+def _levels(
+    exact: NDArray[np.int32], table: NDArray[np.void], sums: NDArray[np.int64], level: NDArray[np.uint8]
+) -> None:
     for b in range(table.size):
         band = table[b]
         step, deep = band.row_step, band.slice_step
         for s in range(band.slices):
             for r in range(band.rows):
                 first = place(band, s, r, 0)
-                for c in range(band.columns):
+                for c in range(0, band.columns, LANES):
                     i = first + c
-                    cross = abs(int64(exact[i - 1])) + abs(exact[i + 1])
-                    cross += abs(int64(exact[i - step])) + abs(exact[i + step])
-                    corners = abs(int64(exact[i - step - 1])) + abs(exact[i - step + 1])
-                    corners += abs(int64(exact[i + step - 1])) + abs(exact[i + step + 1])
-                    far = abs(int64(exact[i - 2])) + abs(exact[i + 2])
-                    far += abs(int64(exact[i - 2 * step])) + abs(exact[i + 2 * step])
-                    beside = abs(int64(exact[i - deep])) + abs(exact[i + deep])
-                    total = 4 * cross + 2 * (corners + beside) + far + (far >> 1)
+                    far = _pair(exact, i, 2) + _pair(exact, i, 2 * step)
+                    near = _pair(exact, i, step - 1) + _pair(exact, i, step + 1) + _pair(exact, i, deep)
+                    total = 4 * (_pair(exact, i, 1) + _pair(exact, i, step)) + 2 * near + far + (far >> 1)
                     if band.parent >= 0:
                         other = table[band.parent]
                         j = place(other, s >> band.slice_shift, r >> band.row_shift, c >> band.column_shift)
-                        total += 4 * abs(int64(exact[j]))
+                        above = 4 * _magnitudes(exact, j)
+                        total = total + (twice(above) if band.column_shift else above)
                     else:
-                        total += total >> 2
-                    level[i] = _eighths(total + 1)
+                        total = total + (total >> 2)
+                    store(sums, 0, total)
+                    for k in range(min(LANES, band.columns - c)):
+                        level[uint64(i + k)] = _eighths(sums[uint64(k)] + 1)
+
+
+@inlined
+def _pair(exact: NDArray[np.int32], i: int, step: int) -> Any:
+    return _magnitudes(exact, i - step) + _magnitudes(exact, i + step)
+
+
+@inlined
+def _magnitudes(exact: NDArray[np.int32], i: int) -> Any:
+    values = load_wide(exact, i)
+    return most(values, 0 - values)
 
 
 @inlined
@@ -118,105 +154,183 @@ def _eighths(value: int) -> Any:
     return 8 * (63 - zeros) + (((value << zeros) >> 60) & 7)
 
 
+class Search(NamedTuple):
+    """What a search goes through: framed coefficients and levels, the step, and room for a row and the path.
+
+    `sixtyfourths` of bits, and `prices` for them in square steps, are of (quantiser, class, index). `row` has
+    four costs a coefficient: of an even index by either quantiser, then of an odd one.
+    """
+
+    exact: NDArray[np.int32]
+    level: NDArray[np.uint8]
+    table: NDArray[np.void]
+    inverse: np.float32
+    offset: int
+    sixtyfourths: NDArray[np.int32]
+    prices: NDArray[np.float32]
+    row: NDArray[np.float32]
+    path: NDArray[np.uint8]
+
+
 @compiled
-def _search(
-    exact: NDArray[np.int32],
-    level: NDArray[np.uint8],
-    table: NDArray[np.void],
-    inverse: np.float32,
-    offset: int,
-    rates: NDArray[np.float32],
-    path: NDArray[np.uint8],
-    found: NDArray[np.int32],
-) -> float:
-    """Find the cheapest path (Viterbi); bits of `path` are the parities that led to states."""
-    far = np.float32(1e30)
-    c0, c1, c2, c3 = np.float32(0), far, far, far
-    c4, c5, c6, c7 = far, far, far, far
+def _search(search: Search, found: NDArray[np.int32]) -> int:
+    """Find the cheapest path (Viterbi); bits of `path` are the parities that led to states.
+
+    Returns the 64ths of bits.
+    """
+    table, row, path = search.table, search.row, search.path
+    row[:STATES] = np.float32(1e30)
+    row[0] = np.float32(0)
+    costs = load(row, 0)
     n = 0
     for b in range(table.size):
         band = table[b]
         for s in range(band.slices):
             for r in range(band.rows):
-                first = place(band, s, r, 0)
-                base = min(c0, c1, c2, c3, c4, c5, c6, c7)
-                c0, c1, c2, c3 = c0 - base, c1 - base, c2 - base, c3 - base
-                c4, c5, c6, c7 = c4 - base, c5 - base, c6 - base, c7 - base
-                for i in range(first, first + band.columns):
-                    x = _steps(exact[i], inverse)
-                    t = _class(level[i], offset)
-                    e, o = _costs(x, rates[0, t], np.float32(0))
-                    f, u = _costs(x, rates[1, t], np.float32(1))
-                    n0, p0 = _less(c0 + e, c4 + o)
-                    n1, p1 = _less(c2 + e, c6 + o)
-                    n2, p2 = _less(c4 + e, c0 + o)
-                    n3, p3 = _less(c6 + e, c2 + o)
-                    n4, p4 = _less(c5 + f, c3 + u)
-                    n5, p5 = _less(c1 + f, c7 + u)
-                    n6, p6 = _less(c3 + f, c5 + u)
-                    n7, p7 = _less(c7 + f, c1 + u)
-                    c0, c1, c2, c3, c4, c5, c6, c7 = n0, n1, n2, n3, n4, n5, n6, n7
-                    path[n] = p0 | p1 << 1 | p2 << 2 | p3 << 3 | p4 << 4 | p5 << 5 | p6 << 6 | p7 << 7
+                store(row, 0, costs)
+                costs = costs - _least(row)
+                _row_of_costs(search, place(band, s, r, 0), band.columns)
+                for c in range(band.columns):
+                    costs, parities = trellis_step(costs, row, 4 * c)
+                    path[uint64(n)] = parities
                     n += 1
-    state, least, total = int64(0), c0, 0.0
-    for other, cost in enumerate((c0, c1, c2, c3, c4, c5, c6, c7)):
-        if cost < least:
-            state, least = int64(other), cost
+    store(row, 0, costs)
+    state, total = int64(0), int64(0)
+    for other in range(1, STATES):
+        state = int64(other) if row[other] < row[state] else state
     for b in range(table.size - 1, -1, -1):
         band = table[b]
         for s in range(band.slices - 1, -1, -1):
             for r in range(band.rows - 1, -1, -1):
-                first = place(band, s, r, 0)
-                for i in range(first + band.columns - 1, first - 1, -1):
-                    n -= 1
-                    parity = int64(path[n]) >> state & 1
-                    state = BEFORE[state, parity]
-                    x = _steps(exact[i], inverse)
-                    likely = rates[state & 1, _class(level[i], offset)]
-                    k = _index(x, likely, np.float32(state & 1), parity)
-                    found[i] = -k if exact[i] < 0 else k
-                    total += likely[min(k, LARGEST - 1)]
+                n -= band.columns
+                for c in range(n + band.columns - 1, n - 1, -1):
+                    parity = int64(path[uint64(c)]) >> state & 1
+                    state = BEFORE[uint64(state), uint64(parity)]
+                    path[uint64(c)] = 2 * parity + (state & 1)
+                total += _row_of_indices(search, place(band, s, r, 0), n, band.columns, found)
     return total
 
 
 @inlined
-def _steps(exact: int, inverse: np.float32) -> np.float32:
-    """Give a magnitude in steps; coefficients were rounded towards zero."""
-    return (np.float32(abs(exact)) + np.float32(0.5)) * inverse if exact else np.float32(0)
+def _least(row: NDArray[np.float32]) -> Any:
+    least = row[0]
+    for state in range(1, STATES):
+        least = min(least, row[state])
+    return least
+
+
+def _trellis_step(context: Any, costs: Any, row: Any, at: Any) -> Any:
+    before = ir.Constant(SHUFFLE, [int(state) for state in BEFORE.T.ravel()])
+    places = ir.Constant(SHUFFLE, [place // 4 for place in range(LANES)])
+    half = ir.VectorType(ir.IntType(32), STATES)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        data = context.make_array(row)(context, builder, arguments[1]).data
+        four = ir.VectorType(ir.FloatType(), 4)
+        added = builder.load(builder.bitcast(builder.gep(data, [arguments[2]]), four.as_pointer()))
+        added.align = 4
+        reached = builder.shuffle_vector(arguments[0], arguments[0], before)
+        reached = builder.fadd(reached, builder.shuffle_vector(added, added, places))
+        even, odd = (
+            builder.shuffle_vector(reached, reached, ir.Constant(half, list(range(first, first + STATES))))
+            for first in (0, STATES)
+        )
+        is_odd = builder.fcmp_unordered(">", even, odd)
+        best = builder.select(is_odd, odd, even)
+        again = ir.Constant(SHUFFLE, [k % STATES for k in range(LANES)])
+        parities = builder.zext(builder.bitcast(is_odd, ir.IntType(STATES)), ir.IntType(64))
+        both = [builder.shuffle_vector(best, best, again), parities]
+        return context.make_tuple(builder, signature.return_type, both)
+
+    return PAIR([costs, types.int64])(costs, row, types.int64), generate
+
+
+trellis_step: Any = intrinsic(_trellis_step)
+"""`trellis_step(costs, row, at)`: costs of the states after a coefficient, and which parity led to each."""
 
 
 @inlined
-def _class(level: int, offset: int) -> int:
-    return min(max((int64(level) - offset) >> 1, 0), CLASSES - 1)
+def _row_of_costs(search: Search, first: int, columns: int) -> None:
+    """Fill `row` with the costs of the coefficients from `first` on."""
+    for c in range(0, columns, LANES):
+        x = _steps(load(search.exact, first + c), search.inverse)
+        table = _tables(search, first + c)
+        even, odd = _costs(x, table, search.prices, np.float32(0))
+        other_even, other_odd = _costs(x, table + CLASSES * LARGEST, search.prices, np.float32(1))
+        store_interleaved(search.row, 4 * c, even, other_even, odd, other_odd)
 
 
 @inlined
-def _less(a: np.float32, b: np.float32) -> tuple[np.float32, int]:
-    return (a, int64(0)) if a <= b else (b, int64(1))
+def _row_of_indices(search: Search, first: int, n: int, columns: int, found: NDArray[np.int32]) -> Any:
+    """Find the indices from the parities and quantisers on the path; returns the 64ths of their bits."""
+    total = load(search.sixtyfourths, 0) * 0
+    for c in range(0, columns, LANES):
+        exact, path, inside = (
+            load(search.exact, first + c),
+            load(search.path, n + c),
+            first_lanes(columns - c),
+        )
+        x, parity, quantiser = _steps(exact, search.inverse), path >> 1, as_float(path & 1)
+        table = _tables(search, first + c) + (path & 1) * (CLASSES * LARGEST)
+        k = as_int((x + quantiser) * np.float32(0.5))
+        zero = _cost(x, table, search.prices, quantiser, k * 0)
+        two = _cost(x, table, search.prices, quantiser, k * 0 + 2)
+        beside = chosen(k - 1, k + 1, chosen(at_most(zero, two), k * 0, k * 0 + 2))
+        k = chosen((k & 1) - parity, beside, k)
+        total = total + (gather(search.sixtyfourths, table + least(k, LARGEST - 1)) & inside)
+        signed = chosen(exact >> 31, 0 - k, k)
+        store(found, first + c, chosen(inside, signed, load(found, first + c)))
+    return sum_of(total)
+
+
+def _store_interleaved(context: Any, row: Any, at: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        def interleaved(one: Any, other: Any, part: int) -> Any:
+            count = one.type.count
+            places = [
+                k + p + side * count for k in range(0, count, part) for side in (0, 1) for p in range(part)
+            ]
+            kind = ir.VectorType(ir.IntType(32), 2 * count)
+            return builder.shuffle_vector(one, other, ir.Constant(kind, places))
+
+        one, two, three, last = arguments[2:]
+        four = interleaved(interleaved(one, two, 1), interleaved(three, last, 1), 2)
+        data = context.make_array(row)(context, builder, arguments[0]).data
+        pointer = builder.bitcast(builder.gep(data, [arguments[1]]), four.type.as_pointer())
+        builder.store(four, pointer).align = 4
+        return context.get_dummy_value()
+
+    return types.void(row, types.int64, a, b, c, d), generate
+
+
+store_interleaved: Any = intrinsic(_store_interleaved)
+"""`store_interleaved(row, at, a, b, c, d)`: put the first of each, the second of each, and so on."""
 
 
 @inlined
-def _cost(x: np.float32, rates: NDArray[np.float32], quantiser: np.float32, k: int) -> Any:
-    off = x - (np.float32(2 * k) - quantiser if k else np.float32(0))
-    return off * off + np.float32(PRICE) * rates[min(k, LARGEST - 1)]
+def _steps(exact: Any, inverse: np.float32) -> Any:
+    """Give magnitudes in steps; coefficients were rounded towards zero."""
+    magnitude = most(exact, 0 - exact)
+    x = (as_float(magnitude) + np.float32(0.5)) * inverse
+    return chosen(magnitude, x, x * np.float32(0))
 
 
 @inlined
-def _costs(x: np.float32, rates: NDArray[np.float32], quantiser: np.float32) -> tuple[np.float32, np.float32]:
+def _tables(search: Search, first: int) -> Any:
+    """Give where the prices of coefficients begin, by the first quantiser."""
+    return least(most((load(search.level, first) - search.offset) >> 1, 0), CLASSES - 1) * LARGEST
+
+
+@inlined
+def _cost(x: Any, table: Any, prices: NDArray[np.float32], quantiser: Any, k: Any) -> Any:
+    off = x - chosen(k, as_float(2 * k) - quantiser, x * np.float32(0))
+    return off * off + gather(prices, table + least(k, LARGEST - 1))
+
+
+@inlined
+def _costs(x: Any, table: Any, prices: NDArray[np.float32], quantiser: np.float32) -> tuple[Any, Any]:
     """Give the costs of the best even and the best odd index."""
-    k = int64((x + quantiser) * np.float32(0.5))
-    below, above = _cost(x, rates, quantiser, k), _cost(x, rates, quantiser, k + 1)
-    if k & 1 == 0:
-        return below, above
-    return (min(above, _cost(x, rates, quantiser, int64(0))) if k == 1 else above), below
-
-
-@inlined
-def _index(x: np.float32, rates: NDArray[np.float32], quantiser: np.float32, parity: int) -> int:
-    """Give the best index of a parity."""
-    k = int64((x + quantiser) * np.float32(0.5))
-    if k & 1 == parity:
-        return k
-    if k == 1 and _cost(x, rates, quantiser, int64(0)) <= _cost(x, rates, quantiser, int64(2)):
-        return int64(0)
-    return k + 1
+    k = as_int((x + quantiser) * np.float32(0.5))
+    below, above = _cost(x, table, prices, quantiser, k), _cost(x, table, prices, quantiser, k + 1)
+    beside = chosen(k - 1, above, least(above, _cost(x, table, prices, quantiser, k * 0)))
+    return chosen(k & 1, beside, below), chosen(k & 1, below, above)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from wdr_mcpd.codec.lanes import LANES
 from wdr_mcpd.codec.layout import Layout, Shape, Subband, layout
 
 FRAME = 2  # zeros around a slice of a subband
@@ -97,7 +98,10 @@ def _along(triple: Shape, axis: int, value: int) -> Shape:
 
 
 def relatives(plan: Layout) -> tuple[NDArray[np.void], int]:
-    """Place the subbands of a layout in a framed array; returns their records and the array's length."""
+    """Place the subbands of a layout in a framed array; returns their records and the array's length.
+
+    Behind the last subband is room to look at many coefficients at a time.
+    """
     parts = plan.parts if isinstance(plan, SplitLayout) else (0,) * len(plan.subbands)
     records = np.zeros(len(plan.subbands), FRAMED)
     start = 0
@@ -120,7 +124,7 @@ def relatives(plan: Layout) -> tuple[NDArray[np.void], int]:
             records["first_child"][parent] = records["first_child"][parent] or index
             records["last_child"][parent] = index
         start += (slices + 2) * step * (rows + 2 * FRAME)
-    return records, start
+    return records, start + LANES
 
 
 def _corresponds(band: Subband, parent: Subband, shifts: NDArray[np.int64]) -> bool:

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wdr_mcpd.codec.compiled import inlined, int64
+from wdr_mcpd.codec.compiled import inlined, int64, uint64
 from wdr_mcpd.codec.rangecoder import Channel, State, code_part
 
 COUNT_BITS = 10  # of a model: how many decisions it has seen, below its probability
@@ -127,11 +127,11 @@ def experienced(models: Models) -> Models:
 @inlined
 def learn(model: NDArray[np.uint32], index: int, bit: int) -> None:
     """Move a model towards a decision by 1 / (decisions seen + 1.5)."""
-    packed = int64(model[index])
+    packed = int64(model[uint64(index)])
     seen = packed & ((1 << COUNT_BITS) - 1)
     chance = packed >> COUNT_BITS
-    chance += (((1 << 22) - 1 if bit else 0) - chance) * SHARE[seen] >> 16
-    model[index] = chance << COUNT_BITS | (seen + (1 if seen < MOST_SEEN else 0))
+    chance += (((1 << 22) - 1 if bit else 0) - chance) * SHARE[uint64(seen)] >> 16
+    model[uint64(index)] = chance << COUNT_BITS | (seen + (1 if seen < MOST_SEEN else 0))
 
 
 @inlined
@@ -139,7 +139,7 @@ def code_plain(
     state: State, channel: Channel, model: NDArray[np.uint32], index: int, bit: int
 ) -> tuple[int, State]:
     """Code a decision with one model alone."""
-    chance = min(max(int64(model[index]) >> 16, LEAST), 65536 - LEAST)
+    chance = min(max(int64(model[uint64(index)]) >> 16, LEAST), 65536 - LEAST)
     bit, state = code_part(state, channel, (state.span * chance) >> 16, bit)
     learn(model, index, bit)
     return bit, state
@@ -163,10 +163,10 @@ def code_sign(
     opinions = _opinions(models, choice)
     total = _weighted(models, choice, opinions)
     for k in range(NEIGHBOURS):
-        total += linear[first + k] * neighbours[k]
+        total += linear[uint64(first + k)] * neighbours[uint64(k)]
     bit, state, surprise = _code(state, channel, models, choice, total, bit)
     for k in range(NEIGHBOURS):
-        linear[first + k] += (neighbours[k] * surprise * choice.rate + (1 << 17)) >> 18
+        linear[uint64(first + k)] += (neighbours[uint64(k)] * surprise * choice.rate + (1 << 17)) >> 18
     _learn(models, choice, opinions, surprise * choice.rate, bit)
     return bit, state
 
@@ -176,16 +176,20 @@ def _opinions(models: Models, choice: Choice) -> tuple[int, int, int]:
     """Give the stretched probabilities of the three models."""
     model = models.model
     return (
-        int64(STRETCH[model[choice.a] >> 20]),
-        int64(STRETCH[model[choice.b] >> 20]),
-        int64(STRETCH[model[choice.c] >> 20]),
+        int64(STRETCH[uint64(model[uint64(choice.a)] >> 20)]),
+        int64(STRETCH[uint64(model[uint64(choice.b)] >> 20)]),
+        int64(STRETCH[uint64(model[uint64(choice.c)] >> 20)]),
     )
 
 
 @inlined
 def _weighted(models: Models, choice: Choice, opinions: tuple[int, int, int]) -> int:
     weight, w = models.weight, choice.weights * OPINIONS
-    return int64(weight[w] * opinions[0] + weight[w + 1] * opinions[1] + weight[w + 2] * opinions[2])
+    return int64(
+        weight[uint64(w)] * opinions[0]
+        + weight[uint64(w + 1)] * opinions[1]
+        + weight[uint64(w + 2)] * opinions[2]
+    )
 
 
 @inlined
@@ -195,16 +199,16 @@ def _code(
     """Code a decision whose weighted opinions sum up to `total`; returns too by how much that was wrong."""
     estimate = models.estimate
     x = min(max((total >> 16) + REACH, 0), 2 * REACH - 1)
-    mixed = int64(SQUASH[x])
+    mixed = int64(SQUASH[uint64(x)])
     place = x * STEPS
     node = choice.estimates * NODES + (place >> 12)
     near = place & 4095
-    refined = (estimate[node] * (4096 - near) + estimate[node + 1] * near) >> 12
+    refined = (estimate[uint64(node)] * (4096 - near) + estimate[uint64(node + 1)] * near) >> 12
     chance = min(max((mixed + refined) >> 1, LEAST), 65536 - LEAST)
     bit, state = code_part(state, channel, (state.span * chance) >> 16, bit)
     goal = 65535 if bit else 0
-    estimate[node] += ((goal - estimate[node]) * (4096 - near)) >> 18
-    estimate[node + 1] += ((goal - estimate[node + 1]) * near) >> 18
+    estimate[uint64(node)] += ((goal - estimate[uint64(node)]) * (4096 - near)) >> 18
+    estimate[uint64(node + 1)] += ((goal - estimate[uint64(node + 1)]) * near) >> 18
     return bit, state, goal - mixed
 
 
@@ -212,9 +216,9 @@ def _code(
 def _learn(models: Models, choice: Choice, opinions: tuple[int, int, int], step: int, bit: int) -> None:
     """Let the weights and the three models follow a decision."""
     weight, w = models.weight, choice.weights * OPINIONS
-    weight[w] += (opinions[0] * step + (1 << 17)) >> 18
-    weight[w + 1] += (opinions[1] * step + (1 << 17)) >> 18
-    weight[w + 2] += (opinions[2] * step + (1 << 17)) >> 18
+    weight[uint64(w)] += (opinions[0] * step + (1 << 17)) >> 18
+    weight[uint64(w + 1)] += (opinions[1] * step + (1 << 17)) >> 18
+    weight[uint64(w + 2)] += (opinions[2] * step + (1 << 17)) >> 18
     learn(models.model, choice.a, bit)
     learn(models.model, choice.b, bit)
     learn(models.model, choice.c, bit)
