@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 FAILED = re.compile(
@@ -16,7 +17,7 @@ def failures(*logs: str) -> Iterator[str]:
     """Say for each failed job of a run its rule, its outputs, the reason and the log; then what is missing.
 
     Of a group of jobs that was submitted as one, Snakemake names all: those whose outputs are there did not
-    fail, and those without a log wait for one that did.
+    fail, and those without a log of this run wait for one that did.
 
     Parameters
     ----------
@@ -24,10 +25,11 @@ def failures(*logs: str) -> Iterator[str]:
         Files of the run's log; the jobs' own logs are read from where it says they are.
     """
     text = "".join(Path(log).read_text(encoding="utf-8", errors="replace") for log in logs)
+    begun = min((_begun(log) for log in logs), default=0.0)
     told = []
     for failed in FAILED.finditer(text):
         outputs, log = (_detail(name, failed["details"]) for name in ("output", "log"))
-        if failed["group"] and (_are_there(outputs) or not Path(log).exists()):
+        if failed["group"] and (_are_there(outputs) or not _written_since(log, begun)):
             continue
         reason = _last_line(log).removeprefix("wdr-mcpd: ") if log else "it has no log"
         told.append(
@@ -41,6 +43,21 @@ def failures(*logs: str) -> Iterator[str]:
 
 def _are_there(outputs: str) -> bool:
     return all(Path(re.sub(r" \(\w+\)$", "", path)).exists() for path in outputs.split(", "))
+
+
+def _begun(log: str) -> float:
+    """Give when a run began (seconds of the epoch), which Snakemake names its log after; 0 if it did not."""
+    try:
+        return datetime.strptime(Path(log).name.split(".")[0], "%Y-%m-%dT%H%M%S").timestamp()
+    except ValueError:
+        return 0.0
+
+
+def _written_since(log: str, begun: float) -> bool:
+    try:
+        return Path(log).stat().st_mtime >= begun
+    except OSError:
+        return False
 
 
 def _detail(name: str, details: str) -> str:

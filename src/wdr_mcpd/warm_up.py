@@ -14,7 +14,7 @@ from wdr_mcpd.methods import DEFAULT, METHODS, encode
 
 IMPORTED = (
     *("matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
-    *("scipy.stats", "skimage.filters", "skimage.measure", "skimage.morphology"),
+    *("skimage.filters", "skimage.measure", "skimage.morphology"),
     *("jinja2", "PIL.Image", "pydicom", "tabulate"),
 )
 

@@ -1,5 +1,7 @@
 """A failed run ends with one line for each failure."""
 
+import os
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -97,3 +99,18 @@ def test_of_a_group_only_the_job_that_failed_is_named(folder: Path) -> None:
         "results/data/series/a_1: 1-01.dcm was altered (log: results/logs/volume.log)"
     )
     assert "30 of 40 jobs are done" in missing
+
+
+@pytest.mark.parametrize(("written", "named"), [(-1, 1), (0, 2)])
+def test_a_log_of_an_earlier_run_says_that_the_job_of_a_group_waits(
+    folder: Path, written: int, named: int
+) -> None:
+    begun = datetime(2026, 11, 25, 19, 0, 0).timestamp()
+    log = Path("2026-11-25T190000.123456.snakemake.log")
+    log.write_text(GROUP)
+    (folder / "volume.log").write_text("wdr-mcpd: results/data/series/a_1: 1-01.dcm was altered")
+    (folder / "mcpd.log").touch()
+    for name, age in (("volume.log", 5), ("mcpd.log", written)):
+        os.utime(folder / name, (begun + age, begun + age))
+    *told, _ = failures(str(log))
+    assert [line.split()[1] for line in told] == ["mcpd_of_exam", "volume"][-named:]

@@ -18,8 +18,7 @@ from wdr_mcpd.coherence.table import read_average
 from wdr_mcpd.data import read_exam
 from wdr_mcpd.errors import InputError, StreamError
 from wdr_mcpd.files import read_bytes
-from wdr_mcpd.progress import steps
-from wdr_mcpd.study.cuts import decoded_cut
+from wdr_mcpd.study.cuts import decoded_cuts
 from wdr_mcpd.study.frames import read_csv, write_csv
 from wdr_mcpd.study.metrics import pooled_psnr, slice_psnr
 
@@ -80,7 +79,12 @@ def check_stream(original: NDArray[Any], measured: Measured, rates: Sequence[flo
         raise InputError(
             f"{measured.quality_path}: was measured at the rates {_listed(found)}, not {_listed(rates)}"
         )
-    rows = pd.DataFrame([_at_rate(original, measured, rate) for rate in steps(sorted(rates), "rate")])
+    rising = tuple(sorted(rates))
+    try:
+        cuts = decoded_cuts(measured.stream, rising)
+    except StreamError as error:
+        raise InputError(f"{measured.path}: {error}") from error
+    rows = pd.DataFrame([_at_rate(original, measured, *at) for at in zip(rising, cuts, strict=True)])
     psnr = rows["psnr_db"].to_numpy()
     falls = np.flatnonzero(psnr[1:] < psnr[:-1] - TOLERATED_FALL_DB)
     if len(falls):
@@ -106,19 +110,17 @@ def check_selection(measured: Measured, average_mcpd: NDArray[np.float64], thres
         )
 
 
-def _at_rate(original: NDArray[Any], measured: Measured, rate: float) -> dict[str, Any]:
+def _at_rate(
+    original: NDArray[Any], measured: Measured, rate: float, cut: tuple[int, NDArray[Any]]
+) -> dict[str, Any]:
     rows = measured.quality[measured.quality["rate_bpv"] == rate].sort_values("slice")
     budget = floor(rate * original.size / 8)
-    size = min(budget, len(measured.stream))
+    size, decoded = cut
     where = f"{measured.quality_path}: at {rate:g} bits per voxel"
     if list(rows["slice"]) != list(range(1, len(original) + 1)):
         raise InputError(f"{where} the slices are {list(rows['slice'])}, not 1 to {len(original)}")
     if set(rows["bytes"]) != {size}:
         raise InputError(f"{where} {sorted(set(rows['bytes']))} bytes stand there; the stream has {size}")
-    try:
-        _, decoded = decoded_cut(measured.stream, rate)
-    except StreamError as error:
-        raise InputError(f"{measured.path}: {error}") from error
     psnr = slice_psnr(original, decoded, measured.peak)
     same = np.isclose(psnr, rows["psnr_db"].to_numpy(), rtol=WRITTEN_DIGITS, atol=0)
     if not same.all():

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from wdr_mcpd.codec.api import (
         DEFAULT_LIMIT,
         decode,
+        decode_prefixes,
         encode,
         group_lengths,
         groups,
         info,
         metadata,
+        prefix_lengths,
         reallocate,
         truncate,
     )
@@ -34,11 +36,13 @@ __all__ = [
     "Scaling",
     "Settings",
     "decode",
+    "decode_prefixes",
     "encode",
     "group_lengths",
     "groups",
     "info",
     "metadata",
+    "prefix_lengths",
     "reallocate",
     "truncate",
 ]

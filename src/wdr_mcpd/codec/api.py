@@ -17,7 +17,7 @@ from wdr_mcpd.codec.header import Group, Header, pack, unpack
 from wdr_mcpd.codec.layout import depth
 from wdr_mcpd.codec.predict import group_of, slices_of
 from wdr_mcpd.codec.psnr_search import fewest
-from wdr_mcpd.codec.quantise import Part, restored, transformed
+from wdr_mcpd.codec.quantise import Part, restored, restored_prefixes, transformed
 from wdr_mcpd.codec.requests import (
     Volume,
     budget_of,
@@ -33,6 +33,7 @@ DEFAULT_LIMIT = 1 << 27  # voxels: 512 slices of 512 x 512
 PSNR_PEAK = 65535  # eq. 2 of the paper
 TRIED = 4  # slices on which the encoder tries whether restoration helps
 Progress = Callable[[str], object]
+Alone = dict[tuple[Settings, float, int], Part]
 
 
 def encode(
@@ -46,6 +47,7 @@ def encode(
     geometry: Geometry | None = None,
     scaling: Scaling | None = None,
     progress: Progress = lambda text: None,
+    alone: Alone | None = None,
 ) -> bytes:
     """Encode a volume (slice, row, column) of int8, uint8, int16 or uint16 voxels.
 
@@ -58,6 +60,7 @@ def encode(
     geometry, scaling : what the stream is to say of its voxels beyond their values
     progress : callback for what was found on the way to the decibels, which takes several encodings and
         decodings
+    alone : what slices that are groups of their own are coded to, kept for further encodings of this volume
 
     Returns
     -------
@@ -90,9 +93,18 @@ def encode(
     if settings.predicts and not limited:
         return _predicted(volume, members, settings, Fields(geometry=geometry, scaling=scaling))
     whole = [tuple(range(volume.shape[0]))]
-    blocks = (volume if members == whole else volume[list(slices)] for slices in members)
     aim = 8 * budget / volume.size if budget is not None else TYPICAL_RATE
-    coded = [transformed(block, settings, low, high, aim) for block in blocks]
+
+    def part_of(slices: tuple[int, ...]) -> Part:
+        block = volume if members == whole else volume[list(slices)]
+        if alone is None or len(slices) > 1:
+            return transformed(block, settings, low, high, aim)
+        key = replace(settings, axial_levels=0), aim, slices[0]
+        if key not in alone:
+            alone[key] = transformed(block, settings, low, high, aim)
+        return alone[key]
+
+    coded = [part_of(slices) for slices in members]
     header = Header(
         volume.shape,
         volume.dtype,
@@ -133,6 +145,35 @@ def decode(
     for group, block in zip(header.groups, blocks, strict=True):
         volume[list(group.slices)] = block
     return volume
+
+
+def decode_prefixes(data: bytes, lengths: Sequence[Sequence[int]]) -> Iterator[Iterator[Volume]]:
+    """Decode each group of a stream, kept to several lengths, in one pass where its coder can.
+
+    Parameters
+    ----------
+    lengths : for each group how many bytes of its payload are kept, rising; none leaves it out
+
+    Yields
+    ------
+    iterator of ndarray (slice, row, column)
+        For one group after the other its slices at each of its lengths.
+    """
+    header, payloads = _parsed(data, None, None, 1 << 62)
+    coder = _coder_of(header)
+    steps = header.fields.steps or (None,) * len(payloads)
+    for group, payload, kept, step in zip(header.groups, payloads, lengths, steps, strict=True):
+        longest = payload[: max(kept, default=0)]
+        yield restored_prefixes(header, group, longest, kept, coder, step)
+
+
+def prefix_lengths(data: bytes, sizes: Sequence[int]) -> list[list[int]]:
+    """List for each group of a stream how many bytes of its payload the first `sizes` bytes hold."""
+    header, start = unpack(data, 1 << 62)
+    slices = [len(group.slices) for group in header.groups]
+    limits = [group.length for group in header.groups]
+    shared = [container.shares(min(size, len(data)) - start, slices, limits) for size in sizes]
+    return [list(of_group) for of_group in zip(*shared, strict=True)]
 
 
 def _blocks(header: Header, payloads: list[NDArray[np.uint8]]) -> Iterator[Volume]:
@@ -209,7 +250,7 @@ def groups(data: bytes) -> list[tuple[int, ...]]:
 
 def group_lengths(data: bytes) -> list[int]:
     """List how many payload bytes of each group the stream holds."""
-    return [payload.size for payload in _parsed(data, None, None, 1 << 62)[1]]
+    return [length for (length,) in prefix_lengths(data, [len(data)])]
 
 
 def reallocate(data: bytes, lengths: Sequence[int]) -> bytes:

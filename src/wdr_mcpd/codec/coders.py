@@ -1,6 +1,6 @@
 """The bit-plane coders by name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from wdr_mcpd.codec.wdr import reference
 
 Payload = NDArray[np.uint8]
 Decode = Callable[[Payload, Layout, int], NDArray[np.float32]]
+Prefixes = Callable[[Payload, Sequence[int], Layout, int], Iterator[NDArray[np.float32]]]
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class Coder:
     in_plane_levels, rate)` tries whether it is worth it. `fitted(coefficients, layout, max_bytes)` quantises
     dependently for a size, where the coder can. `axial_price` is by
     which share an axial level must save more bits than an estimate says to be worth it: a coder that looks at
-    the slices beside has less to gain.
+    the slices beside has less to gain. `decode_prefixes(payload, lengths, layout, top)` decodes prefixes of
+    rising lengths in one pass, where the coder can.
     """
 
     encode: Callable[[NDArray[np.int32], Layout, int, int], Payload]
@@ -42,6 +44,7 @@ class Coder:
     restoration_helps: Callable[[NDArray[np.float32], int, float], bool] | None = None
     fitted: Callable[[NDArray[np.int32], Layout, int], cc.Fitted | None] | None = None
     axial_price: float = 0
+    decode_prefixes: Prefixes | None = None
 
 
 def _restore_by(decode: Decode) -> Callable[[Payload, Layout, int, Transform, bool, float], NDArray[Any]]:
@@ -49,7 +52,9 @@ def _restore_by(decode: Decode) -> Callable[[Payload, Layout, int, Transform, bo
 
 
 CODERS: dict[str, Coder] = {
-    "wdr": Coder(wdr.encode, wdr.decode, shared, _restore_by(wdr.decode)),
+    "wdr": Coder(
+        wdr.encode, wdr.decode, shared, _restore_by(wdr.decode), decode_prefixes=wdr.decode_prefixes
+    ),
     "wdr-reference": Coder(reference.encode, reference.decode, shared, _restore_by(reference.decode)),
     "cc-1": Coder(cc_1.encode, cc_1.decode, cc.transform, cc_1.restore),
     "cc": Coder(cc.encode, cc.decode, cc.transform, cc.restore, cc.restoration_helps, cc.fitted, 0.03),

@@ -20,7 +20,13 @@ Places = NDArray[np.int64]
 
 def shares(total: int, slices: Sequence[int], lengths: Sequence[int | None]) -> list[int]:
     """Split `total` bytes in time order among groups of so many slices and at most so many bytes."""
-    return [places.size for places in _places(total, slices, lengths)]
+    total, early, weights, limits = _whole_times(total, slices, lengths)
+    counts = np.minimum(early * weights, limits)
+    groups, steps = _pattern(weights)
+    there = groups[early * weights[groups] + steps < limits[groups]]
+    counts += np.bincount(there[: total - int(counts.sum())], minlength=weights.size)
+    of_groups: list[int] = counts.tolist()
+    return of_groups
 
 
 def interleave(payloads: Sequence[Payload], slices: Sequence[int]) -> Payload:
@@ -43,23 +49,37 @@ def separate(merged: Payload, slices: Sequence[int], lengths: Sequence[int | Non
 
 def _places(total: int, slices: Sequence[int], lengths: Sequence[int | None]) -> list[Places]:
     """Give the places of each group's bytes among the first `total` payload bytes in time order."""
+    total, early, weights, limits = _whole_times(total, slices, lengths)
+    counts = np.minimum((early + 1) * weights, limits)
+    groups, steps = _pattern(weights)
+    places = np.empty(counts.sum(), np.int64)
+    _merge(groups, steps, weights, counts, np.cumsum(counts) - counts, places)
+    return [kept[: np.searchsorted(kept, total)] for kept in np.split(places, np.cumsum(counts)[:-1])]
+
+
+def _whole_times(
+    total: int, slices: Sequence[int], lengths: Sequence[int | None]
+) -> tuple[int, int, Places, Places]:
+    """Give the number of bytes, the last whole time before they end, and slices and lengths of the groups."""
     weights = np.array(slices, np.int64)
     limits = np.array([total if n is None else min(n, total) for n in lengths], np.int64)
     total = min(total, int(limits.sum()))
-    early, late = 0, total + 1  # whole times: at `late` all of the bytes are there
+    early, late = 0, total + 1  # at `late` all of the bytes are there
     while late - early > 1:
         middle = (early + late) // 2
         if np.minimum(middle * weights, limits).sum() < total:
             early = middle
         else:
             late = middle
-    counts = np.minimum(late * weights, limits)
+    return total, early, weights, limits
+
+
+def _pattern(weights: Places) -> tuple[Places, Places]:
+    """List the groups, and the steps of their bytes, in the order of time between two whole times."""
     groups = np.repeat(np.arange(weights.size), weights)
     steps = np.arange(groups.size) - np.repeat(np.cumsum(weights) - weights, weights)
     order = np.argsort((steps + 1) / weights[groups], kind="stable")
-    places = np.empty(counts.sum(), np.int64)
-    _merge(groups[order], steps[order], weights, counts, np.cumsum(counts) - counts, places)
-    return [kept[: np.searchsorted(kept, total)] for kept in np.split(places, np.cumsum(counts)[:-1])]
+    return groups[order], steps[order]
 
 
 @compiled

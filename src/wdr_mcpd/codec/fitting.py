@@ -13,7 +13,7 @@ from wdr_mcpd.codec.quantise import Part
 from wdr_mcpd.codec.rangecoder import MOST_BYTES
 from wdr_mcpd.codec.requests import check_budget
 
-NOTHING = np.empty(0, np.uint8)
+SPARE = 64  # bytes coded beyond a share, for the next header may be as much shorter
 
 
 def dependent(header: Header, coded: list[Part], coder: Coder, budget: int) -> tuple[Header, list[Part]]:
@@ -31,7 +31,10 @@ def dependent(header: Header, coded: list[Part], coder: Coder, budget: int) -> t
             found = coder.fitted(part.coefficients, part.layout, share)
             if found is None:
                 return header, coded
-            part, number = replace(part, planes=found.planes, complete=found.payload), found.step_number
+            part, number = (
+                replace(part, planes=found.planes, payload=found.payload, asked=1 << 40),
+                found.step_number,
+            )
         groups.append(replace(group, planes=part.planes))
         parts.append(part)
         steps.append(number)
@@ -44,8 +47,6 @@ def fitted(header: Header, coded: list[Part], coder: Coder, budget: int | None) 
     slices = [len(group.slices) for group in header.groups]
     enough = sum(MOST_BYTES * (part.layout.size + 64) for part in coded)
     lengths: list[int | None] = [0 if part.planes == 0 else None for part in coded]
-    payloads = [NOTHING if part.complete is None else part.complete for part in coded]
-    asked = [0 if part.complete is None else 1 << 40 for part in coded]
     while True:
         start = len(pack(header.with_lengths(lengths)))
         if budget is None:
@@ -53,16 +54,16 @@ def fitted(header: Header, coded: list[Part], coder: Coder, budget: int | None) 
         else:
             check_budget(budget, start)
             wanted = container.shares(min(budget - start, enough), slices, lengths)
-        for g, part in enumerate(coded):
-            if lengths[g] is None and asked[g] < wanted[g]:
-                payloads[g] = coder.encode(part.coefficients, part.layout, part.planes - 1, wanted[g])
-                asked[g] = wanted[g]
-        complete = [g for g, n in enumerate(lengths) if n is None and payloads[g].size < wanted[g]]
+        for length, part, size in zip(lengths, coded, wanted, strict=True):
+            if length is None and part.asked < size:
+                part.asked = size + SPARE
+                part.payload = coder.encode(part.coefficients, part.layout, part.planes - 1, part.asked)
+        complete = [g for g, n in enumerate(lengths) if n is None and coded[g].payload.size < wanted[g]]
         if not complete:
             break
         for g in complete:
-            lengths[g] = payloads[g].size
-    kept = [payload[:n] for payload, n in zip(payloads, wanted, strict=True)]
+            lengths[g] = coded[g].payload.size
+    kept = [part.payload[:n] for part, n in zip(coded, wanted, strict=True)]
     return joined(header.with_lengths(lengths), kept)
 
 

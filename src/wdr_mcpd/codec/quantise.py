@@ -1,6 +1,8 @@
 """A group of slices on its way to the coefficients that a coder codes, and back."""
 
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +17,14 @@ from wdr_mcpd.codec.settings import Settings
 from wdr_mcpd.codec.transform import Transform
 from wdr_mcpd.errors import InputError
 
+NOTHING = np.empty(0, np.uint8)
 
-@dataclass(frozen=True)
+
+@dataclass
 class Part:
     """A group after transform and quantisation: coefficients in scan order and what the header says of it.
 
-    `complete` is the whole payload, where it is known already.
+    `payload` is what they were coded to, as far as it was `asked` for.
     """
 
     coefficients: NDArray[np.int32]
@@ -28,7 +32,8 @@ class Part:
     axial_levels: int
     mean: int
     planes: int
-    complete: NDArray[np.uint8] | None = None
+    payload: NDArray[np.uint8] = field(default_factory=lambda: NOTHING)
+    asked: int = 0
 
 
 def transformed(block: Volume, settings: Settings, low: int, high: int, rate: float = TYPICAL_RATE) -> Part:
@@ -85,15 +90,49 @@ def restored(
     header: Header, group: Group, payload: NDArray[np.uint8], coder: Coder, step_number: int | None = None
 ) -> Volume:
     """Decode the payload of a group, or the beginning of one, to its slices."""
-    shape = (len(group.slices), *header.shape[1:])
-    if group.planes == 0 or payload.size == 0:  # nothing is known but the mean
-        return np.full(shape, group.mean, header.dtype)
-    transform = coder.transform(header.decomposition, header.lossless, header.fields.wavelet)
-    plan = transform.lay_out(shape, header.decomposition, header.in_plane_levels, group.axial_levels)
+    if group.planes == 0 or payload.size == 0:
+        return _nothing_known(header, group)
+    plan, transform = _plan(header, group, coder)
     step = 0 if step_number is None else step_of(step_number)
     block = coder.restore(payload, plan, group.planes - 1, transform, header.fields.restoration, step)
-    volume = np.empty(shape, header.dtype)
-    for values, voxels in zip(block, volume, strict=True):  # a slice at a time stays in the cache
+    return _voxels(header, group, transform, block)
+
+
+def restored_prefixes(
+    header: Header,
+    group: Group,
+    payload: NDArray[np.uint8],
+    lengths: Sequence[int],
+    coder: Coder,
+    step_number: int | None = None,
+) -> Iterator[Volume]:
+    """Decode prefixes of rising lengths of the payload of a group, in one pass where the coder can."""
+    if group.planes == 0 or coder.decode_prefixes is None:
+        yield from (restored(header, group, payload[:size], coder, step_number) for size in lengths)
+        return
+    empty = bisect_left(lengths, 1)
+    yield from (_nothing_known(header, group) for _ in range(empty))
+    plan, transform = _plan(header, group, coder)
+    for values in coder.decode_prefixes(payload, lengths[empty:], plan, group.planes - 1):
+        yield _voxels(header, group, transform, transform.block(values, plan))
+
+
+def _plan(header: Header, group: Group, coder: Coder) -> tuple[Layout, Transform]:
+    transform = coder.transform(header.decomposition, header.lossless, header.fields.wavelet)
+    shape = (len(group.slices), *header.shape[1:])
+    levels = header.in_plane_levels, group.axial_levels
+    return transform.lay_out(shape, header.decomposition, *levels), transform
+
+
+def _nothing_known(header: Header, group: Group) -> Volume:
+    """Give the slices of a group of which only the mean is known."""
+    return np.full((len(group.slices), *header.shape[1:]), group.mean, header.dtype)
+
+
+def _voxels(header: Header, group: Group, transform: Transform, block: Block) -> Volume:
+    """Round a decoded block, less its mean, to voxels; a slice at a time stays in the cache."""
+    volume = np.empty(block.shape, header.dtype)
+    for values, voxels in zip(block, volume, strict=True):
         values += transform.dtype(group.mean)
         np.round(values, out=values)
         np.clip(values, header.minimum, header.maximum, out=values)

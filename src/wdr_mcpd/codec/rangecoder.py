@@ -110,6 +110,19 @@ def stopped(state: State, channel: Channel) -> bool:
     return state.doubt != 0 or state.at >= channel.enough
 
 
+@compiled
+def determined(state: State, data: NDArray[np.uint8], cut: int) -> bool:
+    """Tell whether the first `cut` bytes alone, whatever follows, decode to all decisions so far."""
+    ahead = state.at - cut
+    if ahead > 7:  # more bits are missing than the interval has
+        return False
+    tail = int64(0)
+    for k in range(cut, state.at):
+        tail = tail << 8 | int64(data[k] if k < data.size else 0)
+    least = state.value - tail
+    return least >= 0 and least + (int64(1) << (8 * max(ahead, 0))) <= state.span << state.spare
+
+
 @inlined
 def code_bit(
     state: State, channel: Channel, model: NDArray[np.uint32], index: int, bit: int

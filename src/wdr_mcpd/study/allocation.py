@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from wdr_mcpd import codec
 from wdr_mcpd.errors import StreamError
-from wdr_mcpd.study.metrics import squared_errors
+from wdr_mcpd.study.cuts import errors_at
 
 POINTS = 24  # of each rate-distortion curve
 
@@ -61,14 +61,11 @@ def group_curves(
     rates = np.geomspace(lowest_rate, highest_rate, points - 1)
     steps = np.ceil(np.concatenate([[0.0], rates])[:, None] * sizes / 8).astype(np.int64)
     lengths = np.minimum(steps, complete[measured])
-    errors = np.empty(lengths.shape)
-    for point, kept in enumerate(lengths):
-        everywhere = np.zeros_like(complete)
-        everywhere[measured] = kept
-        decoded = codec.decode(codec.reallocate(stream, everywhere.tolist()))
-        of_slices, _ = squared_errors(original, decoded)
-        errors[point] = [of_slices[list(group)].sum() for group in groups]
-    return Curves(lengths, errors)
+    everywhere = np.zeros((points, complete.size), np.int64)
+    everywhere[:, measured] = lengths
+    found = errors_at(original, stream, everywhere.tolist())
+    errors = [[of_slices[list(group)].sum() for group in groups] for of_slices, _ in found]
+    return Curves(lengths, np.array(errors))
 
 
 def equal_slope(curves: Curves, budget: int) -> NDArray[np.int64]:

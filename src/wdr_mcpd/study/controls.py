@@ -99,6 +99,7 @@ def controls(
     (alone,) = coder(np.zeros(len(original), bool), settings)
     listed = _listed(average, threshold, alone.errors, settings)
     named = {one.name: one for one in listed}
+    coder.all([(one.inside, one.settings) for one in listed])
     rows = [
         (exam, rate, one.kind, one.name, one.against, *_compared(coder, one, named[one.against]))
         for one in steps(listed, "control")

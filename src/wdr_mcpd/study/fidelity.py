@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wdr_mcpd.data import read_exam
-from wdr_mcpd.study.cuts import decoded_cut
+from wdr_mcpd.study.cuts import decoded_cuts
 from wdr_mcpd.study.frames import write_csv
 from wdr_mcpd.study.readings import PAPER_BITS, significant_bits
 
@@ -120,11 +120,13 @@ def dice(first: Mask, second: Mask) -> float:
 
 def first_order(values: NDArray[Any]) -> dict[str, float]:
     """Statistics of the intensities of a region, those that radiomics calls first-order features."""
-    from scipy.stats import entropy, kurtosis, skew
-
     wide = values.astype(np.float64)
     low, median, high = np.quantile(wide, [0.1, 0.5, 0.9])
-    form = skew(wide), kurtosis(wide), entropy(np.histogram(wide, BINS)[0], base=2)
+    second, third, fourth = (np.mean((wide - wide.mean()) ** power) for power in (2, 3, 4))
+    spread = second or np.nan  # one value has no form
+    shares = np.histogram(wide, BINS)[0] / wide.size
+    entropy = -sum(share * np.log2(share) for share in shares if share)
+    form = third / spread**1.5, fourth / spread**2 - 3, entropy
     plain = wide.mean(), median, low, high, wide.std()
     return dict(zip(FEATURES, map(float, (*plain, *form)), strict=True))
 
@@ -162,8 +164,8 @@ def fidelity(
     before, before_mask = first_order(original[mask]), segmentation(original, mask)
     needed, noise = significant_bits(original), contrast_to_noise(original, mask)
     rows = []
-    for rate in sorted(rates):
-        size, decoded = decoded_cut(stream, rate)
+    rising = tuple(sorted(rates))
+    for rate, (size, decoded) in zip(rising, decoded_cuts(stream, rising), strict=True):
         bits = 8 * size / original.size
         after, after_mask = first_order(decoded[mask]), segmentation(decoded, mask)
         row: dict[str, Any] = {"exam": exam, "method": method, "rate_bpv": rate}

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from wdr_mcpd.data import read_exam
 from wdr_mcpd.files import read_bytes
 from wdr_mcpd.progress import steps
-from wdr_mcpd.study.cuts import decoded_cut
+from wdr_mcpd.study.cuts import decoded_cuts
 from wdr_mcpd.study.frames import write_csv
 from wdr_mcpd.study.metrics import Reading, slice_psnr
 from wdr_mcpd.study.similarity import Similarity
@@ -49,8 +49,8 @@ def measure_stream(
     """
     rows = []
     similarity = Similarity(original, reading.ssim_window)
-    for rate in steps(sorted(rates), "rate"):
-        size, decoded = decoded_cut(stream, rate)
+    rising = tuple(sorted(rates))
+    for rate, (size, decoded) in zip(rising, steps(decoded_cuts(stream, rising), "rate"), strict=True):
         measured = measure_volume(original, decoded, reading, mask, similarity)
         measured.insert(0, "rate_bpv", rate)
         rows.append(measured.assign(bytes=size))

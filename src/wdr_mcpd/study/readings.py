@@ -15,7 +15,7 @@ from wdr_mcpd.coherence.table import read_average
 from wdr_mcpd.data import read_exam
 from wdr_mcpd.progress import steps
 from wdr_mcpd.study.frames import write_csv
-from wdr_mcpd.study.metrics import SSIM_WINDOWS, slice_psnr
+from wdr_mcpd.study.metrics import SSIM_WINDOWS, peak_value, psnr_of, squared_errors
 from wdr_mcpd.study.paper_claims import printed_ranges, read_claims
 from wdr_mcpd.study.similarity import Similarity
 from wdr_mcpd.study.statistics import summarise
@@ -103,9 +103,11 @@ def _all(original: NDArray[Any], selected: NDArray[np.bool_], rate: float) -> It
         (values, name): [Similarity(volumes[values][grouped], window) for window in SSIM_WINDOWS]
         for values, (name, grouped) in product(volumes, groupings.items())
     }
+    alone: dict[str, dict[Any, Any]] = {values: {} for values in volumes}
     for values, transform, name in steps(list(product(volumes, TRANSFORMS, groupings)), "reading"):
         volume, grouped = volumes[values], groupings[name]
-        stream = codec.encode(volume, coding_groups(grouped), TRANSFORMS[transform], rate=rate)
+        groups, used = coding_groups(grouped), TRANSFORMS[transform]
+        stream = codec.encode(volume, groups, used, rate=rate, alone=alone[values])
         shown = volume[grouped], codec.decode(stream)[grouped]
         described = {"transform": transform, "values": values}
         yield from _qualities(name, described, *shown, alike[values, name])
@@ -122,9 +124,10 @@ def _qualities(
 ) -> Iterator[Reading]:
     if not len(original):
         return
+    errors = squared_errors(original, decoded)
     for peak in PEAKS:
         keys = {"quantity": f"psnr_{name}", "unit": "dB", "psnr_peak": str(peak)}
-        yield keys | described, slice_psnr(original, decoded, peak)
+        yield keys | described, psnr_of(*errors, peak_value(original, peak))
     found = [similarity(decoded, RANGES)[:, 0] for similarity in alike]
     for r, ssim_range in enumerate(RANGES):
         for w, window in enumerate(SSIM_WINDOWS):

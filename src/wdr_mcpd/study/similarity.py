@@ -36,14 +36,22 @@ class Similarity:
         self.known = [(values, *self._moments(values)) for values in original.astype(np.float64)]
 
     def __call__(
-        self, decoded: Array, ssim_ranges: Sequence[float | str], masks: Sequence[Mask | None] = (None,)
+        self,
+        decoded: Array,
+        ssim_ranges: Sequence[float | str],
+        masks: Sequence[Mask | None] = (None,),
+        slices: Sequence[int] | None = None,
     ) -> NDArray[np.float64]:
-        """Mean SSIM for each range and mask of each slice: an array (range, mask, slice)."""
+        """Mean SSIM for each range and mask of each slice: an array (range, mask, slice).
+
+        `decoded` holds all slices or those of the original that `slices` names.
+        """
         constants = [range_value(self.original, key) for key in ssim_ranges]
         values = np.full((len(constants), len(masks), len(decoded)), np.nan)
+        originals = self.known if slices is None else [self.known[i] for i in slices]
         edge = (self.width - 1) // 2
         local = np.empty_like(self.down)
-        for i, (known, after) in enumerate(zip(self.known, decoded.astype(np.float64), strict=True)):
+        for i, (known, after) in enumerate(zip(originals, decoded.astype(np.float64), strict=True)):
             before, *moments = known
             found = *moments, *self._moments(after), self._local(before * after)
             for r, largest in enumerate(constants):

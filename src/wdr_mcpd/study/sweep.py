@@ -9,12 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wdr_mcpd import codec
-from wdr_mcpd.coherence import average_mcpd, coding_groups, distinct_selections
+from wdr_mcpd.coherence import average_mcpd, distinct_selections
 from wdr_mcpd.coherence.table import read_average
 from wdr_mcpd.data import read_exam
 from wdr_mcpd.files import as_written
-from wdr_mcpd.progress import steps
-from wdr_mcpd.study.coded import coded_at_rates
+from wdr_mcpd.study.coded import Coder
 from wdr_mcpd.study.frames import write_csv
 from wdr_mcpd.study.metrics import gain_db, peak_value
 from wdr_mcpd.study.statistics import summarise
@@ -71,25 +70,22 @@ def sweep(
     """
     selections, index = distinct_selections(average, thresholds)
     everything = np.ones(len(original), dtype=bool)
-    distinct = {selected.tobytes(): selected for selected in [everything, *selections]}
-    value, rising = peak_value(original, peak), sorted(rates)
-    measured = {
-        key: coded_at_rates(original, coding_groups(selected), settings, rising, value)
-        for key, selected in steps(list(distinct.items()), "selection")
-    }
+    rising = sorted(rates)
+    coder = Coder(original, rising, peak_value(original, peak))
+    of_everything, *measured = coder.all([(selected, settings) for selected in [everything, *selections]])
     rows = []
     for step, rate in enumerate(rising):
-        baseline = measured[everything.tobytes()][step]
+        baseline = of_everything[step]
         for threshold, which in zip(thresholds, index, strict=True):
             selected = selections[which]
-            coded = measured[selected.tobytes()][step]
+            coded = measured[which][step]
             chosen, before = coded.mean_psnr_db(selected), baseline.mean_psnr_db(selected)
             whole, without = coded.exam_psnr_db, baseline.exam_psnr_db
             rows.append(
                 (
                     *(exam, rate, threshold, mcpd_unit, int(selected.sum()), coded.size),
                     *(chosen, before, float(gain_db(chosen, before))),
-                    *(whole, without, float(gain_db(whole, without)), len(measured)),
+                    *(whole, without, float(gain_db(whole, without)), len(coder.known)),
                 )
             )
     return pd.DataFrame(rows, columns=COLUMNS)

@@ -16,9 +16,9 @@ from wdr_mcpd.coherence.table import read_average
 from wdr_mcpd.data import read_exam
 from wdr_mcpd.progress import steps
 from wdr_mcpd.study.allocation import Curves, as_needed, equal_slope, fit, group_curves
-from wdr_mcpd.study.cuts import decoded, decoded_cut
+from wdr_mcpd.study.cuts import errors_at
 from wdr_mcpd.study.frames import write_csv
-from wdr_mcpd.study.metrics import Reading, gain_db, peak_value, psnr_of, squared_errors
+from wdr_mcpd.study.metrics import Reading, gain_db, peak_value, psnr_of
 from wdr_mcpd.study.similarity import Similarity
 from wdr_mcpd.study.statistics import summarise
 
@@ -82,6 +82,8 @@ REGIONS = {
 }
 """What a gain is measured on: mean of the slices' PSNRs over the selected or over all slices, pooled PSNR."""
 
+Errors = dict[float, NDArray[np.float64]]
+"""Sums of squared errors of the slices, by rate."""
 QUALITIES = [*REGIONS.values(), "selected_ssim", "mean_ssim"]
 COLUMNS = ["exam", "rate_bpv", "scheme", "grouping", "axial_levels", "sharing", "selected_slices", "bytes"]
 
@@ -112,13 +114,23 @@ def whole_exam(
     """
     streams = _Streams.of(original, selected, rates, settings)
     similarity = Similarity(original, reading.ssim_window)
+    rising, peak = sorted(rates), peak_value(original, reading.psnr_peak)
+    needed: Errors = {}
+    measured = {}
+    # One volume without axial transform says what others are to need; cuts of a stream are decoded together.
+    for kind in sorted(streams.coded, key=(FLAT_VOLUME.grouping, FLAT_VOLUME.axial).__ne__):
+        asked = [one for one in product(rising, SCHEMES) if (one[1].grouping, one[1].axial) == kind]
+        cuts = [streams.cut(scheme, rate, needed) for rate, scheme in steps(asked, "scheme")]
+        lengths = [codec.group_lengths(cut) for cut in cuts]
+        found = errors_at(original, streams.coded[kind], lengths, similarity, reading.ssim_range)
+        needed = needed or {rate: errors for (rate, _), (errors, _) in zip(asked, found, strict=True)}
+        for one, cut, qualities in zip(asked, cuts, found, strict=True):
+            measured[one] = len(cut), *_quality(*qualities, original[0].size, peak, selected)
     rows = []
-    for rate, scheme in steps(list(product(sorted(rates), SCHEMES)), "scheme"):
-        cut = streams.cut(scheme, rate)
-        quality = _quality(original, decoded(cut), selected, reading, similarity)
+    for rate, scheme in product(rising, SCHEMES):
         levels = str(settings.axial_levels) if scheme.axial else "0"
         described = (exam, rate, scheme.name, scheme.grouping, levels, scheme.sharing)
-        rows.append((*described, int(selected.sum()), len(cut), *quality))
+        rows.append((*described, int(selected.sum()), *measured[rate, scheme]))
     return pd.DataFrame(rows, columns=[*COLUMNS, *QUALITIES])
 
 
@@ -143,12 +155,13 @@ class _Streams:
             "selected + single": selected,
             "single": np.zeros_like(selected),
         }
-        coded = {}
+        coded, slices_alone = {}, dict[Any, Any]()
         kinds = list(dict.fromkeys((scheme.grouping, scheme.axial) for scheme in SCHEMES))
         for grouping, axial in steps(kinds, "stream"):
             used = settings if axial else replace(settings, axial_levels=0)
             groups = coding_groups(in_volume[grouping])
-            coded[grouping, axial] = codec.encode(original, groups, used, rate=max(rates) * HEADROOM)
+            top = max(rates) * HEADROOM
+            coded[grouping, axial] = codec.encode(original, groups, used, rate=top, alone=slices_alone)
         # A slice alone has the same payload in every stream: its curve is measured once.
         lowest = min(rates) / 8
         alone = group_curves(original, coded["single", False], lowest, range(len(original)))
@@ -158,7 +171,7 @@ class _Streams:
             curves[kind] = volume.beside(alone.of(np.flatnonzero(~selected).tolist()))
         return cls(original, coded, curves)
 
-    def cut(self, scheme: Scheme, rate: float) -> bytes:
+    def cut(self, scheme: Scheme, rate: float, needed: Errors) -> bytes:
         kind = (scheme.grouping, scheme.axial)
         stream = self.coded[kind]
         if scheme.sharing == "equal rate":
@@ -166,25 +179,20 @@ class _Streams:
         max_bytes = int(rate * self.original.size / 8)
         if scheme.sharing == "equal slope":
             return fit(stream, lambda budget: equal_slope(self.curves[kind], budget), max_bytes)
-        volume = self.coded["one volume", False]
-        errors, _ = squared_errors(self.original, decoded_cut(volume, rate)[1])
-        of_groups = [errors[list(group)].sum() for group in codec.groups(stream)]
+        of_groups = [needed[rate][list(group)].sum() for group in codec.groups(stream)]
         curves = self.curves[scheme.grouping, False]
         return fit(stream, lambda budget: as_needed(curves, np.array(of_groups), budget), max_bytes)
 
 
 def _quality(
-    original: NDArray[Any],
-    decoded: NDArray[Any],
+    errors: NDArray[np.float64],
+    ssim: NDArray[np.float64],
+    voxels: int,
+    peak: float,
     selected: NDArray[np.bool_],
-    reading: Reading,
-    similarity: Similarity,
 ) -> tuple[float, ...]:
-    peak = peak_value(original, reading.psnr_peak)
-    errors, voxels = squared_errors(original, decoded)
     psnr = psnr_of(errors, voxels, peak)
-    ssim = similarity(decoded, [reading.ssim_range])[0, 0]
-    pooled = float(psnr_of(errors.sum(), voxels.sum(), peak))
+    pooled = float(psnr_of(errors.sum(), voxels * errors.size, peak))
     inside = selected.any()
     return (
         *(float(psnr[selected].mean()) if inside else float("nan"), float(psnr.mean()), pooled),

@@ -18,6 +18,7 @@ def code_planes(scan: Scan, size: int, top: int, channel: Channel) -> tuple[Stat
     for step in range(top + 1):
         plane = top - step  # the threshold is 2^plane
         before = tally.found
+        scan.cut[1] = 0
         double(scan.energy)
         _list_by_class(scan)
         tally = Tally(before, int64(0), tally.rest)
@@ -30,6 +31,7 @@ def code_planes(scan: Scan, size: int, top: int, channel: Channel) -> tuple[Stat
         state, refined = refinement_pass(state, scan, channel, step, plane)
         if stopped(state, channel):
             return state, plane, refined
+        scan.cut[1] = before
         tally = Tally(tally.found, int64(0), tally.rest)
         state, tally = sorting_pass(state, scan, channel, tally, plane, int64(REST))
         state, tally = sorting_pass(state, scan, channel, tally, plane, int64(ACTIVATED))

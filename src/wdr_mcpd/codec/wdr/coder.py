@@ -18,6 +18,8 @@ the runs short to write:
 - A decoded magnitude is put below the middle of its interval, the more so the younger it is.
 """
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,7 +27,7 @@ from wdr_mcpd.codec.compiled import compiled, int64
 from wdr_mcpd.codec.layout import Layout
 from wdr_mcpd.codec.rangecoder import reader, writer, written
 from wdr_mcpd.codec.wdr.bit_planes import code_planes
-from wdr_mcpd.codec.wdr.neighbourhood import Scan, scan
+from wdr_mcpd.codec.wdr.neighbourhood import PLANE, Scan, scan
 from wdr_mcpd.codec.wdr.refinement_pass import AGES
 from wdr_mcpd.codec.wdr.sorting_pass import models_at_first
 
@@ -42,25 +44,38 @@ def encode(coefficients: NDArray[np.int32], layout: Layout, top: int, max_bytes:
 
 def decode(payload: NDArray[np.uint8], layout: Layout, top: int) -> NDArray[np.float32]:
     """Decode as many planes as the payload determines."""
-    made = scan(layout, NOTHING, top, models_at_first())
+    return next(decode_prefixes(payload, [payload.size], layout, top))
+
+
+def decode_prefixes(
+    payload: NDArray[np.uint8], lengths: Sequence[int], layout: Layout, top: int
+) -> Iterator[NDArray[np.float32]]:
+    """Decode the prefixes of rising lengths in one pass, each to what it determines."""
+    cuts = [length for length in lengths if length < payload.size]
+    made = scan(layout, NOTHING, top, models_at_first(), cuts)
     _, plane, refined = code_planes(made, layout.size, top, reader(payload))
-    values = np.zeros(layout.size, np.float32)
-    _reconstruct(made, top, plane, refined, RECONSTRUCTION, values)
-    return values
+    found = made.starts[top - plane + 1]
+    complete = [(plane, refined, found)] * (len(lengths) - int(made.cut[0]))
+    for end in (*made.cuts[: made.cut[0], PLANE:], *complete):
+        values = np.zeros(layout.size, np.float32)
+        _reconstruct(made, top, (int(end[0]), int(end[1]), int(end[2])), RECONSTRUCTION, values)
+        yield values
 
 
 @compiled
 def _reconstruct(
-    scan: Scan, top: int, plane: int, refined: int, points: NDArray[np.float32], out: NDArray[np.float32]
+    scan: Scan, top: int, end: tuple[int, int, int], points: NDArray[np.float32], out: NDArray[np.float32]
 ) -> None:
-    """Put each found coefficient inside the interval that is known of it, in scan order.
+    """Put each coefficient of those `found` inside the interval that is known of it, in scan order.
 
     The interval is as wide as `plane`, or twice that if the coefficient was to be refined and was not.
     """
+    plane, refined, found = end
     last = top - plane
     for step in range(last + 1):
-        for f in range(scan.starts[step], scan.starts[step + 1]):
+        for f in range(scan.starts[step], min(scan.starts[step + 1], found)):
             late = int64(step < last and f >= refined)
             inside = points[min(last - step - late, AGES - 1)] * np.float32(1 << (plane + late))
-            value = scan.known[f]
-            out[scan.place[f]] = np.float32(value) + (inside if value > 0 else -inside)
+            known = (abs(int64(scan.known[f])) >> (plane + late)) << (plane + late)
+            value = np.float32(known) + inside
+            out[scan.place[f]] = value if scan.known[f] > 0 else -value

@@ -10,6 +10,7 @@ Energies live in a padded copy of the scan: each subband with one spare column a
 row before its first and after its last one, so that all eight neighbours of a coefficient exist.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from wdr_mcpd.codec.compiled import compiled, inlined, int64
 from wdr_mcpd.codec.layout import Layout
-from wdr_mcpd.codec.rangecoder import leading_zeros
+from wdr_mcpd.codec.rangecoder import NEVER, Channel, State, determined, leading_zeros
 
 BESIDE, DIAGONAL, ACROSS, CHILD = 4, 2, 2, 1  # what a significant coefficient adds to energies around it
 MOST = 254  # energies end there
@@ -27,6 +28,8 @@ NEGATIVE = 128
 LEAST_ENERGY = (1, 8, 16, 32)  # of the classes of significant neighbourhoods
 CLASSES = len(LEAST_ENERGY)
 CLASS_OF = (np.arange(256)[:, None] >= np.array(LEAST_ENERGY[1:])).sum(axis=1).astype(np.uint8)
+CUT, PLANE, REFINED, COUNT = range(4)
+"""Of a prefix: its bytes, and where its decoder stops: plane, how many are refined, how many found."""
 INDEX = ("begin", "row", "slice", "slices", "rows", "columns", "offset", "child", "deeper")
 SUBBAND = np.dtype(
     [*((name, np.int64) for name in INDEX), ("per_slice", np.float64), ("per_row", np.float64)]
@@ -43,7 +46,9 @@ class Scan(NamedTuple):
     are the same memory eight bytes at a time. Lists of padded positions: `members` by class, as long as
     `lengths` says, and `activated`. By order of discovery: `place`, the position in the scan, and `known`,
     what is known of the coefficient, with its sign; `starts[s]` is how many had been found before step s,
-    which codes plane `top - s`. `coefficients`, for encoding, are in scan order.
+    which codes plane `top - s`. `coefficients`, for encoding, are in scan order. `cuts`, for decoding: where
+    prefixes of the payload end, a row for each (`CUT`, `PLANE`, `REFINED`, `COUNT`), and a last row that no
+    payload reaches; `cut` holds which of them comes next, and how many are refined in this plane.
     """
 
     subbands: NDArray[np.void]
@@ -60,6 +65,8 @@ class Scan(NamedTuple):
     starts: NDArray[np.int64]
     coefficients: NDArray[np.int32]
     model: NDArray[np.uint32]
+    cuts: NDArray[np.int64]
+    cut: NDArray[np.int64]
 
 
 class Tally(NamedTuple):
@@ -70,8 +77,14 @@ class Tally(NamedTuple):
     rest: int
 
 
-def scan(layout: Layout, coefficients: NDArray[np.int32], top: int, model: NDArray[np.uint32]) -> Scan:
-    """Set up the scan of a group; to decode it, `coefficients` are empty."""
+def scan(
+    layout: Layout,
+    coefficients: NDArray[np.int32],
+    top: int,
+    model: NDArray[np.uint32],
+    cuts: Sequence[int] = (),
+) -> Scan:
+    """Set up the scan of a group; to decode it, `coefficients` are empty and `cuts` are rising lengths."""
     subbands, size = padded_subbands(layout)
     energy = np.full(size, FOUND, np.uint8)
     digits = np.zeros(size if coefficients.size else 0, np.uint8)
@@ -90,6 +103,8 @@ def scan(layout: Layout, coefficients: NDArray[np.int32], top: int, model: NDArr
         np.zeros(top + 2, np.int64),
         coefficients,
         model,
+        np.array([(length, 0, 0, 0) for length in (*cuts, NEVER)], np.int64),
+        np.zeros(2, np.int64),
     )
     _fill(made)
     return made
@@ -149,6 +164,21 @@ def _fill(scan: Scan) -> None:
                         digits = 63 - leading_zeros(2 * abs(value) + 1)
                         scan.digits[at + c] = digits + (NEGATIVE if value < 0 else 0)
                 source += band.columns
+
+
+@inlined
+def note(state: State, scan: Scan, channel: Channel, plane: int, refined: int, found: int) -> None:
+    """Note that the prefixes which do not determine the last decisions end here."""
+    if state.at > scan.cuts[scan.cut[0], CUT]:
+        _note(state, scan, channel, plane, refined, found)
+
+
+@compiled
+def _note(state: State, scan: Scan, channel: Channel, plane: int, refined: int, found: int) -> None:
+    while not determined(state, channel.data, scan.cuts[scan.cut[0], CUT]):
+        row = scan.cuts[scan.cut[0]]
+        row[PLANE], row[REFINED], row[COUNT] = plane, refined, found
+        scan.cut[0] += 1
 
 
 @inlined

@@ -2,7 +2,7 @@
 
 from wdr_mcpd.codec.compiled import compiled, int64
 from wdr_mcpd.codec.rangecoder import Channel, State, code_bit, stopped
-from wdr_mcpd.codec.wdr.neighbourhood import Scan
+from wdr_mcpd.codec.wdr.neighbourhood import Scan, note
 
 AGES = 4  # contexts, the first of a scan's models: the first planes after discovery are told apart
 REFINED_AT_FIRST = (5, 7)  # sixteenths: the chance that the first and second refinement is 1
@@ -20,6 +20,7 @@ def refinement_pass(state: State, scan: Scan, channel: Channel, step: int, plane
         for f in range(scan.starts[found_in], scan.starts[found_in + 1]):
             value = int64(scan.known[f])
             bit, state = code_bit(state, channel, scan.model, context, (abs(value) >> plane) & 1)
+            note(state, scan, channel, plane, int64(f), scan.starts[step + 1])
             if stopped(state, channel):
                 return state, int64(f)
             if not channel.encoding:

@@ -14,6 +14,7 @@ from wdr_mcpd.codec.wdr.neighbourhood import (
     advance,
     distance,
     locate,
+    note,
     spread,
 )
 from wdr_mcpd.codec.wdr.refinement_pass import AGES, REFINED_AT_FIRST
@@ -66,6 +67,7 @@ def sorting_pass(
                     run = int64(k)
                     break
         run, state = _code_run(state, channel, scan.model, kind, run, left + 1)
+        note(state, scan, channel, plane, scan.cut[1], tally.found)
         if run > left or state.doubt:
             break
         at += run
@@ -83,6 +85,7 @@ def _sort_rest(state: State, scan: Scan, channel: Channel, tally: Tally, plane: 
         if channel.encoding:
             run, target = distance(energy, energies, scan.digits, scan.digit_words, cursor, plane)
         run, state = _code_run(state, channel, scan.model, int64(REST), run, ahead + 1)
+        note(state, scan, channel, plane, scan.cut[1], tally.found)
         if run > ahead or state.doubt:
             break
         cursor = target if channel.encoding else advance(energy, energies, cursor, run)
@@ -104,6 +107,7 @@ def _discover(
     if channel.encoding:
         negative = int64(scan.digits[i] >= NEGATIVE)
     negative, state = code_even(state, channel, negative)
+    note(state, scan, channel, plane, scan.cut[1], tally.found)
     if state.doubt == 0:
         b, k, r, place = locate(scan, i)
         scan.energy[i] = FOUND
