@@ -51,6 +51,7 @@ use rule step as results_section with:
         tables=[path for path in shown("paper") if not path.endswith(".tex")],
         figures=pictures_shown,
         quality=of_all(RESULTS.quality(), method=STREAMS_OF["paper"]),
+        **COHORTS,
     output:
         out=below("paper.md"),
     params:

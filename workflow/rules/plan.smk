@@ -80,6 +80,12 @@ COMMITTED = [
     if (HERE / f"results/reference/{name}{suffix}").exists()
 ]
 
+# What open cohorts say stands at the beginning of the report and of paper.md.
+COHORTS = {
+    "cohorts": beside(*(path for path in COMMITTED if path.endswith(("cohorts.csv", "-rates.csv")))),
+    "of_cohorts": beside(*(path.replace(".csv", ".png") for path in COMMITTED if path.endswith("/cohorts.csv"))),
+}
+
 # Polite to the archives, also where many jobs run at a time; --resources downloads=N goes before it.
 if "downloads" not in workflow.global_resources:
     workflow.register_resource("downloads", CONFIGURATION.parallel_downloads)

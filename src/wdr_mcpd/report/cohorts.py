@@ -18,32 +18,19 @@ from wdr_mcpd.render.style import PAGE_WIDTH, SCREEN_DPI, noted, rate_axis, titl
 from wdr_mcpd.render.tables import Column, Table, write_table
 from wdr_mcpd.report.laws import against_rate, against_spacing, means_by_rate, means_by_spacing, said_turns
 from wdr_mcpd.study.cohort import scored
+from wdr_mcpd.study.cohort_answers import DIFFERENCE_DB, answers, said_cohorts
 from wdr_mcpd.study.controls import (
     ALONE,
     BASELINE,
     BY_CONTENT,
-    COHERENT,
     EASIEST,
     NO_AXIAL,
     PROPOSED,
-    REVERSED,
 )
 from wdr_mcpd.study.frames import read_exams, together
 from wdr_mcpd.study.laws import EVERY, turning_points
-from wdr_mcpd.study.statistics import ENOUGH_SUBJECTS, paired, summarise
+from wdr_mcpd.study.statistics import ENOUGH_SUBJECTS, summarise
 
-QUESTIONS = {
-    PROPOSED: f"{PROPOSED} over {BASELINE}",
-    f"{PROPOSED} against {ALONE}": f"{PROPOSED} over every slice alone",
-    ALONE: f"every slice alone over {BASELINE}",
-    NO_AXIAL: f"no axial transform over {BASELINE}",
-    BY_CONTENT: f"axial depth by content over {BASELINE}",
-    "10 slices by MCPD": f"10 slices by MCPD over {BASELINE}",
-    f"10 {EASIEST}": f"10 easiest slices over {BASELINE}",
-    REVERSED: f"{PROPOSED} over {BASELINE}, stack reversed",
-    COHERENT: f"{COHERENT} over {BASELINE} (held out)",
-}
-"""Controls that answer a question, and how it is put."""
 SHOWN = {
     PROPOSED: ("#CC79A7", "^"),
     "10 slices by MCPD": ("#882255", "v"),
@@ -57,7 +44,6 @@ OF_LAWS = {"mcpd_db": PROPOSED, "alone_db": ALONE, "flat_db": NO_AXIAL, "by_cont
 """Gains of the laws in the figure, and the controls that they are."""
 KINDS = {"controls": ["control"], "spacing": ["taken"], "rate_law": ["rate_bpv"], "orders": ["order", "lag1"]}
 """What is measured of each exam of a run, and columns that say that a file is it."""
-DIFFERENCE_DB = 0.2
 MARKERS = "osD^v"  # of cohorts
 COHORT = {"cohort": Column("Cohort", text=True)}
 SCORED = "3D-WDR-CC is scored on subjects alone on whom nothing of it was fitted or chosen"
@@ -90,36 +76,6 @@ def read_run(root: Path) -> dict[str, pd.DataFrame]:
     return found | {"controls": found["controls"].assign(**where)}
 
 
-def answers(controls: pd.DataFrame) -> pd.DataFrame:
-    """Answer each question in each cohort, paired by subject.
-
-    Parameters
-    ----------
-    controls : rows of `read_run` of the kind "controls"
-
-    Returns
-    -------
-    DataFrame
-        One row per cohort and question: spacing, slices selected, subjects, exams, mean gain with its
-        interval, p values, and how many subjects would show 0.2 dB.
-    """
-    rows = []
-    for cohort, of_cohort in controls.groupby("cohort", sort=False):
-        selected = of_cohort.loc[of_cohort["control"] == PROPOSED].groupby("subject")
-        what = selected[["spacing_mm", "in_volume", "median_mcpd"]].mean().mean()
-        for control, question in QUESTIONS.items():
-            of_control = of_cohort[of_cohort["control"] == control]
-            if of_control.empty:
-                continue
-            found = paired(of_control["exam_gain_db"], of_control["subject"], DIFFERENCE_DB)
-            size = (found.subjects, of_control["exam"].nunique())
-            ends = (found.mean, found.low, found.high, found.t_p, found.sign_p, found.needed)
-            rows.append((cohort, *what, question, *size, *ends))
-    columns = ["cohort", "spacing_mm", "selected", "median_mcpd", "question", "subjects", "exams"]
-    gains = ["exam_gain_db", "exam_gain_db_low", "exam_gain_db_high", "t_p", "sign_p", "needed"]
-    return pd.DataFrame(rows, columns=[*columns, *gains])
-
-
 def table_of_cohorts(data: pd.DataFrame, further: str) -> Table:
     """Every question in every cohort."""
     columns = {
@@ -141,14 +97,6 @@ def table_of_cohorts(data: pd.DataFrame, further: str) -> Table:
         f"subject are averaged first. {SCORED}"
     )
     return Table("cohorts", "Open cohorts", note, data, columns, explanation=further)
-
-
-def said_cohorts(data: pd.DataFrame) -> str:
-    """Say how many exams of how many people there are; sequences of one data set share its people."""
-    of_all = data.groupby("cohort", sort=False)[["subjects", "exams"]].max()
-    sets = of_all.groupby(of_all.index.str.partition(" ").get_level_values(0))
-    people = int(sets["subjects"].max().sum())
-    return f"{int(of_all['exams'].sum())} exams of {people} people"
 
 
 def said_orders(orders: pd.DataFrame) -> str:

@@ -7,8 +7,8 @@ import pandas as pd
 
 from wdr_mcpd.render.pages import fill, replace_between
 from wdr_mcpd.render.tables import markdown_table
-from wdr_mcpd.report.cohorts import QUESTIONS, said_cohorts
 from wdr_mcpd.report.findings import find
+from wdr_mcpd.study.cohort_answers import QUESTIONS, in_cohorts
 from wdr_mcpd.study.controls import ALONE, NO_AXIAL, PROPOSED
 from wdr_mcpd.study.frames import read_csv
 from wdr_mcpd.study.pays import of_controls
@@ -24,14 +24,15 @@ def answer(reference: Path) -> str:
         name: read_csv(reference / "tables" / f"{name}.csv")
         for name in ("table3", "whole_exam", "claims", "controls")
     }
-    open_cohorts = reference / "cohorts" / "cohorts.csv"
-    cohorts = read_csv(open_cohorts) if open_cohorts.exists() else None
+    cohorts, rates = (
+        read_csv(reference / "cohorts" / f"{name}.csv") for name in ("cohorts", "cohorts-rates")
+    )
     return fill(
         "readme_answer.md",
         answer=of_controls(tables["controls"]),
         found=find(tables["table3"], tables["whole_exam"], tables["claims"], rate=1.0),
-        people="" if cohorts is None else said_cohorts(cohorts),
-        cohorts="" if cohorts is None else cohorts_table(cohorts),
+        conditions=in_cohorts(cohorts, rates),
+        cohorts=cohorts_table(cohorts),
     )
 
 

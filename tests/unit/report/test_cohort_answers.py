@@ -10,9 +10,9 @@ import pytest
 from wdr_mcpd.data.series import Series, read_series_table, write_series_table
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.places import Results
-from wdr_mcpd.report.cohorts import QUESTIONS, answers, read_run, said_cohorts, write_cohorts
-from wdr_mcpd.report.findings import in_cohorts
+from wdr_mcpd.report.cohorts import read_run, write_cohorts
 from wdr_mcpd.study.cohort import HELD_OUT, cohort_note, learnt_from
+from wdr_mcpd.study.cohort_answers import QUESTIONS, FewBits, answers, in_cohorts, said_cohorts
 from wdr_mcpd.study.controls import ALONE, COHERENT, NO_AXIAL, PROPOSED
 from wdr_mcpd.study.laws import EVERY, GAINS
 
@@ -105,15 +105,14 @@ def test_people_of_one_data_set_are_counted_once(measured: pd.DataFrame) -> None
 
 
 def test_findings_are_those_of_the_table(measured: pd.DataFrame) -> None:
-    rates = pd.DataFrame(
-        {"cohort": ["a", "b"] * 2, "rate_bpv": [0.1, 0.1, 1, 1], "axial_transform_db": [0.4, -0.2, -1, -1]}
-    )
+    rates = pd.DataFrame({"cohort": ["a", "b"] * 2, "rate_bpv": [0.1, 0.1, 1, 1], "mcpd_db": [0, 0.1, 1, 1]})
+    rates["axial_transform_db"] = [0.4, -0.2, -1, -1]
     found = in_cohorts(answers(measured), rates)
     assert found.people == "30 exams of 10 people"
     assert found.gain_db == pytest.approx((-0.08, 0.115))
     assert [spacing for spacing, _ in found.flat] == [1.3, 3.0, 5.0]
     assert [gain > 0 for _, gain in found.flat] == [False, True, True]
-    assert found.few_bits == (0.1, -0.4, 0.2)
+    assert found.few_bits == FewBits(0.1, 2, (1, -0.2, 0.4), (0, 0.0, 0.1))
 
 
 def test_tables_and_figure_are_written(runs: list[Path], tmp_path: Path) -> None:

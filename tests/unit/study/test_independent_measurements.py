@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from wdr_mcpd.report.cohorts import QUESTIONS
+from wdr_mcpd.study.cohort_answers import QUESTIONS
 from wdr_mcpd.study.controls import ALONE, BY_CONTENT, LAST, NO_AXIAL, PROPOSED, REVERSED
 
 REFERENCE = Path(__file__).parents[3] / "results" / "reference"
