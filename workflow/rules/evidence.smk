@@ -33,6 +33,17 @@ use rule step as draws_of_exam with:
         **step("study.controls.draws_of_exam", "draws", "seed", "table_rate", "coding", "psnr_peak"),
 
 
+use rule step as draws_of_10 with:
+    input:
+        volume=RESULTS.volume(),
+    output:
+        out=RESULTS.of_exam("draws_of_10"),
+    params:
+        **step(
+            "study.controls.draws_of_exam", "draws", "seed", "table_rate", "coding", "psnr_peak", sizes=[10]
+        ),
+
+
 use rule step as groupings_of_exam with:
     input:
         volume=RESULTS.volume(),
@@ -128,3 +139,5 @@ rule cohort:
         rules.controls.output,
         rules.laws.output,
         of_all(RESULTS.of_exam("orders")),
+        of_all(RESULTS.of_exam("draws_of_10"), among=first_exams),
+        of_all(RESULTS.of_exam("groupings"), among=first_exams, only=GROUPED_PEOPLE),

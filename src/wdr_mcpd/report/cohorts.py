@@ -16,9 +16,18 @@ from wdr_mcpd.errors import InputError
 from wdr_mcpd.places import Results
 from wdr_mcpd.render.style import PAGE_WIDTH, SCREEN_DPI, noted, rate_axis, titled_legend, write_figure
 from wdr_mcpd.render.tables import Column, Table, write_table
+from wdr_mcpd.report.columns import SUBJECTS
+from wdr_mcpd.report.evidence import DRAWN
 from wdr_mcpd.report.laws import against_rate, against_spacing, means_by_rate, means_by_spacing, said_turns
-from wdr_mcpd.study.cohort import scored
-from wdr_mcpd.study.cohort_answers import DIFFERENCE_DB, answers, said_cohorts
+from wdr_mcpd.study.cohort import GROUPED_PEOPLE, first_exams, scored
+from wdr_mcpd.study.cohort_answers import (
+    DIFFERENCE_DB,
+    GROUPED,
+    among_choices,
+    answers,
+    best_groupings,
+    said_cohorts,
+)
 from wdr_mcpd.study.controls import (
     ALONE,
     BASELINE,
@@ -42,8 +51,16 @@ SHOWN = {
 """Controls in the figure: colour and marker."""
 OF_LAWS = {"mcpd_db": PROPOSED, "alone_db": ALONE, "flat_db": NO_AXIAL, "by_content_db": BY_CONTENT}
 """Gains of the laws in the figure, and the controls that they are."""
-KINDS = {"controls": ["control"], "spacing": ["taken"], "rate_law": ["rate_bpv"], "orders": ["order", "lag1"]}
-"""What is measured of each exam of a run, and columns that say that a file is it."""
+KINDS = {
+    "controls": ["control"],
+    "spacing": ["taken"],
+    "rate_law": ["rate_bpv"],
+    "orders": ["order", "lag1"],
+    "draws_of_10": ["kind", "in_volume"],
+    "groupings": ["grouping", "gain_over_alone_db"],
+}
+"""What is measured of each exam of a run (`first_exams` of what takes long), and columns that say that a file
+is it."""
 MARKERS = "osD^v"  # of cohorts
 COHORT = {"cohort": Column("Cohort", text=True)}
 SCORED = "3D-WDR-CC is scored on subjects alone on whom nothing of it was fitted or chosen"
@@ -64,8 +81,11 @@ def read_run(root: Path) -> dict[str, pd.DataFrame]:
     listed = read_series_table(results.series_table())
     cohort = " ".join(dict.fromkeys((listed[0].collection, listed[0].series_description)))
     found = {}
+    ids = [one.exam_id for one in listed]
+    first = first_exams(ids)
+    few = {"draws_of_10": first, "groupings": first[:GROUPED_PEOPLE]}
     for kind, columns in KINDS.items():
-        files = [results.of_exam(kind, one.exam_id) for one in listed]
+        files = [results.of_exam(kind, exam) for exam in few.get(kind, ids)]
         found[kind] = read_exams(files, columns).assign(cohort=cohort)
     for kind in ("controls", "spacing", "rate_law"):
         found[kind] = scored(found[kind], listed)
@@ -97,6 +117,45 @@ def table_of_cohorts(data: pd.DataFrame, further: str) -> Table:
         f"subject are averaged first. {SCORED}"
     )
     return Table("cohorts", "Open cohorts", note, data, columns, explanation=further)
+
+
+def among_tens(data: pd.DataFrame) -> Table:
+    """Ten slices chosen by MCPD among other choices of ten, in each cohort."""
+    columns = {
+        **COHORT,
+        "kind": Column("Ten slices", text=True, names=DRAWN),
+        "draws": Column("Choices", ".0f"),
+        "mcpd_gain_db": Column("By MCPD (dB)", "+.2f", interval=True),
+        "smallest_db": Column("Smallest (dB)", "+.2f"),
+        "median_db": Column("Median (dB)", "+.2f", interval=True),
+        "largest_db": Column("Largest (dB)", "+.2f"),
+        "share_below": Column("Choices that gain less", ".0%", interval=True),
+        "share_below_selected": Column("on the chosen slices", ".0%"),
+        **SUBJECTS,
+    }
+    least, most = data.loc[data["kind"] == "random", "share_below"].agg(["min", "max"])
+    note = (
+        f"Ten slices chosen by MCPD gain more than {least:.0%} to {most:.0%} of as many chosen at random. "
+        "First exam of each person; gains over 3D-WDR on the whole exam, at equal total bits"
+    )
+    return Table("cohorts-draws", "Open cohorts: ten slices among other choices of ten", note, data, columns)
+
+
+def bounds_of_groupings(data: pd.DataFrame) -> Table:
+    """What grouping can win over every slice alone, in each cohort."""
+    titles = ("One volume", "The paper's rule", "Best other rule", "Best found by search")
+    gains = {
+        name: Column(f"{title} (dB)", "+.2f", interval=True)
+        for name, title in zip(GROUPED, titles, strict=True)
+    }
+    columns = {**COHORT, "axial_levels": Column("Axial levels", text=True), **gains, **SUBJECTS}
+    won = data["searched_db"] - data["one_volume_db"].clip(lower=0)
+    note = (
+        f"The best partition found stands at {won.min():+.2f} to {won.max():+.2f} dB against the better of "
+        f"one volume and every slice alone. First exam of the first {GROUPED_PEOPLE} people of each cohort; "
+        "gains over every slice alone, bits shared at equal slope, each coded as one file and decoded"
+    )
+    return Table("cohorts-groupings", "Open cohorts: how much any grouping can win", note, data, columns)
 
 
 def said_orders(orders: pd.DataFrame) -> str:
@@ -174,7 +233,9 @@ def _few(axes: Axes, of_control: pd.DataFrame, places: dict[str, float], colour:
 def write_cohorts(out: Path, runs: Sequence[Path]) -> None:
     """Write the tables and the figure of some runs."""
     read = [read_run(root) for root in runs]
-    controls, spacing, rate_law, orders = (together([one[kind] for one in read]) for kind in KINDS)
+    controls, spacing, rate_law, orders, drawn, grouped = (
+        together([one[kind] for one in read]) for kind in KINDS
+    )
     found, means = answers(controls), means_by_spacing(spacing, ["cohort"])
     rates, turns = means_by_rate(rate_law, ["cohort"]), said_turns(turning_points(spacing))
     further = (
@@ -188,6 +249,8 @@ def write_cohorts(out: Path, runs: Sequence[Path]) -> None:
         "cohorts": table_of_cohorts(found, further),
         "cohorts-rates": _by_cohort(against_rate(rates, note)),
         "cohorts-spacing": _by_cohort(against_spacing(means, turns, note)),
+        "cohorts-draws": among_tens(among_choices(controls, drawn)),
+        "cohorts-groupings": bounds_of_groupings(best_groupings(grouped)),
     }
     for name, table in made.items():
         write_table(replace(table, name=name), [out / f"{name}{suffix}" for suffix in (".csv", ".md")])

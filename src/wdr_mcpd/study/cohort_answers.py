@@ -13,9 +13,10 @@ from wdr_mcpd.study.controls import (
     NO_AXIAL,
     PROPOSED,
     REVERSED,
+    standing,
 )
-from wdr_mcpd.study.frames import at_rate
-from wdr_mcpd.study.statistics import paired
+from wdr_mcpd.study.frames import at_rate, subject_of, together
+from wdr_mcpd.study.statistics import paired, summarise
 
 QUESTIONS = {
     PROPOSED: f"{PROPOSED} over {BASELINE}",
@@ -33,6 +34,15 @@ DIFFERENCE_DB = 0.2
 """How large a gain is to be shown."""
 CLEAR_DB = 0.1
 """A mean gain up to this is called none."""
+
+
+GROUPED = {
+    "one_volume_db": ["one volume"],
+    "paper_db": ["MCPD, the paper's rule"],
+    "rules_db": ["MCPD, repeated on what is left", "pairwise, from the first slice on", "clusters"],
+    "searched_db": ["best contiguous runs", "best by merging any"],
+}
+"""Groupings of `study.grouping` of which the best gain over every slice alone is told."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +111,38 @@ def said_cohorts(data: pd.DataFrame) -> str:
     sets = of_all.groupby(of_all.index.str.partition(" ").get_level_values(0))
     people = int(sets["subjects"].max().sum())
     return f"{int(of_all['exams'].sum())} exams of {people} people"
+
+
+def among_choices(controls: pd.DataFrame, drawn: pd.DataFrame) -> pd.DataFrame:
+    """Say for each cohort where ten slices chosen by MCPD stand among other choices of ten.
+
+    Parameters
+    ----------
+    controls : rows of the controls with `cohort` and `subject`
+    drawn : the same of `study.controls.draw`
+
+    Returns
+    -------
+    DataFrame
+        Means over subjects of the columns of `study.controls.standing`, by cohort and kind of choice.
+    """
+    found = [
+        standing(controls[controls["cohort"] == cohort], rows).assign(cohort=cohort)
+        for cohort, rows in drawn.groupby("cohort", sort=False)
+    ]
+    of_exams = together(found)
+    of_exams["subject"] = of_exams["exam"].map(subject_of)
+    values = ["draws", "mcpd_gain_db", "smallest_db", "median_db", "largest_db"]
+    return summarise(of_exams, ["cohort", "kind"], [*values, "share_below", "share_below_selected"])
+
+
+def best_groupings(grouped: pd.DataFrame) -> pd.DataFrame:
+    """Give the gains of `GROUPED` over every slice alone by cohort and axial depth, means over subjects."""
+    keys = ["cohort", "axial_levels", "subject", "exam"]
+    gains = grouped.pivot(index=keys, columns="grouping", values="gain_over_alone_db")
+    best = pd.DataFrame({name: gains[ways].max(axis=1) for name, ways in GROUPED.items()}).reset_index()
+    order = pd.Categorical(best["cohort"], grouped["cohort"].unique())
+    return summarise(best.assign(cohort=order).sort_values(keys), keys[:2], list(GROUPED))
 
 
 def in_cohorts(cohorts: pd.DataFrame, rates: pd.DataFrame) -> InCohorts:

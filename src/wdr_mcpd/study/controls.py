@@ -270,7 +270,7 @@ def controls_of_exam(
 def draws_of_exam(
     *,
     volume: Path,
-    controls: Path,
+    controls: Path | None = None,
     out: Path,
     exam: str,
     draws: int,
@@ -278,8 +278,11 @@ def draws_of_exam(
     table_rate: float,
     coding: dict[str, Any],
     psnr_peak: float | str,
+    sizes: Sequence[int] = (),
 ) -> None:
-    """Step: random and contiguous choices of as many slices as the MCPD's, and of 5, 10 and 15."""
-    sizes = read_csv(controls).query("control == @PROPOSED or kind == 'count'")["in_volume"].tolist()
+    """Step: random and contiguous choices of so many slices, or with `controls` of as many as the MCPD's and
+    of 5, 10 and 15."""
+    if controls is not None:
+        sizes = read_csv(controls).query("control == @PROPOSED or kind == 'count'")["in_volume"].tolist()
     voxels, settings = read_exam(volume).volume.voxels, codec.Settings(**coding)
     write_csv(draw(exam, voxels, sizes, draws, seed, table_rate, settings, psnr_peak), out)
