@@ -1,7 +1,7 @@
 """How gains depend on the spacing of the slices and on the rate, from volumes of thinned slices."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,20 @@ COLUMNS = [
 ]
 
 
+@dataclass(frozen=True)
+class How:
+    """How the gains of a law are measured.
+
+    `threshold` and `unit` are the selection of 3D-WDR-MCPD, `settings` its own and those of 3D-WDR, `peak`
+    that of the PSNR.
+    """
+
+    threshold: float
+    unit: str
+    settings: codec.Settings
+    peak: float | str
+
+
 def noise_share(voxels: NDArray[Any]) -> float:
     """Standard deviation of the noise (mean of a wavelet estimate of each slice) over that of the volume."""
     from skimage.restoration import estimate_sigma
@@ -50,30 +64,15 @@ def noise_share(voxels: NDArray[Any]) -> float:
     return float(np.mean([estimate_sigma(part.astype(np.float64)) for part in voxels])) / (spread or 1.0)
 
 
-def gains_at(
-    voxels: NDArray[Any],
-    threshold: float,
-    unit: str,
-    rates: Sequence[float],
-    settings: codec.Settings,
-    peak: float | str,
-) -> pd.DataFrame:
-    """Measure the gains of one volume at each rate.
-
-    Parameters
-    ----------
-    voxels : ndarray (slice, row, column)
-    threshold, unit : the selection of 3D-WDR-MCPD
-    rates : bits per voxel
-    settings : of 3D-WDR and 3D-WDR-MCPD
-    peak : of the PSNR
+def gains_at(voxels: NDArray[Any], rates: Sequence[float], how: How) -> pd.DataFrame:
+    """Measure the gains of one volume (slice, row, column) at each rate (bits per voxel).
 
     Returns
     -------
     DataFrame
         One row per rate: `rate_bpv`, `best_levels` and the columns of `GAINS`, all of the pooled PSNR.
     """
-    selected = select(average_mcpd(voxels, unit), threshold)
+    selected, settings = select(average_mcpd(voxels, how.unit), how.threshold), how.settings
     everything = np.ones_like(selected)
     depths = {str(levels): replace(settings, axial_levels=levels) for levels in LEVELS}
     ways = {
@@ -85,7 +84,7 @@ def gains_at(
         "coherent": (everything, codec.Settings(coder="cc")),
         **{levels: (everything, depth) for levels, depth in depths.items()},
     }
-    coder = Coder(voxels, list(rates), peak_value(voxels, peak))
+    coder = Coder(voxels, list(rates), peak_value(voxels, how.peak))
     psnr = {name: [one.exam_psnr_db for one in coder(*way)] for name, way in ways.items()}
     best = np.argmax([psnr[levels] for levels in depths], axis=0)
     psnr["best"] = [psnr[str(levels)][place] for place, levels in enumerate(best)]
@@ -104,11 +103,8 @@ def spacing_law(
     exam: str,
     series: Volume,
     slices: int,
-    threshold: float,
-    unit: str,
     rate: float,
-    settings: codec.Settings,
-    peak: float | str,
+    how: How,
     spacings: Sequence[int] = SPACINGS,
 ) -> pd.DataFrame:
     """Measure the gains of a series of thin slices at each spacing that every n-th of them has.
@@ -118,7 +114,8 @@ def spacing_law(
     exam : name of the rows
     series : the whole series
     slices : how many make an exam
-    threshold, unit, rate, settings, peak : as for `gains_at`
+    rate : bits per voxel
+    how : as for `gains_at`
     spacings : every how many slices one is taken; those that leave too few slices are passed over, and where
         fewer than three are left there is no law
 
@@ -146,8 +143,8 @@ def spacing_law(
             voxels = volume.voxels
             described = {"exam": exam, "taken": taken, "every": every, "spacing_mm": volume.spacing[0]}
             described |= {"slices": len(voxels), "noise_share": noise_share(voxels)}
-            gains = gains_at(voxels, threshold, unit, [rate], settings, peak).iloc[0].to_dict()
-            rows.append(described | selections(voxels, threshold) | gains)
+            gains = gains_at(voxels, [rate], how).iloc[0].to_dict()
+            rows.append(described | selections(voxels, how.threshold) | gains)
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -195,10 +192,10 @@ def laws_of_exam(
     psnr_peak: float | str,
 ) -> None:
     """Step: gains of an exam against spacing, from its whole series, and against rate, from its slices."""
-    how = codec.Settings(**coding), psnr_peak
-    at_rates = gains_at(read_exam(volume).volume.voxels, threshold, mcpd_unit, rates, *how)
+    how = How(threshold, mcpd_unit, codec.Settings(**coding), psnr_peak)
+    at_rates = gains_at(read_exam(volume).volume.voxels, rates, how)
     write_csv(at_rates.assign(exam=exam), rate_law)
     series = read_volume(manifest.parent)
     if volume_file(manifest.parent) is not None:  # cut as the slices of the study are (`data.cut`)
         series, _ = as_slices(series, slice_axis)
-    write_csv(spacing_law(exam, series, slices, threshold, mcpd_unit, table_rate, *how), spacing)
+    write_csv(spacing_law(exam, series, slices, table_rate, how), spacing)

@@ -18,7 +18,7 @@ from wdr_mcpd.errors import InputError
 from wdr_mcpd.methods import ALONE
 from wdr_mcpd.places import Results
 from wdr_mcpd.study.frames import write_csv
-from wdr_mcpd.study.laws import gains_at, spacing_law
+from wdr_mcpd.study.laws import How, gains_at, spacing_law
 
 PAPER = Path(__file__).parents[3] / "resources" / "paper"
 DICTIONARY = Path(__file__).parents[3] / "docs" / "data-dictionary.md"
@@ -122,12 +122,11 @@ def evidence(folder: Path, out: Path, given: Mapping[str, Any] = GIVEN) -> None:
         run_step("study.forensics.orders_of_exam", given, **files, **orders)
         joint = {"out": run.of_exam("joint_readings", exam)}
         run_step("study.joint_readings.joint_readings_of_exam", given, **files, **joint)
-        voxels, how = read_exam(run.volume(exam)).volume.voxels, (Settings(axial_levels=1), 65535)
-        law = spacing_law(exam, Volume(voxels, (1.5, 1, 1)), 2, 0.5, "std", 1.0, *how, spacings=[1, 2, 3])
+        voxels = read_exam(run.volume(exam)).volume.voxels
+        how = How(0.5, "std", Settings(axial_levels=1), 65535)
+        law = spacing_law(exam, Volume(voxels, (1.5, 1, 1)), 2, 1.0, how, spacings=[1, 2, 3])
         write_csv(law, run.of_exam("spacing", exam))
-        write_csv(
-            gains_at(voxels, 0.5, "std", [0.5, 1.0], *how).assign(exam=exam), run.of_exam("rate_law", exam)
-        )
+        write_csv(gains_at(voxels, [0.5, 1.0], how).assign(exam=exam), run.of_exam("rate_law", exam))
 
     def of(kind: str) -> list[Path]:
         return [run.of_exam(kind, exam) for exam in exams]
