@@ -204,6 +204,15 @@ def test_every_csv_has_one_header_row_of_described_columns(cohort: Path) -> None
         assert not any(column.startswith("Unnamed") for column in columns)
 
 
+def test_draws_of_a_given_size_need_no_controls(cohort: Path, tmp_path: Path) -> None:
+    out, exam = tmp_path / "draws.csv", "001_1"
+    files = {"volume": Results(cohort).volume(exam), "exam": exam, "out": out}
+    run_step("study.controls.draws_of_exam", GIVEN, **files, sizes=[2])
+    drawn = pd.read_csv(out)
+    assert (drawn["in_volume"] == 2).all()
+    assert (drawn["kind"] == "random").sum() == GIVEN["draws"]
+
+
 def test_the_names_of_subjects_stay_as_they_are(cohort: Path) -> None:
     folds = pd.read_csv(cohort / "first/crossval/folds.csv", dtype=str, keep_default_na=False)
     assert folds["subject"].tolist() == ["001", "NA"]
