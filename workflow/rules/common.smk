@@ -41,6 +41,16 @@ def step(function, *names, **values):
     return {"step": function, "settings": settings, "code": code_hash(function)}
 
 
+def as_cut(cutting):
+    """A step that cuts slices out of a series, which may have a `slice_step` of its own in the table of series."""
+
+    def settings(wildcards):
+        own = SERIES[wildcards.exam].slice_step
+        return cutting["settings"] | ({"slice_step": own} if own else {})
+
+    return cutting | {"settings": settings}
+
+
 def several(**steps):
     """Parameters of a job that runs several steps in one process, by the name of the output that each makes."""
     of_each = {name: {made: one[name] for made, one in steps.items()} for name in ("step", "settings")}

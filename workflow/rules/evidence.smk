@@ -53,6 +53,15 @@ use rule step as groupings_of_exam with:
         **step("study.grouping.groupings_of_exam", "table_rate", *SELECTION),
 
 
+use rule step as best_groupings with:
+    input:
+        volume=RESULTS.volume(),
+    output:
+        out=RESULTS.of_exam("best_groupings"),
+    params:
+        **step("study.grouping.groupings_of_exam", "table_rate", *SELECTION, depths=[0, 3]),
+
+
 use rule step as evidence_tables with:
     input:
         series=RESULTS.series_table(),
@@ -82,6 +91,30 @@ use rule step as laws_of_exam with:
             "study.laws.laws_of_exam",
             *("slices", "slice_axis", *SELECTION, "rates", "table_rate", "coding", "psnr_peak"),
         ),
+
+
+use rule step as alternatives_of_exam with:
+    input:
+        manifest=RESULTS.manifest(),
+    output:
+        out=RESULTS.of_exam("alternatives"),
+    params:
+        **as_cut(
+            step(
+                "study.laws.alternatives_of_exam",
+                *(*CUT, *SELECTION, "mcpd_reference", "table_rate", "coding", "psnr_peak"),
+            )
+        ),
+
+
+use rule step as alternatives with:
+    input:
+        series=RESULTS.series_table(),
+        exams=of_all(RESULTS.of_exam("alternatives")),
+    output:
+        table=tables("alternatives"),
+    params:
+        **step("report.laws.alternatives", "threshold", *MEASURED),
 
 
 use rule step as laws with:
@@ -140,4 +173,4 @@ rule cohort:
         rules.laws.output,
         of_all(RESULTS.of_exam("orders")),
         of_all(RESULTS.of_exam("draws_of_10"), among=first_exams),
-        of_all(RESULTS.of_exam("groupings"), among=first_exams, only=GROUPED_PEOPLE),
+        of_all(RESULTS.of_exam("best_groupings"), among=first_exams, only=GROUPED_PEOPLE),

@@ -31,7 +31,7 @@ MADE = {
     },
     "evidence": {
         "tables": [
-            *("standing", "groupings", "spacing", "rate_law"),
+            *("standing", "groupings", "spacing", "rate_law", "alternatives"),
             *("bounds", "orders", "units", "joint_readings"),
         ],
         "figures": ["standing", "laws"],

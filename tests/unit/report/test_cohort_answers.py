@@ -27,7 +27,7 @@ from wdr_mcpd.study.laws import EVERY, GAINS
 ALL = [*HELD_OUT["open_ms"], "patient01", "patient03", "patient04", "patient09"]
 
 
-FEW = ("draws_of_10", "groupings")
+FEW = ("draws_of_10", "best_groupings")
 GROUPINGS = {
     "one volume": 0.2,
     "every slice alone": 0.0,
@@ -79,7 +79,7 @@ def run(root: Path, collection: str, subjects: list[str], spacing: float, gains:
             "draws_of_10": pd.DataFrame(drawn, columns=["kind", "exam_gain_db", "selected_gain_db"]).assign(
                 exam=one.exam_id, in_volume=10
             ),
-            "groupings": pd.DataFrame(
+            "best_groupings": pd.DataFrame(
                 grouped, columns=["axial_levels", "grouping", "gain_over_alone_db"]
             ).assign(exam=one.exam_id),
             "orders": pd.DataFrame({"exam": one.exam_id, "order": ["stored", "random"], "lag1": [0.8, 0.1]}),
@@ -174,7 +174,7 @@ def test_draws_and_groupings_are_of_the_first_exams_of_people(runs: list[Path]) 
     assert first_exams(["b_2", "a_1", "b_3", "a_2"]) == ["b_2", "a_1"]
     found = read_run(runs[0])
     assert sorted(found["draws_of_10"]["exam"].unique()) == sorted(f"{name}_1" for name in ALL)
-    assert found["groupings"]["exam"].nunique() == GROUPED_PEOPLE
+    assert found["best_groupings"]["exam"].nunique() == GROUPED_PEOPLE
 
 
 def test_ten_slices_by_mcpd_stand_among_the_draws_of_their_cohort(runs: list[Path]) -> None:
@@ -195,7 +195,7 @@ def test_ten_slices_by_mcpd_stand_among_the_draws_of_their_cohort(runs: list[Pat
 
 
 def test_the_best_groupings_are_told_by_cohort_and_depth(runs: list[Path]) -> None:
-    grouped = pd.concat([read_run(root)["groupings"] for root in runs[:2]])
+    grouped = pd.concat([read_run(root)["best_groupings"] for root in runs[:2]])
     table = best_groupings(grouped)
     assert table[["cohort", "axial_levels"]].to_numpy().tolist() == [
         [cohort, levels] for cohort in ("open_ms FLAIR", "other FLAIR") for levels in (0, 3)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,14 @@ import pytest
 
 from steps import encode_step, run_step
 from wdr_mcpd.codec import Settings
-from wdr_mcpd.data import Volume, read_exam, write_exam
+from wdr_mcpd.data import Volume, read_exam, window, write_exam
 from wdr_mcpd.data.exam import Exam
 from wdr_mcpd.data.series import COLUMNS
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.methods import ALONE
 from wdr_mcpd.places import Results
 from wdr_mcpd.study.frames import write_csv
-from wdr_mcpd.study.laws import How, gains_at, spacing_law
+from wdr_mcpd.study.laws import How, alternatives, gains_at, spacing_law
 
 PAPER = Path(__file__).parents[3] / "resources" / "paper"
 DICTIONARY = Path(__file__).parents[3] / "docs" / "data-dictionary.md"
@@ -29,7 +30,7 @@ TABLES = {
     *("decomposition", "claims", "readings", "controls", "fidelity", "recommendations"),
 }
 EVIDENCE = {
-    *("standing", "groupings", "spacing", "rate_law"),
+    *("standing", "groupings", "spacing", "rate_law", "alternatives"),
     *("bounds", "orders", "units", "joint_readings"),
 }
 
@@ -127,6 +128,8 @@ def evidence(folder: Path, out: Path, given: Mapping[str, Any] = GIVEN) -> None:
         law = spacing_law(exam, Volume(voxels, (1.5, 1, 1)), 2, 1.0, how, spacings=[1, 2, 3])
         write_csv(law, run.of_exam("spacing", exam))
         write_csv(gains_at(voxels, [0.5, 1.0], how).assign(exam=exam), run.of_exam("rate_law", exam))
+        others = alternatives(exam, partial(window, Volume(voxels)), len(voxels) - 1, 0, 1.0, how)
+        write_csv(others, run.of_exam("alternatives", exam))
 
     def of(kind: str) -> list[Path]:
         return [run.of_exam(kind, exam) for exam in exams]
@@ -145,6 +148,8 @@ def evidence(folder: Path, out: Path, given: Mapping[str, Any] = GIVEN) -> None:
     measured = {kind: of(kind) for kind in ("spacing", "rate_law")}
     shown = tables(spacing_table="spacing", rate_table="rate_law")
     run_step("report.laws.laws", given, **series, **measured, **shown, figure=made.figure("laws"))
+    others = {"exams": of("alternatives"), "table": made.table("alternatives")}
+    run_step("report.laws.alternatives", given, **series, **others)
     measured = {"orders": of("orders"), "units": of("units"), "joint": of("joint_readings")}
     measured["paper"] = [PAPER / f"table{number}.csv" for number in (1, 2, 3)]
     names = {"bounds_table": "bounds", "orders_table": "orders", "units_table": "units"}
