@@ -87,7 +87,7 @@ check-reference: everything
 
 reference: everything
 	cd results/reference && find tables figures -type f -exec cp ../{} {} \;
-	$(WDR).report.readme README.md results/reference
+	$(WDR).report.readme README.md docs/method.md results/reference
 
 evidence: $(READY)
 	$(BIN)/snakemake evidence

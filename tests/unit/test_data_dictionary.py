@@ -21,7 +21,8 @@ PAGE = (ROOT / "docs" / "data-dictionary.md").read_text()
 COLUMNS = set(re.findall(r"^\| `(\w+)`", PAGE.partition("## Columns")[2], re.MULTILINE))
 FILES = set(re.findall(r"`([\w/.-]+\.csv)`", PAGE.partition("## Columns")[0]))
 BENCHMARKS = ROOT / "resources" / "benchmarks"
-COMMITTED = sorted(BENCHMARKS.glob("*.csv"))
+REFERENCE = ROOT / "results" / "reference"
+COMMITTED = sorted([*BENCHMARKS.glob("*.csv"), *REFERENCE.glob("cohorts/*.csv")])
 RATES = {"rate_bpv": [0.5, 1.0], "actual_bpv": [0.5, 1.0], "psnr_db": [60.0, 66.0]}
 
 
@@ -33,8 +34,9 @@ def undescribed(columns: Iterable[str]) -> set[str]:
 
 
 @pytest.mark.parametrize("path", COMMITTED, ids=lambda path: path.stem)
-def test_benchmarks_are_described(path: Path) -> None:
-    assert f"benchmarks/{path.name}" in FILES
+def test_committed_tables_are_described(path: Path) -> None:
+    name = path.relative_to(REFERENCE.parent if REFERENCE in path.parents else BENCHMARKS.parent)
+    assert name.as_posix() in FILES
     assert undescribed(pd.read_csv(path, nrows=0).columns) == set()
 
 

@@ -14,7 +14,7 @@ import yaml
 from wdr_mcpd.cli import GROUP_OF, Parser
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.render.pages import replace_between
-from wdr_mcpd.report.readme import BEGIN, END, answer
+from wdr_mcpd.report.readme import BEGIN, END, OTHERS, alternatives, answer
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -55,11 +55,13 @@ def test_it_is_read_in_a_few_minutes() -> None:
         assert len(cells) <= 64
 
 
-def test_its_results_are_the_committed_ones(tmp_path: Path) -> None:
-    page = tmp_path / "README.md"
-    page.write_text(README)
-    replace_between(page, BEGIN, END, answer(REFERENCE))
-    assert page.read_text() == README
+def test_its_results_and_those_of_the_method_are_the_committed_ones(tmp_path: Path) -> None:
+    method = (ROOT / "docs" / "method.md").read_text()
+    for text, marks, part in ((README, (BEGIN, END), answer), (method, OTHERS, alternatives)):
+        page = tmp_path / "page.md"
+        page.write_text(text)
+        replace_between(page, *marks, part(REFERENCE))
+        assert page.read_text() == text
 
 
 def test_a_page_without_the_marks_is_refused(tmp_path: Path) -> None:

@@ -34,18 +34,35 @@ Path("steps.json").write_text(json.dumps({
     }
     for one in workflow.rules if "step" in one.params.keys()
 }))
+wanted = {str(path) for path in rules.evidence.input}
+outputs = [{str(path) for path in one.output} for one in workflow.rules]
+Path("evidence.json").write_text(json.dumps([path for made in outputs if made & wanted for path in made]))
 """
 
 
 @pytest.fixture(scope="module")
-def steps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+def listed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     clone = make_clone(tmp_path_factory.mktemp("steps") / "clone")
     (clone.folder / "steps.smk").write_text(LIST_STEPS)
     run = clone.snakemake("--snakefile", "steps.smk", "--list-rules", "--config", "baselines=true")
     assert run.returncode == 0, run.stdout
-    found: dict[str, dict[str, Any]] = json.loads((clone.folder / "steps.json").read_text())
+    return clone.folder
+
+
+@pytest.fixture(scope="module")
+def steps(listed: Path) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = json.loads((listed / "steps.json").read_text())
     assert len(found) > 30
     return found
+
+
+def test_the_target_evidence_makes_all_that_is_committed_of_it(listed: Path) -> None:
+    made = set(json.loads((listed / "evidence.json").read_text()))
+    reference = ROOT / "results" / "reference" / "evidence"
+    committed = [path.relative_to(reference) for path in reference.rglob("*") if path.is_file()]
+    places = [Path("results", *path.parts[path.parts[0] == "exams" :]) for path in committed]
+    assert len(places) > 15
+    assert [str(place) for place in places if str(place) not in made] == []
 
 
 def test_every_function_takes_what_its_rule_gives(steps: dict[str, dict[str, Any]]) -> None:

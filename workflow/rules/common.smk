@@ -16,6 +16,7 @@ from wdr_mcpd.failures import failures
 from wdr_mcpd.methods import ALONE, BASELINE, DEFAULT, PROPOSED
 from wdr_mcpd.places import Results, sidecar_of
 from wdr_mcpd.step import code_hash
+from wdr_mcpd.study.cohort import GROUPED_PEOPLE, first_exams
 
 RULES = workflow.current_basedir
 IN_BUCKET = bool(workflow.storage_settings.default_storage_provider)  # where files have other names
@@ -38,6 +39,16 @@ def step(function, *names, **values):
     """Parameters of a step: its function, the keys and values that it gets by name, and the hash of its code."""
     settings = {name: CONFIGURATION.value(name) for name in names} | values
     return {"step": function, "settings": settings, "code": code_hash(function)}
+
+
+def as_cut(cutting):
+    """A step that cuts slices out of a series, which may have a `slice_step` of its own in the table of series."""
+
+    def settings(wildcards):
+        own = SERIES[wildcards.exam].slice_step
+        return cutting["settings"] | ({"slice_step": own} if own else {})
+
+    return cutting | {"settings": settings}
 
 
 def several(**steps):
@@ -107,10 +118,10 @@ def exams():
     return [exam for exam in SERIES if exam not in left_out]
 
 
-def of_all(*paths, only=None, **values):
+def of_all(*paths, among=list, only=None, **values):
     """Files of all exams, as a function: only a process whose graph holds the rule makes the list, not each job."""
     patterns = [str(path) for path in paths]
-    return lambda wildcards: expand(patterns, exam=exams()[:only], **values)
+    return lambda wildcards: expand(patterns, exam=among(exams())[:only], **values)
 
 
 def pictures_shown(wildcards):

@@ -75,11 +75,7 @@ use rule step as volume with:
         out=update(str(RESULTS.volume())) if CONFIGURATION.keep_series else temp(str(RESULTS.volume())),
         facts=update(str(RESULTS.facts())),
     params:
-        **(CUTTING := step("data.cut.volume_of_exam", "keep_series", *CUT))
-        | {
-            "settings": lambda wildcards: CUTTING["settings"]
-            | ({"slice_step": own} if (own := SERIES[wildcards.exam].slice_step) else {})
-        },
+        **as_cut(step("data.cut.volume_of_exam", "keep_series", *CUT)),
 
 
 use rule step as exam_table with:

@@ -33,6 +33,17 @@ use rule step as draws_of_exam with:
         **step("study.controls.draws_of_exam", "draws", "seed", "table_rate", "coding", "psnr_peak"),
 
 
+use rule step as draws_of_10 with:
+    input:
+        volume=RESULTS.volume(),
+    output:
+        out=RESULTS.of_exam("draws_of_10"),
+    params:
+        **step(
+            "study.controls.draws_of_exam", "draws", "seed", "table_rate", "coding", "psnr_peak", sizes=[10]
+        ),
+
+
 use rule step as groupings_of_exam with:
     input:
         volume=RESULTS.volume(),
@@ -40,6 +51,15 @@ use rule step as groupings_of_exam with:
         out=RESULTS.of_exam("groupings"),
     params:
         **step("study.grouping.groupings_of_exam", "table_rate", *SELECTION),
+
+
+use rule step as best_groupings with:
+    input:
+        volume=RESULTS.volume(),
+    output:
+        out=RESULTS.of_exam("best_groupings"),
+    params:
+        **step("study.grouping.groupings_of_exam", "table_rate", *SELECTION, depths=[0, 3]),
 
 
 use rule step as evidence_tables with:
@@ -71,6 +91,30 @@ use rule step as laws_of_exam with:
             "study.laws.laws_of_exam",
             *("slices", "slice_axis", *SELECTION, "rates", "table_rate", "coding", "psnr_peak"),
         ),
+
+
+use rule step as alternatives_of_exam with:
+    input:
+        manifest=RESULTS.manifest(),
+    output:
+        out=RESULTS.of_exam("alternatives"),
+    params:
+        **as_cut(
+            step(
+                "study.laws.alternatives_of_exam",
+                *(*CUT, *SELECTION, "mcpd_reference", "table_rate", "coding", "psnr_peak"),
+            )
+        ),
+
+
+use rule step as alternatives with:
+    input:
+        series=RESULTS.series_table(),
+        exams=of_all(RESULTS.of_exam("alternatives")),
+    output:
+        table=tables("alternatives"),
+    params:
+        **step("report.laws.alternatives", "threshold", *MEASURED),
 
 
 use rule step as laws with:
@@ -128,3 +172,5 @@ rule cohort:
         rules.controls.output,
         rules.laws.output,
         of_all(RESULTS.of_exam("orders")),
+        of_all(RESULTS.of_exam("draws_of_10"), among=first_exams),
+        of_all(RESULTS.of_exam("best_groupings"), among=first_exams, only=GROUPED_PEOPLE),

@@ -48,6 +48,7 @@ use rule step as figures_of_exam with:
 
 use rule step as results_section with:
     input:
+        **COHORTS,
         tables=[path for path in shown("paper") if not path.endswith(".tex")],
         figures=pictures_shown,
         quality=of_all(RESULTS.quality(), method=STREAMS_OF["paper"]),

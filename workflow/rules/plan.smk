@@ -31,7 +31,7 @@ MADE = {
     },
     "evidence": {
         "tables": [
-            *("standing", "groupings", "spacing", "rate_law"),
+            *("standing", "groupings", "spacing", "rate_law", "alternatives"),
             *("bounds", "orders", "units", "joint_readings"),
         ],
         "figures": ["standing", "laws"],
@@ -70,7 +70,7 @@ IN_REPORT = yaml.safe_load((HERE / "workflow/report/contents.yaml").read_text(en
 TABLES_SHOWN = [name for family in families() for name in MADE[family]["tables"]]
 FIGURES_SHOWN = [name for family in families() for name in MADE[family]["figures"]]
 # What a plain run does not measure is shown as it was committed, once it is.
-COMMITTED = [f"cohorts/{name}" for name in ("cohorts", "cohorts-rates", "cohorts-spacing")]
+COMMITTED = [f"cohorts/cohorts{of}" for of in ("", "-rates", "-spacing", "-draws", "-groupings")]
 if not CONFIGURATION.evidence:
     COMMITTED += [f"evidence/{kind}/{name}" for kind, names in MADE["evidence"].items() for name in names]
 COMMITTED = [
@@ -79,6 +79,14 @@ COMMITTED = [
     for suffix in ((".png",) if Path(name).parent.name == "figures" else (".csv", ".md"))
     if (HERE / f"results/reference/{name}{suffix}").exists()
 ]
+
+# What open cohorts say stands at the beginning of the report and of paper.md.
+COHORTS = {
+    "cohorts": beside(*(path for path in COMMITTED if path.endswith(("cohorts.csv", "-rates.csv")))),
+    "of_cohorts": beside(
+        *(path.replace(".csv", ".png") for path in COMMITTED if path.endswith("/cohorts.csv"))
+    ),
+}
 
 # Polite to the archives, also where many jobs run at a time; --resources downloads=N goes before it.
 if "downloads" not in workflow.global_resources:

@@ -35,7 +35,7 @@ use rule step as report with:
         ],
         captions=beside(*(f"workflow/report/{name}.rst" for names in IN_REPORT.values() for name in names)),
         joined=rules.controls.output.joined,
-        cohorts=beside(*(path for path in COMMITTED if path.endswith(("cohorts.csv", "-rates.csv")))),
+        cohorts=COHORTS["cohorts"],
         checks=[below("checks/paper.txt"), below("checks/study.txt")],
     output:
         out=below("report.html"),

@@ -10,6 +10,7 @@ import pandas as pd
 from wdr_mcpd.files import read_bytes, write_text
 from wdr_mcpd.paper.table3 import gains
 from wdr_mcpd.render.pages import fill
+from wdr_mcpd.study.cohort_answers import InCohorts, in_cohorts
 from wdr_mcpd.study.frames import read_csv, read_exams
 from wdr_mcpd.study.pays import Verdict, of_quality
 from wdr_mcpd.study.quality import COLUMNS
@@ -34,22 +35,44 @@ class Written:
         return "\n".join(lines)
 
 
-def section(answer: Verdict, tables: Sequence[Written], figures: Sequence[tuple[str, str]]) -> str:
+def section(
+    answer: Verdict,
+    conditions: tuple[InCohorts, str] | None,
+    tables: Sequence[Written],
+    figures: Sequence[tuple[str, str]],
+) -> str:
     """Lay out the section in Markdown.
 
     Parameters
     ----------
     answer : whether coding the similar slices together pays
+    conditions : what open cohorts say of it, and the address of their figure
     tables : Tables 1, 2 and 3
     figures : titles and addresses of the pictures, relative to the page
     """
-    return fill("results_section.md", answer=answer, tables=tables, figures=figures, gains=gains)
+    said = {"answer": answer, "conditions": conditions, "tables": tables, "figures": figures}
+    return fill("results_section.md", **said, gains=gains)
 
 
 def results_section(
-    *, tables: list[Path], figures: list[Path], quality: list[Path], out: Path, table_rate: float
+    *,
+    tables: list[Path],
+    figures: list[Path],
+    quality: list[Path],
+    cohorts: list[Path],
+    of_cohorts: list[Path],
+    out: Path,
+    table_rate: float,
 ) -> None:
-    """Write the section; `tables` are Tables 1 to 3 as .csv and as .md, `figures` the pictures shown."""
+    """Write the section.
+
+    Parameters
+    ----------
+    tables : Tables 1 to 3 as .csv and as .md
+    figures : the pictures shown
+    cohorts, of_cohorts : the committed tables of open cohorts and of their rates, and their figure, if they
+        are there
+    """
     answer = of_quality(read_exams(quality, COLUMNS), table_rate)
     pages = sorted(path for path in tables if path.suffix == ".md")
     written = [
@@ -57,6 +80,7 @@ def results_section(
         for page in pages
     ]
     titles = [f"{path.stem.replace('figure', 'Figure ')}, exam {path.parent.name}" for path in figures]
-    places = [Path(os.path.relpath(path, out.parent)).as_posix() for path in figures]
-    shown = list(zip(titles, places, strict=True))
-    write_text(out, section(answer, written, shown))
+    places = [Path(os.path.relpath(path, out.parent)).as_posix() for path in (*figures, *of_cohorts)]
+    shown = list(zip(titles, places, strict=False))
+    conditions = (in_cohorts(*map(read_csv, cohorts)), places[-1]) if of_cohorts else None
+    write_text(out, section(answer, conditions, written, shown))

@@ -16,34 +16,30 @@ from wdr_mcpd.errors import InputError
 from wdr_mcpd.places import Results
 from wdr_mcpd.render.style import PAGE_WIDTH, SCREEN_DPI, noted, rate_axis, titled_legend, write_figure
 from wdr_mcpd.render.tables import Column, Table, write_table
+from wdr_mcpd.report.columns import SUBJECTS
+from wdr_mcpd.report.evidence import DRAWN
 from wdr_mcpd.report.laws import against_rate, against_spacing, means_by_rate, means_by_spacing, said_turns
-from wdr_mcpd.study.cohort import scored
+from wdr_mcpd.study.cohort import GROUPED_PEOPLE, first_exams, scored
+from wdr_mcpd.study.cohort_answers import (
+    DIFFERENCE_DB,
+    GROUPED,
+    among_choices,
+    answers,
+    best_groupings,
+    said_cohorts,
+)
 from wdr_mcpd.study.controls import (
     ALONE,
     BASELINE,
     BY_CONTENT,
-    COHERENT,
     EASIEST,
     NO_AXIAL,
     PROPOSED,
-    REVERSED,
 )
 from wdr_mcpd.study.frames import read_exams, together
 from wdr_mcpd.study.laws import EVERY, turning_points
-from wdr_mcpd.study.statistics import ENOUGH_SUBJECTS, paired, summarise
+from wdr_mcpd.study.statistics import ENOUGH_SUBJECTS, summarise
 
-QUESTIONS = {
-    PROPOSED: f"{PROPOSED} over {BASELINE}",
-    f"{PROPOSED} against {ALONE}": f"{PROPOSED} over every slice alone",
-    ALONE: f"every slice alone over {BASELINE}",
-    NO_AXIAL: f"no axial transform over {BASELINE}",
-    BY_CONTENT: f"axial depth by content over {BASELINE}",
-    "10 slices by MCPD": f"10 slices by MCPD over {BASELINE}",
-    f"10 {EASIEST}": f"10 easiest slices over {BASELINE}",
-    REVERSED: f"{PROPOSED} over {BASELINE}, stack reversed",
-    COHERENT: f"{COHERENT} over {BASELINE} (held out)",
-}
-"""Controls that answer a question, and how it is put."""
 SHOWN = {
     PROPOSED: ("#CC79A7", "^"),
     "10 slices by MCPD": ("#882255", "v"),
@@ -55,9 +51,16 @@ SHOWN = {
 """Controls in the figure: colour and marker."""
 OF_LAWS = {"mcpd_db": PROPOSED, "alone_db": ALONE, "flat_db": NO_AXIAL, "by_content_db": BY_CONTENT}
 """Gains of the laws in the figure, and the controls that they are."""
-KINDS = {"controls": ["control"], "spacing": ["taken"], "rate_law": ["rate_bpv"], "orders": ["order", "lag1"]}
-"""What is measured of each exam of a run, and columns that say that a file is it."""
-DIFFERENCE_DB = 0.2
+KINDS = {
+    "controls": ["control"],
+    "spacing": ["taken"],
+    "rate_law": ["rate_bpv"],
+    "orders": ["order", "lag1"],
+    "draws_of_10": ["kind", "in_volume"],
+    "best_groupings": ["grouping", "gain_over_alone_db"],
+}
+"""What is measured of each exam of a run (`first_exams` of what takes long), and columns that say that a file
+is it."""
 MARKERS = "osD^v"  # of cohorts
 COHORT = {"cohort": Column("Cohort", text=True)}
 SCORED = "3D-WDR-CC is scored on subjects alone on whom nothing of it was fitted or chosen"
@@ -78,8 +81,11 @@ def read_run(root: Path) -> dict[str, pd.DataFrame]:
     listed = read_series_table(results.series_table())
     cohort = " ".join(dict.fromkeys((listed[0].collection, listed[0].series_description)))
     found = {}
+    ids = [one.exam_id for one in listed]
+    first = first_exams(ids)
+    few = {"draws_of_10": first, "best_groupings": first[:GROUPED_PEOPLE]}
     for kind, columns in KINDS.items():
-        files = [results.of_exam(kind, one.exam_id) for one in listed]
+        files = [results.of_exam(kind, exam) for exam in few.get(kind, ids)]
         found[kind] = read_exams(files, columns).assign(cohort=cohort)
     for kind in ("controls", "spacing", "rate_law"):
         found[kind] = scored(found[kind], listed)
@@ -88,36 +94,6 @@ def read_run(root: Path) -> dict[str, pd.DataFrame]:
     names = found["controls"]["exam"]
     where = {"spacing_mm": names.map(exams["slice_distance"]), "median_mcpd": names.map(medians)}
     return found | {"controls": found["controls"].assign(**where)}
-
-
-def answers(controls: pd.DataFrame) -> pd.DataFrame:
-    """Answer each question in each cohort, paired by subject.
-
-    Parameters
-    ----------
-    controls : rows of `read_run` of the kind "controls"
-
-    Returns
-    -------
-    DataFrame
-        One row per cohort and question: spacing, slices selected, subjects, exams, mean gain with its
-        interval, p values, and how many subjects would show 0.2 dB.
-    """
-    rows = []
-    for cohort, of_cohort in controls.groupby("cohort", sort=False):
-        selected = of_cohort.loc[of_cohort["control"] == PROPOSED].groupby("subject")
-        what = selected[["spacing_mm", "in_volume", "median_mcpd"]].mean().mean()
-        for control, question in QUESTIONS.items():
-            of_control = of_cohort[of_cohort["control"] == control]
-            if of_control.empty:
-                continue
-            found = paired(of_control["exam_gain_db"], of_control["subject"], DIFFERENCE_DB)
-            size = (found.subjects, of_control["exam"].nunique())
-            ends = (found.mean, found.low, found.high, found.t_p, found.sign_p, found.needed)
-            rows.append((cohort, *what, question, *size, *ends))
-    columns = ["cohort", "spacing_mm", "selected", "median_mcpd", "question", "subjects", "exams"]
-    gains = ["exam_gain_db", "exam_gain_db_low", "exam_gain_db_high", "t_p", "sign_p", "needed"]
-    return pd.DataFrame(rows, columns=[*columns, *gains])
 
 
 def table_of_cohorts(data: pd.DataFrame, further: str) -> Table:
@@ -143,12 +119,47 @@ def table_of_cohorts(data: pd.DataFrame, further: str) -> Table:
     return Table("cohorts", "Open cohorts", note, data, columns, explanation=further)
 
 
-def said_cohorts(data: pd.DataFrame) -> str:
-    """Say how many exams of how many people there are; sequences of one data set share its people."""
-    of_all = data.groupby("cohort", sort=False)[["subjects", "exams"]].max()
-    sets = of_all.groupby(of_all.index.str.partition(" ").get_level_values(0))
-    people = int(sets["subjects"].max().sum())
-    return f"{int(of_all['exams'].sum())} exams of {people} people"
+def among_tens(data: pd.DataFrame) -> Table:
+    """Ten slices chosen by MCPD among other choices of ten, in each cohort."""
+    columns = {
+        **COHORT,
+        "kind": Column("Ten slices", text=True, names=DRAWN),
+        "draws": Column("Choices", ".0f"),
+        "mcpd_gain_db": Column("By MCPD (dB)", "+.2f", interval=True),
+        "smallest_db": Column("Smallest (dB)", "+.2f"),
+        "median_db": Column("Median (dB)", "+.2f", interval=True),
+        "largest_db": Column("Largest (dB)", "+.2f"),
+        "share_below": Column("Choices that gain less", ".0%"),
+        "share_below_selected": Column("on the chosen slices", ".0%"),
+        **SUBJECTS,
+    }
+    below = data.groupby("kind")["share_below"].agg(["min", "max"])
+    random, runs = (
+        f"{low:.0%} to {high:.0%}" for low, high in below.loc[["random", "contiguous"]].to_numpy()
+    )
+    note = (
+        f"Ten slices chosen by MCPD gain more than {random} of as many chosen at random, and than {runs} of "
+        "the runs of ten neighbours. First exam of each person; gains over 3D-WDR on the whole exam, at "
+        "equal total bits"
+    )
+    return Table("cohorts-draws", "Open cohorts: ten slices among other choices of ten", note, data, columns)
+
+
+def bounds_of_groupings(data: pd.DataFrame) -> Table:
+    """What grouping can win over every slice alone, in each cohort."""
+    titles = ("One volume", "The paper's rule", "Best other rule", "Best found by search")
+    gains = {
+        name: Column(f"{title} (dB)", "+.2f", interval=True)
+        for name, title in zip(GROUPED, titles, strict=True)
+    }
+    columns = {**COHORT, "axial_levels": Column("Axial levels", text=True), **gains, **SUBJECTS}
+    won = data["searched_db"] - data["one_volume_db"].clip(lower=0)
+    note = (
+        f"The best partition found stands at {won.min():+.2f} to {won.max():+.2f} dB against the better of "
+        "one volume and every slice alone. First exam of the first person of each cohort; gains over every "
+        "slice alone, bits shared at equal slope, each coded as one file and decoded"
+    )
+    return Table("cohorts-groupings", "Open cohorts: how much any grouping can win", note, data, columns)
 
 
 def said_orders(orders: pd.DataFrame) -> str:
@@ -226,7 +237,9 @@ def _few(axes: Axes, of_control: pd.DataFrame, places: dict[str, float], colour:
 def write_cohorts(out: Path, runs: Sequence[Path]) -> None:
     """Write the tables and the figure of some runs."""
     read = [read_run(root) for root in runs]
-    controls, spacing, rate_law, orders = (together([one[kind] for one in read]) for kind in KINDS)
+    controls, spacing, rate_law, orders, drawn, grouped = (
+        together([one[kind] for one in read]) for kind in KINDS
+    )
     found, means = answers(controls), means_by_spacing(spacing, ["cohort"])
     rates, turns = means_by_rate(rate_law, ["cohort"]), said_turns(turning_points(spacing))
     further = (
@@ -240,6 +253,8 @@ def write_cohorts(out: Path, runs: Sequence[Path]) -> None:
         "cohorts": table_of_cohorts(found, further),
         "cohorts-rates": _by_cohort(against_rate(rates, note)),
         "cohorts-spacing": _by_cohort(against_spacing(means, turns, note)),
+        "cohorts-draws": among_tens(among_choices(controls, drawn)),
+        "cohorts-groupings": bounds_of_groupings(best_groupings(grouped)),
     }
     for name, table in made.items():
         write_table(replace(table, name=name), [out / f"{name}{suffix}" for suffix in (".csv", ".md")])

@@ -8,9 +8,7 @@ import pandas as pd
 
 from wdr_mcpd.methods import METHODS, Method
 from wdr_mcpd.paper.table3 import Spread, gains, over_alone
-from wdr_mcpd.report.cohorts import QUESTIONS, said_cohorts
 from wdr_mcpd.study.claims import counted
-from wdr_mcpd.study.controls import NO_AXIAL, PROPOSED
 from wdr_mcpd.study.frames import at_rate, bits
 
 
@@ -28,17 +26,6 @@ class Findings:
     flat_db: float  # that of 3D-WDR without its axial transform
     claims: int
     verdicts: str  # how many claims there are, and how each was judged
-
-
-@dataclass(frozen=True)
-class InCohorts:
-    """What the open cohorts say, each of one sequence at one spacing."""
-
-    people: str  # how many exams of how many people
-    selected: tuple[float, float]  # fewest and most slices of 20 that T = 0.5 selects, means of the cohorts
-    gain_db: tuple[float, float]  # smallest and largest mean gain of 3D-WDR-MCPD over 3D-WDR
-    flat: tuple[tuple[float, float], ...]  # (mm, mean gain of no axial transform over 3D-WDR), rising
-    few_bits: tuple[float, float, float]  # lowest rate, and that gain's smallest and largest mean there
 
 
 @dataclass(frozen=True)
@@ -64,24 +51,6 @@ def find(table3: pd.DataFrame, whole_exam: pd.DataFrame, claims: pd.DataFrame, r
         schemes["3D-WDR, no axial transform"]["exam_gain_db"],
         len(claims),
         counted(claims["verdict"]),
-    )
-
-
-def in_cohorts(cohorts: pd.DataFrame, rates: pd.DataFrame) -> InCohorts:
-    """Compute what the open cohorts say from their tables `cohorts` and `cohorts-rates` as written to CSV."""
-
-    def of(question: str) -> pd.DataFrame:
-        return cohorts[cohorts["question"] == QUESTIONS[question]].sort_values("spacing_mm")
-
-    proposed, flat = of(PROPOSED), of(NO_AXIAL)
-    lowest = rates["rate_bpv"].min()
-    at_lowest = -at_rate(rates, lowest)["axial_transform_db"]
-    return InCohorts(
-        said_cohorts(cohorts),
-        (proposed["selected"].min(), proposed["selected"].max()),
-        (proposed["exam_gain_db"].min(), proposed["exam_gain_db"].max()),
-        tuple(zip(flat["spacing_mm"], flat["exam_gain_db"], strict=True)),
-        (lowest, at_lowest.min(), at_lowest.max()),
     )
 
 

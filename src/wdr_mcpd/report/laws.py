@@ -129,6 +129,24 @@ def draw_laws(spacing: pd.DataFrame, rates: pd.DataFrame, note: str) -> Figure:
     return noted(figure, f"Means over subjects{bands}. {note}")
 
 
+def alternatives(
+    *, series: Path, exams: list[Path], table: list[Path], threshold: float, **how: Unpack[Measured]
+) -> None:
+    """Write what other choices of the open points give, the means over the exams that have them."""
+    measured = read_exams(exams, ["chosen", *GAINS])
+    shown = ("mcpd_db", "mcpd_over_alone_db", "axial_transform_db")
+    columns = {
+        "chosen": Column("Chosen", text=True),
+        "in_volume": Column("Slices in the volume", ".1f"),
+        **{name: GAIN_COLUMNS[name] for name in shown},
+        **SUBJECTS,
+    }
+    means = summarise(measured, ["chosen"], ["in_volume", *shown])
+    note = interval_note(note_of(series, how), measured["subject"].nunique())
+    caption = "Gains under other choices of what the paper leaves open"
+    write_table(Table("alternatives", caption, f"{note}. T = {threshold:g}", means, columns), table)
+
+
 def laws(
     *,
     series: Path,

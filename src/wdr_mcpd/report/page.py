@@ -16,7 +16,8 @@ from wdr_mcpd.render.notes import note_of
 from wdr_mcpd.render.pages import address, fill, fill_text, markdown_html, picture
 from wdr_mcpd.render.tables import Column, Table, as_rows, markdown_table
 from wdr_mcpd.report.closing import MARK
-from wdr_mcpd.report.findings import Best, Findings, InCohorts, best_method, find, in_cohorts
+from wdr_mcpd.report.findings import Best, Findings, best_method, find
+from wdr_mcpd.study.cohort_answers import InCohorts, in_cohorts
 from wdr_mcpd.study.controls import ALONE, NO_AXIAL, PROPOSED
 from wdr_mcpd.study.frames import read_csv
 from wdr_mcpd.study.pays import Verdict, of_controls

@@ -7,6 +7,7 @@ import pandas as pd
 
 from wdr_mcpd.data.series import Series
 from wdr_mcpd.methods import METHODS
+from wdr_mcpd.study.frames import subject_of
 
 KINDS = {
     "sample": "sample data, not the paper's collection",
@@ -15,6 +16,8 @@ KINDS = {
 HELD_OUT = {"open_ms": ("patient12", "patient20"), "ds000011": ("sub-04", "sub-09", "sub-14")}
 """Collections that numbers of 3D-WDR-CC were fitted on, and the subjects on whom nothing was fitted or
 chosen."""
+GROUPED_PEOPLE = 1
+"""People of an open cohort on whom groupings are searched, which takes half a minute to four minutes."""
 
 
 def learnt_from(table: Sequence[Series]) -> list[Series]:
@@ -28,6 +31,11 @@ def scored(measured: pd.DataFrame, table: Sequence[Series]) -> pd.DataFrame:
     if "control" in measured:
         return measured[~(fitted & (measured["control"] == METHODS["3d-wdr-cc"].label))]
     return measured.assign(coherent_db=measured["coherent_db"].mask(fitted))
+
+
+def first_exams(exams: Sequence[str]) -> list[str]:
+    """Give the first exam of each person."""
+    return pd.Series(exams).groupby(list(map(subject_of, exams)), sort=False).first().tolist()
 
 
 def cohort_note(table: Sequence[Series]) -> str:

@@ -68,26 +68,22 @@ class Control:
 
 def controls(
     exam: str,
-    original: NDArray[Any],
+    coder: Coder,
     average: NDArray[np.float64],
     average_reversed: NDArray[np.float64],
     threshold: float,
-    rate: float,
     settings: codec.Settings,
-    peak: float | str,
 ) -> pd.DataFrame:
     """Measure every control of one exam at one rate, each in a file of at most rate x voxels / 8 bytes.
 
     Parameters
     ----------
     exam : name of the rows
-    original : ndarray (slice, row, column)
+    coder : of the exam's slices, at one rate
     average : ndarray (slice,), average MCPD of each slice
     average_reversed : ndarray (slice,), the same of the stack reversed, in its order (`original[::-1]`)
     threshold : average MCPD up to which a slice is selected
-    rate : bits per voxel
     settings : of 3D-WDR and 3D-WDR-MCPD
-    peak : of the PSNR
 
     Returns
     -------
@@ -95,8 +91,8 @@ def controls(
         One row per control; `exam_gain_db` is the difference of the pooled PSNRs, `selected_gain_db` that of
         the means over the compared slices' PSNRs (NaN where there are none).
     """
-    coder = Coder(original, [rate], peak_value(original, peak))
-    (alone,) = coder(np.zeros(len(original), bool), settings)
+    (rate,) = coder.rates
+    (alone,) = coder(np.zeros(len(coder.original), bool), settings)
     listed = _listed(average, threshold, alone.errors, settings)
     named = {one.name: one for one in listed}
     coder.all([(one.inside, one.settings) for one in listed])
@@ -104,7 +100,7 @@ def controls(
         (exam, rate, one.kind, one.name, one.against, *_compared(coder, one, named[one.against]))
         for one in steps(listed, "control")
     ]
-    backwards = Coder(np.ascontiguousarray(original[::-1]), [rate], coder.peak)
+    backwards = Coder(np.ascontiguousarray(coder.original[::-1]), [rate], coder.peak)
     selected = select(average_reversed, threshold)
     here = Control("choice", REVERSED, selected, settings, selected)
     there = replace(here, inside=np.ones_like(selected))
@@ -113,14 +109,7 @@ def controls(
 
 
 def draw(
-    exam: str,
-    original: NDArray[Any],
-    sizes: Sequence[int],
-    count: int,
-    seed: int,
-    rate: float,
-    settings: codec.Settings,
-    peak: float | str,
+    exam: str, coder: Coder, sizes: Sequence[int], count: int, seed: int, settings: codec.Settings
 ) -> pd.DataFrame:
     """Measure slices chosen at random and every contiguous run, as the volume of 3D-WDR-MCPD, against 3D-WDR.
 
@@ -128,14 +117,14 @@ def draw(
     ----------
     sizes : how many slices are chosen; those that leave no choice are passed over
     count : random choices of each size, drawn with `seed`
-    exam, original, rate, settings, peak : as for `controls`
+    exam, coder, settings : as for `controls`
 
     Returns
     -------
     DataFrame
         Rows of `kind` "random" and "contiguous", as of `controls`; a control's name is that of its slices.
     """
-    coder, slices = Coder(original, [rate], peak_value(original, peak)), len(original)
+    (rate,), slices = coder.rates, len(coder.original)
     random, choices = np.random.default_rng(seed), []
     for size in sorted({size for size in sizes if 0 < size < slices}):
         some = [random.choice(slices, size, replace=False) for _ in range(count)]
@@ -263,15 +252,14 @@ def controls_of_exam(
     """Step: the controls of an exam; `coding` holds the fields of `codec.Settings`."""
     voxels, average = read_exam(volume).volume.voxels, read_average(mcpd, mcpd_unit)
     backwards = average_mcpd(voxels[::-1], mcpd_unit, mcpd_reference)
-    settings = codec.Settings(**coding)
-    found = controls(exam, voxels, average, backwards, threshold, table_rate, settings, psnr_peak)
-    write_csv(found, out)
+    coder = Coder(voxels, [table_rate], peak_value(voxels, psnr_peak))
+    write_csv(controls(exam, coder, average, backwards, threshold, codec.Settings(**coding)), out)
 
 
 def draws_of_exam(
     *,
     volume: Path,
-    controls: Path,
+    controls: Path | None = None,
     out: Path,
     exam: str,
     draws: int,
@@ -279,8 +267,12 @@ def draws_of_exam(
     table_rate: float,
     coding: dict[str, Any],
     psnr_peak: float | str,
+    sizes: Sequence[int] = (),
 ) -> None:
-    """Step: random and contiguous choices of as many slices as the MCPD's, and of 5, 10 and 15."""
-    sizes = read_csv(controls).query("control == @PROPOSED or kind == 'count'")["in_volume"].tolist()
-    voxels, settings = read_exam(volume).volume.voxels, codec.Settings(**coding)
-    write_csv(draw(exam, voxels, sizes, draws, seed, table_rate, settings, psnr_peak), out)
+    """Step: random and contiguous choices of so many slices, or with `controls` of as many as the MCPD's and
+    of 5, 10 and 15."""
+    if controls is not None:
+        sizes = read_csv(controls).query("control == @PROPOSED or kind == 'count'")["in_volume"].tolist()
+    voxels = read_exam(volume).volume.voxels
+    coder = Coder(voxels, [table_rate], peak_value(voxels, psnr_peak))
+    write_csv(draw(exam, coder, sizes, draws, seed, codec.Settings(**coding)), out)

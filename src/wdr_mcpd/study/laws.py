@@ -1,7 +1,7 @@
 """How gains depend on the spacing of the slices and on the rate, from volumes of thinned slices."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from wdr_mcpd import codec
 from wdr_mcpd.coherence import UNITS, average_mcpd, select
 from wdr_mcpd.data import Volume, read_exam, read_volume, window
+from wdr_mcpd.data.cut import cut_exam
+from wdr_mcpd.data.exam import Exam, first_index
 from wdr_mcpd.data.reading import volume_file
 from wdr_mcpd.data.stack import as_slices, thin
 from wdr_mcpd.progress import steps
@@ -23,6 +25,7 @@ LEVELS = range(5)
 SPACINGS = range(1, 7)
 """Every n-th slice is taken: 1.33 to 8 mm of slices 1.33 mm apart."""
 FEWEST = 3  # spacings that make a law
+COUNTS = (10, 30, 40)  # other numbers of slices that an exam may have
 EVERY = "every n-th"
 GAINS = {
     "axial_transform_db": ("axial", "flat"),
@@ -42,6 +45,21 @@ COLUMNS = [
 ]
 
 
+@dataclass(frozen=True)
+class How:
+    """How the gains of a law are measured.
+
+    `threshold`, `unit` and `reference` are the selection of 3D-WDR-MCPD, `settings` its own and those of
+    3D-WDR, `peak` that of the PSNR.
+    """
+
+    threshold: float
+    unit: str
+    settings: codec.Settings
+    peak: float | str
+    reference: str = "following"
+
+
 def noise_share(voxels: NDArray[Any]) -> float:
     """Standard deviation of the noise (mean of a wavelet estimate of each slice) over that of the volume."""
     from skimage.restoration import estimate_sigma
@@ -50,30 +68,15 @@ def noise_share(voxels: NDArray[Any]) -> float:
     return float(np.mean([estimate_sigma(part.astype(np.float64)) for part in voxels])) / (spread or 1.0)
 
 
-def gains_at(
-    voxels: NDArray[Any],
-    threshold: float,
-    unit: str,
-    rates: Sequence[float],
-    settings: codec.Settings,
-    peak: float | str,
-) -> pd.DataFrame:
-    """Measure the gains of one volume at each rate.
-
-    Parameters
-    ----------
-    voxels : ndarray (slice, row, column)
-    threshold, unit : the selection of 3D-WDR-MCPD
-    rates : bits per voxel
-    settings : of 3D-WDR and 3D-WDR-MCPD
-    peak : of the PSNR
+def gains_at(voxels: NDArray[Any], rates: Sequence[float], how: How) -> pd.DataFrame:
+    """Measure the gains of one volume (slice, row, column) at each rate (bits per voxel).
 
     Returns
     -------
     DataFrame
         One row per rate: `rate_bpv`, `best_levels` and the columns of `GAINS`, all of the pooled PSNR.
     """
-    selected = select(average_mcpd(voxels, unit), threshold)
+    settings, selected = how.settings, select(average_mcpd(voxels, how.unit, how.reference), how.threshold)
     everything = np.ones_like(selected)
     depths = {str(levels): replace(settings, axial_levels=levels) for levels in LEVELS}
     ways = {
@@ -85,12 +88,13 @@ def gains_at(
         "coherent": (everything, codec.Settings(coder="cc")),
         **{levels: (everything, depth) for levels, depth in depths.items()},
     }
-    coder = Coder(voxels, list(rates), peak_value(voxels, peak))
+    coder = Coder(voxels, list(rates), peak_value(voxels, how.peak))
     psnr = {name: [one.exam_psnr_db for one in coder(*way)] for name, way in ways.items()}
     best = np.argmax([psnr[levels] for levels in depths], axis=0)
     psnr["best"] = [psnr[str(levels)][place] for place, levels in enumerate(best)]
     gains = {name: gain_db(psnr[after], psnr[before]) for name, (after, before) in GAINS.items()}
-    return pd.DataFrame({"rate_bpv": list(rates), "best_levels": best, **gains})
+    inside = int(selected.sum())
+    return pd.DataFrame({"rate_bpv": list(rates), "in_volume": inside, "best_levels": best, **gains})
 
 
 def selections(voxels: NDArray[Any], threshold: float) -> dict[str, float]:
@@ -104,11 +108,8 @@ def spacing_law(
     exam: str,
     series: Volume,
     slices: int,
-    threshold: float,
-    unit: str,
     rate: float,
-    settings: codec.Settings,
-    peak: float | str,
+    how: How,
     spacings: Sequence[int] = SPACINGS,
 ) -> pd.DataFrame:
     """Measure the gains of a series of thin slices at each spacing that every n-th of them has.
@@ -118,7 +119,8 @@ def spacing_law(
     exam : name of the rows
     series : the whole series
     slices : how many make an exam
-    threshold, unit, rate, settings, peak : as for `gains_at`
+    rate : bits per voxel
+    how : as for `gains_at`
     spacings : every how many slices one is taken; those that leave too few slices are passed over, and where
         fewer than three are left there is no law
 
@@ -146,8 +148,8 @@ def spacing_law(
             voxels = volume.voxels
             described = {"exam": exam, "taken": taken, "every": every, "spacing_mm": volume.spacing[0]}
             described |= {"slices": len(voxels), "noise_share": noise_share(voxels)}
-            gains = gains_at(voxels, threshold, unit, [rate], settings, peak).iloc[0].to_dict()
-            rows.append(described | selections(voxels, threshold) | gains)
+            gains = gains_at(voxels, [rate], how).iloc[0].to_dict()
+            rows.append(described | selections(voxels, how.threshold) | gains)
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -178,6 +180,68 @@ def turning_points(law: pd.DataFrame, gains: Sequence[str] = tuple(GAINS)) -> pd
     return pd.DataFrame(rows, columns=["subject", "exam", "taken", "gain", "spacing_mm", "sign"])
 
 
+def alternatives(
+    exam: str, cut: Callable[[int, int | str], Exam], slices: int, first: int | str, rate: float, how: How
+) -> pd.DataFrame:
+    """Measure the gains of one exam under other choices of what the paper leaves open.
+
+    Parameters
+    ----------
+    exam : name of the rows
+    cut : gives so many slices of the series from an index on, or its central ones
+    slices, first, how : as configured
+    rate : bits per voxel
+
+    Returns
+    -------
+    DataFrame
+        One row per choice, the configured ones first: `chosen`, the key that is changed and its value, and
+        the columns of `gains_at`. A choice for which the series has too few slices is left out.
+    """
+    configured = cut(slices, first)
+    voxels, more = configured.volume.voxels, configured.available - slices
+    changed = {"as configured": how}
+    changed |= {f"mcpd_unit: {unit}": replace(how, unit=unit) for unit in UNITS if unit != how.unit}
+    changed |= {f"mcpd_reference: {name}": replace(how, reference=name) for name in ("all", "adjacent")}
+    ways = {name: (voxels, one) for name, one in changed.items()}
+    for name, index in {"1": 0, "the last possible": more}.items() if more else ():
+        ways[f"first_slice: {name}"] = (cut(slices, index).volume.voxels, how)
+    for count in COUNTS:
+        if count <= configured.available and count != slices:
+            ways[f"slices: {count}"] = (cut(count, "central").volume.voxels, how)
+    measured = [
+        gains_at(some, [rate], one).assign(chosen=name)
+        for name, (some, one) in steps(list(ways.items()), "choice")
+    ]
+    return pd.concat(measured, ignore_index=True).assign(exam=exam)
+
+
+def alternatives_of_exam(
+    *,
+    manifest: Path,
+    out: Path,
+    exam: str,
+    slices: int,
+    first_slice: int | str,
+    slice_step: int | str,
+    slice_average: bool,
+    slice_axis: int | str,
+    threshold: float,
+    mcpd_unit: str,
+    mcpd_reference: str,
+    table_rate: float,
+    coding: dict[str, Any],
+    psnr_peak: float | str,
+) -> None:
+    """Step: gains of an exam under other choices of what the paper leaves open."""
+    how = How(threshold, mcpd_unit, codec.Settings(**coding), psnr_peak, mcpd_reference)
+
+    def cut(count: int, first: int | str) -> Exam:
+        return cut_exam(manifest.parent, count, first, slice_step, slice_average, slice_axis)
+
+    write_csv(alternatives(exam, cut, slices, first_index(first_slice), table_rate, how), out)
+
+
 def laws_of_exam(
     *,
     manifest: Path,
@@ -195,10 +259,10 @@ def laws_of_exam(
     psnr_peak: float | str,
 ) -> None:
     """Step: gains of an exam against spacing, from its whole series, and against rate, from its slices."""
-    how = codec.Settings(**coding), psnr_peak
-    at_rates = gains_at(read_exam(volume).volume.voxels, threshold, mcpd_unit, rates, *how)
+    how = How(threshold, mcpd_unit, codec.Settings(**coding), psnr_peak)
+    at_rates = gains_at(read_exam(volume).volume.voxels, rates, how)
     write_csv(at_rates.assign(exam=exam), rate_law)
     series = read_volume(manifest.parent)
     if volume_file(manifest.parent) is not None:  # cut as the slices of the study are (`data.cut`)
         series, _ = as_slices(series, slice_axis)
-    write_csv(spacing_law(exam, series, slices, threshold, mcpd_unit, table_rate, *how), spacing)
+    write_csv(spacing_law(exam, series, slices, table_rate, how), spacing)

@@ -6,9 +6,13 @@ import pandas as pd
 
 from wdr_mcpd.paper.results_section import Written
 from wdr_mcpd.paper.results_section import section as lay_out
+from wdr_mcpd.study.cohort_answers import FewBits, InCohorts
 from wdr_mcpd.study.pays import Verdict
 
 ANSWER = Verdict(2, 0.45, 1.03)
+CONDITIONS = InCohorts(
+    "9 exams of 5 people", (19, 20), (0.0, 0.1), ((1.3, -1.5),), FewBits(0.1, 1, (1, 2.5, 2.5), (0, 0.0, 0.0))
+)
 
 TABLE1 = pd.DataFrame(
     {
@@ -31,10 +35,10 @@ TABLE2 = pd.DataFrame(
 TABLE3 = TABLE1.iloc[1:].assign(improvement_db=[1.25], paper_improvement_db=[1.5], over_alone_db=[-2.5])
 
 
-def section() -> str:
+def section(conditions: tuple[InCohorts, str] | None = (CONDITIONS, "cohorts.png")) -> str:
     pages = (f"# Table {number}\n\nnote\n\n## a_1\n\n| x |" for number in (1, 2, 3))
     written = [Written(data, page) for data, page in zip((TABLE1, TABLE2, TABLE3), pages, strict=True)]
-    return lay_out(ANSWER, written, [("Figure 1", "figures/a_1/figure1.png")])
+    return lay_out(ANSWER, conditions, written, [("Figure 1", "figures/a_1/figure1.png")])
 
 
 def test_parts_stand_in_the_order_of_the_paper() -> None:
@@ -52,7 +56,15 @@ def test_sentences_hold_our_numbers_and_those_of_the_paper() -> None:
 
 def test_the_section_begins_with_the_verdict() -> None:
     assert section().startswith("# Results\n\n**It does not pay:** ")
-    assert "+1.03 dB (mean over 2 people" in section().partition("##")[0]
+    first = section().partition("##")[0]
+    told = [
+        "+1.03 dB (mean over 2 people",
+        "](cohorts.png)",
+        "-1.50 dB at 1.3 mm.",
+        "in 1 of 1 cohorts (+2.5",
+    ]
+    assert sorted(told, key=first.index) == told
+    assert "cohort" not in section(None).partition("##")[0]
 
 
 def test_an_exam_without_selected_slices_says_so() -> None:
@@ -60,4 +72,4 @@ def test_an_exam_without_selected_slices_says_so() -> None:
         {"improvement_db": float}
     )
     written = [Written(data, "") for data in (TABLE1, TABLE2.assign(selected="no"), empty)]
-    assert lay_out(ANSWER, written, []).count("no slice is selected") == 2
+    assert lay_out(ANSWER, None, written, []).count("no slice is selected") == 2

@@ -8,9 +8,10 @@ import pytest
 from PIL import Image
 
 from wdr_mcpd.report.closing import MARK
-from wdr_mcpd.report.findings import Best, Findings, InCohorts, best_method, find
+from wdr_mcpd.report.findings import Best, Findings, best_method, find
 from wdr_mcpd.report.page import Found, Item, Section, each_exam, items, report_html, table_html
 from wdr_mcpd.report.readme import cohorts_table
+from wdr_mcpd.study.cohort_answers import FewBits, InCohorts
 from wdr_mcpd.study.pays import Verdict
 
 TABLE = """# Rates
@@ -48,7 +49,11 @@ def findings(gain: float, selected: bool = True, subjects: int = 5) -> Findings:
 
 
 COHORTS = InCohorts(
-    "54 exams of 21 people", (19.6, 20.0), (0.0, 0.04), ((1.33, -1.5), (5.0, 0.98)), (0.1, -0.4, 0.2)
+    "54 exams of 21 people",
+    (19.6, 20.0),
+    (0.0, 0.04),
+    ((1.33, -1.5), (5.0, 0.98)),
+    FewBits(0.1, 5, (4, 0.01, 2.61), (0, 0.0, 0.01)),
 )
 NO = Verdict(2, 0.45, 1.03, 1.71)
 
@@ -101,6 +106,7 @@ def test_the_page_begins_with_the_verdict_and_its_controls(answer: Verdict, said
     assert ("without a transform across its slices" in first) == (answer.flat_db is not None)
     assert ("What gains is not to transform" in first) == (answer == NO)
     assert "-1.50 dB at 1.3 mm, +0.98 dB at 5.0 mm." in text
+    assert "gains more than 0.1 dB in 4 of 5 cohorts (+0.01 to +2.61 dB against none)" in text
 
 
 def test_no_selected_slice_is_said() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from wdr_mcpd import codec
 from wdr_mcpd.coherence import average_mcpd, coding_groups, select
+from wdr_mcpd.study.coded import Coder
 from wdr_mcpd.study.controls import (
     ALONE,
     BASELINE,
@@ -31,6 +32,10 @@ SETTINGS = codec.Settings(axial_levels=2)
 RATE = 1.0
 
 
+def coder(stack: np.ndarray) -> Coder:
+    return Coder(stack, [RATE], 65535)
+
+
 @pytest.fixture(scope="module")
 def stack(head: Callable[..., np.ndarray]) -> np.ndarray:
     return head(slices=8, size=48, seed=3)
@@ -49,7 +54,7 @@ def threshold(average: np.ndarray) -> float:
 @pytest.fixture(scope="module")
 def table(stack: np.ndarray, average: np.ndarray, threshold: float) -> pd.DataFrame:
     backwards = average_mcpd(stack[::-1])
-    found = controls("a_1", stack, average, backwards, threshold, RATE, SETTINGS, 65535)
+    found = controls("a_1", coder(stack), average, backwards, threshold, SETTINGS)
     return found.set_index("control")
 
 
@@ -110,20 +115,20 @@ def test_other_choices_have_as_many_slices_as_the_mcpds(table: pd.DataFrame) -> 
 
 
 def test_a_selection_of_everything_gains_nothing(stack: np.ndarray, average: np.ndarray) -> None:
-    found = controls("a_1", stack, average, average_mcpd(stack[::-1]), 9.0, RATE, SETTINGS, 65535)
+    found = controls("a_1", coder(stack), average, average_mcpd(stack[::-1]), 9.0, SETTINGS)
     row = found.set_index("control").loc[PROPOSED]
     assert (row["in_volume"], row["exam_gain_db"], row["selected_gain_db"]) == (8, 0, 0)
 
 
 def test_draws_are_of_the_size_repeatable_and_hold_every_run(stack: np.ndarray, table: pd.DataFrame) -> None:
-    drawn = draw("a_1", stack, [4, 8, 0], 5, 1, RATE, SETTINGS, 65535)
+    drawn = draw("a_1", coder(stack), [4, 8, 0], 5, 1, SETTINGS)
     assert drawn["kind"].value_counts().to_dict() == {"random": 5, "contiguous": 5}
     assert (drawn["in_volume"] == 4).all()
     last = drawn[drawn["control"] == "5 6 7 8"].iloc[0]
     assert last["exam_gain_db"] == table.loc[LAST, "exam_gain_db"]
-    again = draw("a_1", stack, [4], 5, 1, RATE, SETTINGS, 65535)
+    again = draw("a_1", coder(stack), [4], 5, 1, SETTINGS)
     pd.testing.assert_frame_equal(drawn, again)
-    assert set(draw("a_1", stack, [4], 5, 2, RATE, SETTINGS, 65535)["control"]) != set(drawn["control"])
+    assert set(draw("a_1", coder(stack), [4], 5, 2, SETTINGS)["control"]) != set(drawn["control"])
 
 
 def test_slices_of_a_small_mcpd_are_easy_or_hard_by_rank_without_the_last() -> None:

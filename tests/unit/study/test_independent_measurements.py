@@ -9,8 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from wdr_mcpd.report.cohorts import QUESTIONS
+from wdr_mcpd.study.cohort_answers import QUESTIONS
 from wdr_mcpd.study.controls import ALONE, BY_CONTENT, LAST, NO_AXIAL, PROPOSED, REVERSED
+from wdr_mcpd.study.laws import EVERY
 
 REFERENCE = Path(__file__).parents[3] / "results" / "reference"
 NEAR = 0.025
@@ -80,6 +81,45 @@ def test_the_best_runs_with_an_axial_transform_are_single_slices() -> None:
     found = exams("groupings").set_index(["exam", "axial_levels", "grouping"])["groups"]
     for exam in ("brain1_1", "brain2_1"):
         assert [found[exam, levels, "best contiguous runs"] for levels in (1, 3)] == [20, 20]
+
+
+# Spacing of the tumour exams, selected, median MCPD, gains of MCPD, alone and axial by content over 3D-WDR.
+OF_SPACING = [
+    (1.4, 20, 0.21, 0.00, -1.26, 0.06),
+    (1.2, 20, 0.18, 0.00, -1.61, 0.05),
+    (2.8, 20, 0.28, 0.00, -0.13, 0.20),  # independently 0.40, the best depth (docs/method.md)
+    (2.4, 20, 0.23, 0.00, -0.49, 0.16),
+    (5.6, 18, 0.43, 0.14, 1.05, 1.52),
+    (4.8, 20, 0.37, 0.00, 0.91, 1.39),
+]
+
+
+@pytest.mark.parametrize(("spacing", "selected", "median", "mcpd", "alone", "content"), OF_SPACING)
+def test_the_tumour_exams_at_each_spacing(
+    spacing: float, selected: int, median: float, mcpd: float, alone: float, content: float
+) -> None:
+    law = pd.read_csv(REFERENCE / "evidence" / "tables" / "spacing.csv")
+    (row,) = law[(law["taken"] == EVERY) & (law["spacing_mm"] == spacing)].to_dict("records")
+    assert row["selected_share_std"] * row["slices"] == selected
+    assert row["median_mcpd"] == pytest.approx(median, abs=0.006)
+    gains = [row[name] for name in ("mcpd_db", "alone_db", "by_content_db")]
+    assert gains == pytest.approx([mcpd, alone, content], abs=0.01)
+
+
+def test_what_the_printed_tables_give_away() -> None:
+    tables = REFERENCE / "evidence" / "tables"
+    bounds = pd.read_csv(tables / "bounds.csv").set_index("name")
+    assert tuple(bounds.loc["d(9, 10)", ["low", "high"]]) == pytest.approx((2.40, 2.87), abs=0.005)
+    assert tuple(bounds.loc["d(10, 11)", ["low", "high"]]) == pytest.approx((2.12, 3.28), abs=0.005)
+    assert bounds.loc["mean of d(9, 11 to 20)", "high"] == pytest.approx(0.346, abs=0.0005)
+    units = pd.read_csv(tables / "units.csv").set_index(["unit", "exam"])
+    for unit, exams, low, high in (
+        ("mean intensity", ["brain1_1", "brain2_1"], 0.40, 0.74),
+        ("z-scores of each slice", ["brain1_1", "brain2_1"], 0.44, 0.71),
+        ("high byte (stored / 256)", ["brain2_1"], 0.42, 0.70),
+    ):
+        found = units.loc[[(unit, exam) for exam in exams]]
+        assert (found["low"].min(), found["high"].max()) == pytest.approx((low, high), abs=0.005)
 
 
 # Collection, spacing, selected, median MCPD, gains of MCPD, alone, no axial, axial by content over 3D-WDR.

@@ -1,6 +1,7 @@
 """Spacing, noise and gains of thinned stacks, and where a gain turns."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from wdr_mcpd.data import Volume
 from wdr_mcpd.data.stack import thin
 from wdr_mcpd.study.laws import (
     GAINS,
+    How,
     gains_at,
     noise_share,
     selections,
@@ -18,7 +20,7 @@ from wdr_mcpd.study.laws import (
     turning_points,
 )
 
-SETTINGS = codec.Settings(axial_levels=3)
+HOW = How(0.5, "std", codec.Settings(axial_levels=3), 65535)
 
 
 def test_averaging_lowers_the_noise_and_thinning_does_not() -> None:
@@ -33,11 +35,11 @@ def test_averaging_lowers_the_noise_and_thinning_does_not() -> None:
 
 
 def test_gains_belong_to_their_ways_to_code(volume: np.ndarray) -> None:
-    table = gains_at(volume, 0.5, "std", [1.0, 0.5], SETTINGS, 65535)
+    table = gains_at(volume, [1.0, 0.5], HOW)
     assert table["rate_bpv"].tolist() == [1.0, 0.5]
     assert (table["best_depth_db"] >= np.maximum(table["axial_transform_db"], 0)).all()
     np.testing.assert_allclose(table["mcpd_db"], table["mcpd_over_alone_db"] + table["alone_db"])
-    whole = gains_at(volume, 99.0, "std", [1.0], SETTINGS, 65535)
+    whole = gains_at(volume, [1.0], replace(HOW, threshold=99.0))
     assert whole["mcpd_db"].item() == 0
 
 
@@ -45,7 +47,7 @@ def test_thin_slices_gain_from_the_axial_transform_and_thick_ones_lose(
     head: Callable[..., np.ndarray],
 ) -> None:
     series = head(slices=64, size=48, seed=5)
-    law = spacing_law("a_1", Volume(series), 8, 0.5, "std", 1.0, SETTINGS, 65535, [1, 2, 8, 9])
+    law = spacing_law("a_1", Volume(series), 8, 1.0, HOW, [1, 2, 8, 9])
     every = law[law["taken"] == "every n-th"].set_index("every")
     assert every.index.tolist() == [1, 2, 8]  # 9 would leave seven slices
     assert every["axial_transform_db"][1] > 0 > every["axial_transform_db"][8]
@@ -59,12 +61,12 @@ def test_thin_slices_gain_from_the_axial_transform_and_thick_ones_lose(
 
 def test_two_spacings_are_no_law(head: Callable[..., np.ndarray]) -> None:
     series = Volume(head(slices=24, size=16, seed=5))
-    assert spacing_law("a_1", series, 8, 0.5, "std", 1.0, SETTINGS, 65535)["every"].unique().tolist() == [
+    assert spacing_law("a_1", series, 8, 1.0, HOW)["every"].unique().tolist() == [
         1,
         2,
         3,
     ]
-    few = spacing_law("a_1", series, 9, 0.5, "std", 1.0, SETTINGS, 65535)
+    few = spacing_law("a_1", series, 9, 1.0, HOW)
     assert few.empty
     assert turning_points(few.assign(subject="a")).empty
 

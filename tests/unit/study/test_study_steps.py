@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,14 @@ import pytest
 
 from steps import encode_step, run_step
 from wdr_mcpd.codec import Settings
-from wdr_mcpd.data import Volume, read_exam, write_exam
+from wdr_mcpd.data import Volume, read_exam, window, write_exam
 from wdr_mcpd.data.exam import Exam
 from wdr_mcpd.data.series import COLUMNS
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.methods import ALONE
 from wdr_mcpd.places import Results
 from wdr_mcpd.study.frames import write_csv
-from wdr_mcpd.study.laws import gains_at, spacing_law
+from wdr_mcpd.study.laws import How, alternatives, gains_at, spacing_law
 
 PAPER = Path(__file__).parents[3] / "resources" / "paper"
 DICTIONARY = Path(__file__).parents[3] / "docs" / "data-dictionary.md"
@@ -29,7 +30,7 @@ TABLES = {
     *("decomposition", "claims", "readings", "controls", "fidelity", "recommendations"),
 }
 EVIDENCE = {
-    *("standing", "groupings", "spacing", "rate_law"),
+    *("standing", "groupings", "spacing", "rate_law", "alternatives"),
     *("bounds", "orders", "units", "joint_readings"),
 }
 
@@ -122,12 +123,13 @@ def evidence(folder: Path, out: Path, given: Mapping[str, Any] = GIVEN) -> None:
         run_step("study.forensics.orders_of_exam", given, **files, **orders)
         joint = {"out": run.of_exam("joint_readings", exam)}
         run_step("study.joint_readings.joint_readings_of_exam", given, **files, **joint)
-        voxels, how = read_exam(run.volume(exam)).volume.voxels, (Settings(axial_levels=1), 65535)
-        law = spacing_law(exam, Volume(voxels, (1.5, 1, 1)), 2, 0.5, "std", 1.0, *how, spacings=[1, 2, 3])
+        voxels = read_exam(run.volume(exam)).volume.voxels
+        how = How(0.5, "std", Settings(axial_levels=1), 65535)
+        law = spacing_law(exam, Volume(voxels, (1.5, 1, 1)), 2, 1.0, how, spacings=[1, 2, 3])
         write_csv(law, run.of_exam("spacing", exam))
-        write_csv(
-            gains_at(voxels, 0.5, "std", [0.5, 1.0], *how).assign(exam=exam), run.of_exam("rate_law", exam)
-        )
+        write_csv(gains_at(voxels, [0.5, 1.0], how).assign(exam=exam), run.of_exam("rate_law", exam))
+        others = alternatives(exam, partial(window, Volume(voxels)), len(voxels) - 1, 0, 1.0, how)
+        write_csv(others, run.of_exam("alternatives", exam))
 
     def of(kind: str) -> list[Path]:
         return [run.of_exam(kind, exam) for exam in exams]
@@ -146,6 +148,8 @@ def evidence(folder: Path, out: Path, given: Mapping[str, Any] = GIVEN) -> None:
     measured = {kind: of(kind) for kind in ("spacing", "rate_law")}
     shown = tables(spacing_table="spacing", rate_table="rate_law")
     run_step("report.laws.laws", given, **series, **measured, **shown, figure=made.figure("laws"))
+    others = {"exams": of("alternatives"), "table": made.table("alternatives")}
+    run_step("report.laws.alternatives", given, **series, **others)
     measured = {"orders": of("orders"), "units": of("units"), "joint": of("joint_readings")}
     measured["paper"] = [PAPER / f"table{number}.csv" for number in (1, 2, 3)]
     names = {"bounds_table": "bounds", "orders_table": "orders", "units_table": "units"}
@@ -203,6 +207,15 @@ def test_every_csv_has_one_header_row_of_described_columns(cohort: Path) -> None
         bases = {re.sub(r"_(low|high)$", "", column) for column in columns if column not in described}
         assert bases <= described, f"{path}: {bases - described}"
         assert not any(column.startswith("Unnamed") for column in columns)
+
+
+def test_draws_of_a_given_size_need_no_controls(cohort: Path, tmp_path: Path) -> None:
+    out, exam = tmp_path / "draws.csv", "001_1"
+    files = {"volume": Results(cohort).volume(exam), "exam": exam, "out": out}
+    run_step("study.controls.draws_of_exam", GIVEN, **files, sizes=[2])
+    drawn = pd.read_csv(out)
+    assert (drawn["in_volume"] == 2).all()
+    assert (drawn["kind"] == "random").sum() == GIVEN["draws"]
 
 
 def test_the_names_of_subjects_stay_as_they_are(cohort: Path) -> None:
