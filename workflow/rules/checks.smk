@@ -28,12 +28,8 @@ for family in MADE:
         output:
             out=sidecars(shown(family)),
         localrule: True
-        conda:
-            "../../environment.yml"
         params:
             **step("checks.provenance.provenance", configuration=CONFIGURATION.model_dump(warnings=False)),
-        script:
-            "../scripts/step.py"
 
 
 use rule step as check_paper with:

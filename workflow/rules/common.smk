@@ -58,9 +58,13 @@ def several(**steps):
 
 
 def finish_steps():
-    """Give every step its log and its benchmark, by rule and wildcards; what is there goes before new series."""
+    """Give every step its script, log and benchmark, by rule and wildcards; what is there goes before new series."""
+    like = rules.step.rule
     for one in workflow.rules:
         one.priority = int(one.name != "fetch")
+        if one.norun and "step" in one.params.keys():  # one without a name of its own, made in a loop
+            for kind in ("norun", "script", "conda_env", "run_func", "run_func_src", "basedir"):
+                setattr(one, kind, getattr(like, kind))
         if one.script and not one.log:
             wildcards = sorted(one.wildcard_names) if one.has_wildcards() else []
             stem = Path(one.name, *(f"{{{name}}}" for name in wildcards))

@@ -14,12 +14,8 @@ checkpoint excluded:
         manifests=expand(str(RESULTS.manifest()), exam=SERIES),
     output:
         out=RESULTS.excluded(),
-    conda:
-        "../../environment.yml"
     params:
         **step("data.study.excluded_series", "source", "synthetic", "on_bad_series", *CUT),
-    script:
-        "../scripts/step.py"
 
 
 use rule step as sample_archive with:
@@ -43,6 +39,10 @@ use rule step as local_index with:
         "Listing the DICOM series of data_folder (once; delete {output} to list them again)"
 
 
+FETCHING = {name: CONFIGURATION.value(name) for name in ("base_url", "idc_endpoint", "data_folder")}
+FETCHING |= {"limits": CONFIGURATION.download_limits, "exclude": MAY_EXCLUDE}
+
+
 # A series that is there and whole is kept: the step checks it and downloads nothing. So its code has no hash.
 use rule step as fetch with:
     input:
@@ -56,14 +56,7 @@ use rule step as fetch with:
         downloads=1,
     params:
         step="data.fetch.fetch_exam",
-        settings=lambda wildcards: {
-            "row": asdict(SERIES[wildcards.exam]),
-            "base_url": CONFIGURATION.base_url,
-            "idc_endpoint": CONFIGURATION.idc_endpoint,
-            "limits": CONFIGURATION.download_limits,
-            "data_folder": CONFIGURATION.data_folder,
-            "exclude": MAY_EXCLUDE,
-        },
+        settings=lambda wildcards: {"row": asdict(SERIES[wildcards.exam]), **FETCHING},
 
 
 # What is there stays until the new one is whole: slices that an exam does not have delete nothing.

@@ -23,43 +23,27 @@ use rule step as fidelity with:
         **step("report.fidelity.fidelity", "variants", *MEASURED),
 
 
-use rule step as draws_of_exam with:
-    input:
-        volume=RESULTS.volume(),
-        controls=RESULTS.of_exam("controls"),
-    output:
-        out=RESULTS.of_exam("draws"),
-    params:
-        **step("study.controls.draws_of_exam", "draws", "seed", "table_rate", "coding", "psnr_peak"),
+OF_VOLUME = {
+    "draws_of_exam": step("study.controls.draws_of_exam", "draws", "seed", "table_rate", *CODED),
+    "draws_of_10": step("study.controls.draws_of_exam", "draws", "seed", "table_rate", *CODED, sizes=[10]),
+    "groupings_of_exam": step("study.grouping.groupings_of_exam", "table_rate", *SELECTION),
+    "best_groupings": step("study.grouping.groupings_of_exam", "table_rate", *SELECTION, depths=[0, 3]),
+    "joint_readings_of_exam": step(
+        "study.joint_readings.joint_readings_of_exam", "table_rate", "orders", "seed"
+    ),
+}
+for kind, parameters in OF_VOLUME.items():
 
-
-use rule step as draws_of_10 with:
-    input:
-        volume=RESULTS.volume(),
-    output:
-        out=RESULTS.of_exam("draws_of_10"),
-    params:
-        **step(
-            "study.controls.draws_of_exam", "draws", "seed", "table_rate", "coding", "psnr_peak", sizes=[10]
-        ),
-
-
-use rule step as groupings_of_exam with:
-    input:
-        volume=RESULTS.volume(),
-    output:
-        out=RESULTS.of_exam("groupings"),
-    params:
-        **step("study.grouping.groupings_of_exam", "table_rate", *SELECTION),
-
-
-use rule step as best_groupings with:
-    input:
-        volume=RESULTS.volume(),
-    output:
-        out=RESULTS.of_exam("best_groupings"),
-    params:
-        **step("study.grouping.groupings_of_exam", "table_rate", *SELECTION, depths=[0, 3]),
+    rule:
+        name:
+            kind
+        input:
+            **({"controls": RESULTS.of_exam("controls")} if kind == "draws_of_exam" else {}),
+            volume=RESULTS.volume(),
+        output:
+            out=RESULTS.of_exam(kind.removesuffix("_of_exam")),
+        params:
+            **parameters,
 
 
 use rule step as evidence_tables with:
@@ -138,15 +122,6 @@ use rule step as orders_of_exam with:
         units=RESULTS.of_exam("units"),
     params:
         **step("study.forensics.orders_of_exam", "seed"),
-
-
-use rule step as joint_readings_of_exam with:
-    input:
-        volume=RESULTS.volume(),
-    output:
-        out=RESULTS.of_exam("joint_readings"),
-    params:
-        **step("study.joint_readings.joint_readings_of_exam", "table_rate", "orders", "seed"),
 
 
 use rule step as forensics with:

@@ -19,12 +19,8 @@ for group, methods in STREAM_JOBS.items():
             mcpd=RESULTS.mcpd() if set(methods) & set(SELECTING) else [],
         output:
             out=of_methods(RESULTS.stream(), methods),
-        conda:
-            "../../environment.yml"
         params:
             **encoding(methods),
-        script:
-            "../scripts/step.py"
 
     rule:
         name:
@@ -34,12 +30,8 @@ for group, methods in STREAM_JOBS.items():
             streams=of_methods(RESULTS.stream(), methods),
         output:
             out=of_methods(RESULTS.quality(), methods),
-        conda:
-            "../../environment.yml"
         params:
             **step("study.quality.quality", "rates", *MEASURES),
-        script:
-            "../scripts/step.py"
 
 
 use rule step as check_exam with:
@@ -75,15 +67,10 @@ use rule step as selection_of_exam with:
         controls=RESULTS.of_exam("controls"),
     params:
         **several(
-            sweep=step(
-                "study.sweep.sweep_of_exam", "rates", "thresholds", *SELECTION, "coding", "psnr_peak"
-            ),
+            sweep=step("study.sweep.sweep_of_exam", "rates", "thresholds", *SELECTION, *CODED),
             whole_exam=step("study.whole_exam.ways_of_exam", "rates", *SELECTION, "coding", *MEASURES),
-            readings=step("study.readings.readings_of_exam", "table_rate", *SELECTION, "mcpd_reference"),
-            controls=step(
-                "study.controls.controls_of_exam",
-                *("table_rate", *SELECTION, "mcpd_reference", "coding", "psnr_peak"),
-            ),
+            readings=step("study.readings.readings_of_exam", *READ),
+            controls=step("study.controls.controls_of_exam", *READ, *CODED),
         ),
 
 

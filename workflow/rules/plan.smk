@@ -12,34 +12,31 @@ MAY_EXCLUDE = "exclude" in (CONFIGURATION.on_bad_series, CONFIGURATION.on_missin
 CUT = ("slices", "first_slice", "slice_step", "slice_average", "slice_axis")
 MEASURES = ("psnr_peak", "ssim_range", "ssim_window")
 SELECTION = ("mcpd_unit", "threshold")
+CODED = ("coding", "psnr_peak")
 MEASURED = (*MEASURES, "decomposition", "in_plane_levels", "axial_levels")
 AT = ("table_rate", "threshold")
+READ = ("table_rate", *SELECTION, "mcpd_reference")
 FOLDS = ("folds", "min_selected", "objective")
 
 # Each table and figure belongs to the first target that builds it, so that no target waits for another's.
 MADE = {
-    "paper": {"tables": ["table1", "table2", "table3"], "figures": []},
-    "sweep": {"tables": ["thresholds"], "figures": ["thresholds"]},
-    "crossval": {"tables": ["crossval"], "figures": []},
-    "claims": {"tables": ["claims", "readings"], "figures": []},
-    "study": {
-        "tables": [
-            *("rates", "bjontegaard", "transmission", "whole_exam", "decomposition", "controls"),
-            *("tumour", "fidelity", "recommendations"),
-        ],
-        "figures": ["rates", "transmission", "whole_exam", "decomposition", "controls", "tumour"],
-    },
-    "evidence": {
-        "tables": [
-            *("standing", "groupings", "spacing", "rate_law", "alternatives"),
-            *("bounds", "orders", "units", "joint_readings"),
-        ],
-        "figures": ["standing", "laws"],
-    },
-    "baselines": {
-        "tables": ["baselines", "baselines-cost"],
-        "figures": ["baselines", "baselines-speed", "baselines-lossless"],
-    },
+    "paper": ("table1 table2 table3", ""),
+    "sweep": ("thresholds", "thresholds"),
+    "crossval": ("crossval", ""),
+    "claims": ("claims readings", ""),
+    "study": (
+        "rates bjontegaard transmission whole_exam decomposition controls tumour fidelity recommendations",
+        "rates transmission whole_exam decomposition controls tumour",
+    ),
+    "evidence": (
+        "standing groupings spacing rate_law alternatives bounds orders units joint_readings",
+        "standing laws",
+    ),
+    "baselines": ("baselines baselines-cost", "baselines baselines-speed baselines-lossless"),
+}
+MADE = {
+    family: {"tables": tables.split(), "figures": figures.split()}
+    for family, (tables, figures) in MADE.items()
 }
 FIGURES_OF_EXAM = figures("{exam}/figure1", "{exam}/figure2")
 # Pages for readers show the figures of a few exams, however large the cohort is.
@@ -52,13 +49,10 @@ EVERY_METHOD = sorted({*AUDITED, *CONFIGURATION.methods})
 STREAMS_OF = {family: EVERY_METHOD for family in MADE}
 STREAMS_OF |= {"paper": [BASELINE, PROPOSED, ALONE], "sweep": [], "crossval": [], "claims": AUDITED}
 SELECTING = [name for name, method in CONFIGURATION.registry.items() if method.grouping == "mcpd"]
-STREAM_JOBS = {
-    "paper": [name for name in STREAMS_OF["paper"] if name not in SELECTING],
-    "paper_selecting": [name for name in STREAMS_OF["paper"] if name in SELECTING],
-    "study": [name for name in EVERY_METHOD if name not in {*STREAMS_OF["paper"], *SELECTING}],
-    "study_selecting": [name for name in SELECTING if name in {*EVERY_METHOD} - {*STREAMS_OF["paper"]}],
-}
-STREAM_JOBS = {group: methods for group, methods in STREAM_JOBS.items() if methods}
+STREAM_JOBS = {}
+for name in EVERY_METHOD:
+    group = ("paper" if name in STREAMS_OF["paper"] else "study") + "_selecting" * (name in SELECTING)
+    STREAM_JOBS.setdefault(group, []).append(name)
 OTHERS = [name for name in EVERY_METHOD if name not in STREAMS_OF["paper"]]
 CHECKING = step("checks.streams.check", "rates", "psnr_peak", *SELECTION, selecting=SELECTING)
 COMPARED_CODECS = [name for name, codec in CODECS.items() if codec.control] if CONFIGURATION.baselines else []
