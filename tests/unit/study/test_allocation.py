@@ -3,8 +3,11 @@
 import itertools
 
 import numpy as np
+import pytest
 
-from wdr_mcpd.study.allocation import Curves, as_needed, equal_slope, lower_hull
+from wdr_mcpd import codec
+from wdr_mcpd.errors import StreamError
+from wdr_mcpd.study.allocation import Curves, as_needed, equal_slope, fit, group_curves, lower_hull
 
 LENGTHS = np.array([[0, 0], [10, 20], [20, 40], [30, 60], [40, 80]])
 
@@ -52,3 +55,25 @@ def test_sharing_as_needed_returns_the_lengths_that_gave_the_errors() -> None:
 def test_groups_that_need_nothing_get_nothing() -> None:
     curves = Curves(LENGTHS, np.zeros((5, 2)))
     assert as_needed(curves, np.zeros(2), 60).sum() <= 60
+
+
+def test_a_budget_below_the_header_is_refused_and_one_of_it_keeps_the_header(volume: np.ndarray) -> None:
+    groups = [(i,) for i in range(len(volume))]
+    stream = codec.encode(volume, groups, rate=2.0)
+    header = codec.reallocate(stream, [0] * len(groups))
+
+    def nothing(budget: int) -> np.ndarray:
+        return np.zeros(len(groups), np.int64)
+
+    assert fit(stream, nothing, len(header)) == header
+    with pytest.raises(StreamError, match="too few"):
+        fit(stream, nothing, len(header) - 1)
+
+
+def test_a_curve_is_what_the_shortened_file_decodes_to(volume: np.ndarray) -> None:
+    stream = codec.encode(volume, [(0, 1, 3, 4), (2,), (5,)], rate=3.0)
+    curves = group_curves(volume, stream, 0.1, [0, 2], points=5)
+    for lengths, errors in zip(curves.lengths, curves.errors, strict=True):
+        decoded = codec.decode(codec.reallocate(stream, [lengths[0], 0, lengths[1]]))
+        off = np.square(volume.astype(float) - decoded)
+        np.testing.assert_allclose(errors, [off[[0, 1, 3, 4]].sum(), off[5].sum()])

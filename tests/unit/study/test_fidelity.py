@@ -99,3 +99,11 @@ def test_ratios_stand_beside_each_recommendation_on_both_sides_of_it() -> None:
     strict = found[found["ratio"] == 7].set_index("rate_bpv")
     assert not strict["within_allocated"].any()
     assert strict["within_significant"].to_dict() == {1.0: False, 2.0: True}
+
+
+def test_where_nothing_stands_out_nothing_is_segmented_and_the_form_is_unknown(mask: np.ndarray) -> None:
+    even = np.full(mask.shape, 700, np.int16)
+    assert not segmentation(even, mask).any()
+    found = first_order(even[mask])
+    assert (found["mean"], found["standard_deviation"], found["entropy"]) == (700, 0, 0)
+    assert np.isnan([found["skewness"], found["kurtosis"]]).all()
