@@ -36,7 +36,7 @@ def _encode_options(parser: argparse.ArgumentParser) -> None:
     add("--preview", type=float, metavar="R", help=f"{of_cc} begin with R embedded bits per voxel")
     cuts = "3d-wdr-cc for a stream that will be cut: every beginning good, the whole less so"
     add("--progressive", action="store_true", help=cuts)
-    add("--fast", action="store_true", help="3d-wdr-cc without the network that restores decoded slices")
+    add("--fast", action="store_true", help="3d-wdr-cc without its restoring network, to decode faster")
     choices = ("default", "reference")
     add("--profile", choices=choices, default="default", help="reference: the choices of the reference codec")
     add("--quantise", type=int, metavar="BITS", help="round what is no 16-bit integer")
