@@ -12,9 +12,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from wdr_mcpd.codec import decode, info, truncate
     from wdr_mcpd.coherence import average_mcpd, select
     from wdr_mcpd.data import read_volume
-    from wdr_mcpd.methods import METHODS, decode, encode, info, truncate
+    from wdr_mcpd.methods import METHODS, encode
     from wdr_mcpd.study.frames import results
     from wdr_mcpd.study.metrics import slice_psnr as psnr
     from wdr_mcpd.study.metrics import slice_ssim as ssim
@@ -38,7 +39,8 @@ __all__ = [
     "truncate",
 ]
 _PLACES = {
-    **{name: ("methods", name) for name in ("METHODS", "decode", "encode", "info", "truncate")},
+    **{name: ("codec", name) for name in ("decode", "info", "truncate")},
+    **{name: ("methods", name) for name in ("METHODS", "encode")},
     **{name: ("coherence", name) for name in ("average_mcpd", "select")},
     "psnr": ("study.metrics", "slice_psnr"),
     "read_volume": ("data", "read_volume"),

@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from wdr_mcpd import defaults
 from wdr_mcpd.codec.settings import CDF97, check_settings
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import as_written
@@ -92,21 +93,21 @@ class Configuration(_Keys):
     data_folder: str | None = None
     """Folder with the DICOM series of source local or the volume files of source files; where it is set, no
     address is asked."""
-    base_url: Annotated[str, Field(pattern="^https?://")] = "https://nbia.cancerimagingarchive.net"
+    base_url: Annotated[str, Field(pattern="^https?://")] = defaults.NBIA
     """Address of the NBIA server of source nbia."""
-    idc_endpoint: Annotated[str, Field(pattern="^https?://")] = "https://s3.amazonaws.com"
+    idc_endpoint: Annotated[str, Field(pattern="^https?://")] = defaults.IDC_ENDPOINT
     """Address of the S3 server that holds the Imaging Data Commons, of source idc."""
-    parallel_downloads: Count = 4
+    parallel_downloads: Count = defaults.PARALLEL_DOWNLOADS
     """Series fetched from an archive at a time."""
     fetch_locally: bool = False
     """Whether the machine that runs Snakemake fetches, and not the nodes of a cluster."""
-    download_seconds: Annotated[float, Field(gt=0)] = 600
+    download_seconds: Annotated[float, Field(gt=0)] = defaults.DOWNLOAD_SECONDS
     """Seconds that a download may take, with all its attempts, beside its size over download_rate."""
-    download_rate: Annotated[float, Field(gt=0)] = 50
+    download_rate: Annotated[float, Field(gt=0)] = defaults.DOWNLOAD_RATE
     """Least rate of a download in kB/s."""
-    download_header_seconds: Annotated[float, Field(gt=0)] = 60
+    download_header_seconds: Annotated[float, Field(gt=0)] = defaults.DOWNLOAD_HEADER_SECONDS
     """Seconds that a server has to begin its answer."""
-    download_idle_seconds: Annotated[float, Field(gt=0)] = 60
+    download_idle_seconds: Annotated[float, Field(gt=0)] = defaults.DOWNLOAD_IDLE_SECONDS
     """Seconds that a server may pause within its answer."""
     keep_series: bool = True
     """Whether the series and their slices stay after use. false: each is deleted once nothing of the run
@@ -133,13 +134,13 @@ class Configuration(_Keys):
     slice_axis: Literal["thickest"] | Annotated[int, Field(ge=1, le=3)] = "thickest"
     """Axis of a volume file across which it is cut into slices: its number in the file, or the one with the
     largest distance (of equal ones the third). The slices of DICOM series are those of its files."""
-    mcpd_unit: Literal["std", "stored", "range", "dtype"] = "std"
+    mcpd_unit: defaults.Unit = defaults.UNIT
     """Unit of the mean co-located pixel difference (eq. 1). std: standard deviation of the slices taken.
     stored: stored values. range: largest minus smallest value. dtype: 65535."""
-    mcpd_reference: Literal["following", "all", "adjacent"] = "following"
+    mcpd_reference: defaults.Reference = defaults.REFERENCE
     """Slices that a slice is compared with. following: all that follow it (the paper's; the last slice has
     none and gets 0). all: all others. adjacent: the one before and the one after."""
-    threshold: Threshold = 0.5
+    threshold: Threshold = defaults.THRESHOLD
     """Slices with an average MCPD of at most this are coded together as one volume (T of the paper)."""
 
     methods: Annotated[list[str], *Different] = list(METHODS)
@@ -230,7 +231,7 @@ class Configuration(_Keys):
 
     @property
     def download_limits(self) -> dict[str, Any]:
-        """How long a server is waited for (`data.http_limits.Limits`); rates in bytes per second."""
+        """How long a server is waited for (`data.http_client.Limits`); rates in bytes per second."""
         return {
             "seconds": self.download_seconds,
             "rate": 1000 * self.download_rate,
@@ -250,18 +251,9 @@ class Configuration(_Keys):
 
 
 def configuration(given: Mapping[str, Any]) -> Configuration:
-    """Check a configuration and fill in the defaults.
+    """Check the keys that the user set and fill in the defaults; InputError names the first wrong one.
 
-    Parameters
-    ----------
-    given
-        The keys that the user set. What `snakemake --config` leaves texts is read as YAML: lists, objects,
-        `true` and `false`.
-
-    Raises
-    ------
-    InputError
-        One line that names the first wrong key, its value and what is allowed.
+    What `snakemake --config` leaves texts is read as YAML: lists, objects, `true` and `false`.
     """
     try:
         checked = Configuration.model_validate(typed := _typed(given))
@@ -271,20 +263,16 @@ def configuration(given: Mapping[str, Any]) -> Configuration:
     return checked.model_copy(update={"rates": rates})
 
 
-def _typed(given: Mapping[str, Any]) -> dict[str, Any]:
+def _typed(value: Any, depth: int = 0) -> Any:
+    """Read texts within lists and objects, and true and false, as YAML; depth 0 is the configuration."""
     import yaml
 
-    def inner(value: Any) -> Any:
-        if isinstance(value, Mapping):
-            return {key: inner(one) for key, one in value.items()}
-        if isinstance(value, list):
-            return [inner(one) for one in value]
-        return yaml.safe_load(value) if isinstance(value, str) else value
-
-    return {
-        key: inner(value) if isinstance(value, Mapping | list) or value in ("true", "false") else value
-        for key, value in given.items()
-    }
+    if isinstance(value, Mapping):
+        return {key: _typed(one, depth + 1) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_typed(one, depth + 1) for one in value]
+    read = isinstance(value, str) and (depth > 1 or value in ("true", "false"))
+    return yaml.safe_load(value) if read else value
 
 
 def schema() -> dict[str, Any]:
@@ -297,16 +285,11 @@ def schema() -> dict[str, Any]:
             return [resolved(one) for one in entry]
         if not isinstance(entry, dict):
             return entry
-        if "$ref" in entry:
-            entry = definitions[entry["$ref"].rpartition("/")[2]] | {
-                k: v for k, v in entry.items() if k != "$ref"
-            }
-        entry = {
-            key: resolved(value) for key, value in entry.items() if key != "title" or isinstance(value, dict)
-        }
-        if "description" in entry:
-            entry["description"] = " ".join(str(entry["description"]).split())
-        return entry
+        entry = definitions.get(entry.get("$ref", "").rpartition("/")[2], {}) | entry
+        kept = {key: resolved(value) for key, value in entry.items() if key not in ("title", "$ref")}
+        if "description" in kept:
+            kept["description"] = " ".join(str(kept["description"]).split())
+        return kept
 
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **resolved(made)}
 

@@ -16,6 +16,13 @@ class SeriesError(InputError):
     """One series or file that its source refuses or spoils; a study may do without it."""
 
 
+def refuse(where: object, *reasons: tuple[object, str]) -> None:
+    """Raise an InputError with the first reason, each beside what it holds for, that does hold."""
+    for holds, reason in reasons:
+        if holds:
+            raise InputError(f"{where}: {reason}")
+
+
 @contextmanager
 def unbroken(where: object, what: str) -> Iterator[None]:
     """Make one line, that says `what`, of all that a library raises over a broken file or header.

@@ -14,15 +14,10 @@ PROGRESS = re.compile(r"^(\d+) of (\d+) steps \(", re.MULTILINE)
 
 
 def failures(*logs: str) -> Iterator[str]:
-    """Say for each failed job of a run its rule, its outputs, the reason and the log; then what is missing.
+    """Say for each failed job in a run's logs its rule, outputs, reason and log; then what is missing.
 
     Of a group of jobs that was submitted as one, Snakemake names all: those whose outputs are there did not
     fail, and those without a log of this run wait for one that did.
-
-    Parameters
-    ----------
-    *logs : str
-        Files of the run's log; the jobs' own logs are read from where it says they are.
     """
     text = "".join(Path(log).read_text(encoding="utf-8", errors="replace") for log in logs)
     begun = min((_begun(log) for log in logs), default=0.0)

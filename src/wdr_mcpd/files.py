@@ -1,10 +1,11 @@
 """Reading and writing files and folders so that a reader finds the whole or none, and numbers' digits."""
 
+import csv
 import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -22,13 +23,7 @@ def as_written(number: float | str) -> float:
 
 
 def read_bytes(path: Path) -> bytes:
-    """Read a whole file.
-
-    Raises
-    ------
-    InputError
-        When it cannot be read.
-    """
+    """Read a whole file; InputError when it cannot be read."""
     try:
         return path.read_bytes()
     except OSError as error:
@@ -63,6 +58,30 @@ def write_text(path: Path, text: str) -> None:
     """Write a whole text file, UTF-8 with line ends of one character."""
     with whole_file(path) as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_rows(
+    path: Path, rows: Iterable[Mapping[str, object]], columns: Sequence[str], delimiter: str = "\t"
+) -> None:
+    """Write some columns of the rows, which may have more or lack some, below a line of their names."""
+    with whole_file(path) as draft, draft.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, columns, "", "ignore", delimiter=delimiter, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def read_rows(path: Path, delimiter: str = "\t") -> tuple[list[str], list[dict[str, str]]]:
+    """Give names and rows; InputError where the file is missing or a row has too few or many cells."""
+    try:
+        with path.open(newline="", encoding="utf-8") as stream:
+            reader = csv.DictReader(stream, delimiter=delimiter)
+            columns, rows = list(reader.fieldnames or ()), list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path}: cannot be read ({error})") from error
+    for line, row in enumerate(rows, 2):
+        if None in row or None in row.values():
+            raise InputError(f"{path} line {line}: has too few or too many columns")
+    return columns, rows
 
 
 @contextmanager

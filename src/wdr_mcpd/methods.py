@@ -10,29 +10,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from wdr_mcpd.codec.settings import Settings, changed, check_settings
+from wdr_mcpd.defaults import REFERENCE, THRESHOLD, UNIT
 from wdr_mcpd.errors import InputError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from wdr_mcpd.codec import Geometry, Scaling, decode, info, truncate
-
-__all__ = [
-    "ALONE",
-    "BASELINE",
-    "DEFAULT",
-    "METHODS",
-    "PROPOSED",
-    "Method",
-    "decode",
-    "encode",
-    "ignored_options",
-    "info",
-    "method_named",
-    "slice_groups",
-    "truncate",
-    "with_variants",
-]
+    from wdr_mcpd.codec import Geometry, Scaling
 
 Grouping = Literal["volume", "slices", "mcpd"]
 
@@ -76,15 +60,8 @@ def with_variants(
 ) -> dict[str, Method]:
     """Add variants of registered methods to the registry.
 
-    Parameters
-    ----------
-    variants : by name, each a mapping with `method`, the name of the method that it varies, the fields of
-        `Settings` that it changes and, if wanted, a `label` (the name otherwise), `colour` and `marker`
-
-    Raises
-    ------
-    InputError
-        For a name that is taken or unfit, a method that is not known, or settings that cannot be.
+    Each is given by its name as a mapping with `method`, the name of the method that it varies, the fields of
+    `Settings` that it changes and, if wanted, a `label` (the name otherwise), `colour` and `marker`.
     """
     registry = dict(methods)
     for place, (name, given) in enumerate(variants.items()):
@@ -127,9 +104,9 @@ def encode(
     rate: float | None = None,
     *,
     groups: Sequence[Sequence[int]] | None = None,
-    threshold: float = 0.5,
-    mcpd_unit: str = "std",
-    mcpd_reference: str = "following",
+    threshold: float = THRESHOLD,
+    mcpd_unit: str = UNIT,
+    mcpd_reference: str = REFERENCE,
     max_bytes: int | None = None,
     psnr: float | None = None,
     geometry: "Geometry | None" = None,
@@ -151,12 +128,7 @@ def encode(
     **settings : fields of `wdr_mcpd.codec.Settings` in place of the method's own (a method of coder "cc" is
         its coder: it takes no other)
 
-    Raises
-    ------
-    InputError
-        For an unknown method or setting, or a volume that cannot be coded.
-    StreamError
-        If the budget is below the header.
+    Raises InputError for what is unknown or cannot be coded, StreamError if the budget is below the header.
     """
     from wdr_mcpd import codec
 
@@ -182,9 +154,9 @@ def encode(
 def slice_groups(
     volume: "NDArray[Any]",
     method: str | Method,
-    threshold: float = 0.5,
-    mcpd_unit: str = "std",
-    mcpd_reference: str = "following",
+    threshold: float = THRESHOLD,
+    mcpd_unit: str = UNIT,
+    mcpd_reference: str = REFERENCE,
     average: "NDArray[Any] | None" = None,
 ) -> list[tuple[int, ...]] | None:
     """List the slices that a method codes together; None for all in one group.
@@ -197,9 +169,7 @@ def slice_groups(
 
     grouping = (method if isinstance(method, Method) else method_named(method)).grouping
     if np.ndim(volume) != 3:
-        raise InputError(
-            f"a volume has slices, rows and columns; this array has the shape {np.shape(volume)}"
-        )
+        raise InputError(f"a volume has slices, rows and columns, not the shape {np.shape(volume)}")
     if grouping == "slices":
         return [(i,) for i in range(len(volume))]
     if grouping == "mcpd":
@@ -213,16 +183,6 @@ def _changed(method: Method, changes: dict[str, Any]) -> Settings:
     """Return the method's settings with changes; a method that is named after its coder keeps it."""
     settings = changed(method.settings, changes)
     if settings.coder != method.settings.coder and method.settings.coder != "wdr":
-        raise InputError(
-            f"{method.name} cannot be coded by {settings.coder}: leave out the profile, or take {DEFAULT}"
-        )
+        advice = f"leave out the profile, or take {DEFAULT}"
+        raise InputError(f"{method.name} cannot be coded by {settings.coder}: {advice}")
     return settings
-
-
-def __getattr__(name: str) -> Any:
-    """Import the codec only when one of its functions is used."""
-    if name in ("decode", "info", "truncate"):
-        from wdr_mcpd import codec
-
-        return getattr(codec, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

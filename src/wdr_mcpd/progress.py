@@ -12,13 +12,7 @@ PAUSE = 1.0  # seconds between two looks at the clock
 
 
 def steps(items: Sequence[Item], unit: str) -> Iterable[Item]:
-    """Go through `items`, with a bar on standard error once that takes long, if it is a terminal.
-
-    Parameters
-    ----------
-    items : what the loop goes through
-    unit : what one of them is, in the singular, e.g. "rate"
-    """
+    """Go through `items`, with a bar on standard error once that takes long, if it is a terminal."""
     from tqdm import tqdm
 
     return tqdm(items, unit=unit, delay=DELAY, disable=None, leave=False)

@@ -8,9 +8,10 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "src" / "wdr_mcpd"
 
-GROUND = {"errors", "files", "progress", "places"}
+GROUND = {"defaults", "errors", "files", "progress", "places"}
 SCIENCE = GROUND | {"data", "coherence", "codec", "methods"}
 MAY_IMPORT: dict[str, set[str]] = {
+    "defaults": set(),
     "errors": set(),
     "files": {"errors"},
     "progress": set(),
@@ -21,8 +22,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "data": GROUND,
     "coherence": GROUND | {"data"},
     "codec": {"errors"},
-    "methods": {"errors", "coherence", "codec"},
-    "config": {"errors", "files", "codec", "methods"},
+    "methods": {"defaults", "errors", "coherence", "codec"},
+    "config": {"defaults", "errors", "files", "codec", "methods"},
     "warm_up": {"codec", "methods", "study"},
     "config_page": {"config", "files"},
     "study": SCIENCE,
@@ -33,7 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bench": SCIENCE | {"study", "render", "baselines"},
     "checks": SCIENCE | {"study"},
     "cli": SCIENCE | {"arguments", "config", "study", "render", "report", "checks"},
-    "__init__": {"coherence", "data", "methods", "study"},
+    "__init__": {"codec", "coherence", "data", "methods", "study"},
     "__main__": {"cli"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -103,7 +103,7 @@ def test_every_command_is_understood() -> None:
     assert {words[0] for words in lines} == {"sweep", "encode", "compare", "series"}
     for name, *given in lines:
         parser = Parser(prog=name)
-        getattr(import_module(f"wdr_mcpd.cli.{GROUP_OF[name]}"), f"{name}_options")(parser)
+        getattr(import_module(f"wdr_mcpd.cli.{GROUP_OF[name]}"), f"_{name}_options")(parser)
         parser.parse_args(given)
 
 

@@ -14,9 +14,9 @@ from clone import SMALL, Clone, make_clone
 
 from nbia_server import Holding, NbiaServer, holding
 from wdr_mcpd.cli import main
-from wdr_mcpd.data.excluded import read_excluded
 from wdr_mcpd.data.fetch import fetch_series
 from wdr_mcpd.data.series import read_series_table
+from wdr_mcpd.data.study import read_excluded
 from wdr_mcpd.data.synthetic import synthetic_table
 
 PERSON = {

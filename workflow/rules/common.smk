@@ -9,7 +9,7 @@ import yaml
 from wdr_mcpd.arguments import check_targets
 from wdr_mcpd.baselines.codecs import CODECS
 from wdr_mcpd.config import configuration
-from wdr_mcpd.data.excluded import read_excluded
+from wdr_mcpd.data.study import read_excluded
 from wdr_mcpd.data.study import check_slices, how_to_make_a_table, series_of_study
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.failures import failures

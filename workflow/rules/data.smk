@@ -78,4 +78,4 @@ use rule step as exam_table with:
     output:
         out=RESULTS.exam_table(),
     params:
-        **step("data.exam_table.exam_table"),
+        **step("data.study.exam_table"),

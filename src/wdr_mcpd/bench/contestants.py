@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from wdr_mcpd import methods
 from wdr_mcpd.baselines.beside_reference import BESIDE_REFERENCE, PROFILE
 from wdr_mcpd.baselines.codecs import CODECS, Codec, RateSearch
+from wdr_mcpd.codec import decode
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.methods import BASELINE, METHODS
 
@@ -64,7 +65,7 @@ class OurMethod:
     def _run(self, volume: Array, **budget: Any) -> Run:
         settings = {"method": self.method, **self.settings, **budget}
         encoder: Callable[..., bytes] = partial(methods.encode, **settings)
-        return Run(volume, encoder, methods.decode, encoder(volume))
+        return Run(volume, encoder, decode, encoder(volume))
 
 
 @dataclass(frozen=True)

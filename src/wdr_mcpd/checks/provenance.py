@@ -8,8 +8,7 @@ import hashlib
 import json
 import platform
 import subprocess
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -20,21 +19,15 @@ from wdr_mcpd.files import read_bytes, whole_file
 from wdr_mcpd.places import Results, sidecar_of
 
 PACKAGE = Path(__file__).parents[1]
-LIBRARIES = ("numpy", "PyWavelets", "numba", "scipy", "scikit-image", "pandas", "matplotlib", "pydicom")
-CODEC_LIBRARIES = ("imagecodecs", "av", "pylibjpeg-openjpeg")
-"""Of today's codecs; recorded where they are installed."""
+LIBRARIES = (
+    *("numpy", "PyWavelets", "numba", "scipy", "scikit-image", "pandas", "matplotlib", "pydicom"),
+    *("imagecodecs", "av", "pylibjpeg-openjpeg"),
+)
+"""Recorded where they are installed."""
 OF_THE_MACHINE = ("data_folder", "series", "base_url")
 """Keys of the configuration that are places; the series are named by their hashes instead."""
 
 Record = dict[str, Any]
-
-
-def _versions() -> Iterator[tuple[str, str]]:
-    for name in LIBRARIES:
-        yield name, version(name)
-    for name in CODEC_LIBRARIES:
-        with suppress(PackageNotFoundError):
-            yield name, version(name)
 
 
 def provenance(
@@ -47,29 +40,19 @@ def provenance(
     configuration: Mapping[str, Any],
     exam: str = "",
 ) -> None:
-    """Step: write beside finished tables and figures where they come from.
+    """Step: write beside finished tables and figures where they come from, in the sidecars `out`.
 
-    Parameters
-    ----------
-    files : tables and figures; those of one stem share a sidecar
-    series : the run's table of series, from whose place paths are told
-    manifests, streams : of the series and the streams that they are made from
-    out : the sidecars
-    configuration : of the run
-    exam : that they show, if it is one
-
-    Raises
-    ------
-    InputError
-        A file, a series or a stream is missing.
+    `files` are those of one `exam`, or of none; paths are told from the place of the run's table of `series`.
+    They are made from `manifests` and `streams`, with the run's `configuration`.
     """
     results = Results.of(series)
+    versions = {name: known for name in LIBRARIES if (known := _version(name))}
     common = {
         "series": [_series(path) for path in _listed(manifests)],
         "streams": {path.relative_to(results.root).as_posix(): sha256(path) for path in _listed(streams)},
         "configuration": {key: value for key, value in configuration.items() if key not in OF_THE_MACHINE},
         "package": package_state(),
-        "libraries": {"python": platform.python_version(), **dict(_versions())},
+        "libraries": {"python": platform.python_version(), **versions},
     }
     for sidecar in out:
         members = {path.name: sha256(path) for path in files if sidecar_of(path) == sidecar}
@@ -83,13 +66,7 @@ def _listed(paths: Path | list[Path]) -> list[Path]:
 
 
 def read(path: Path) -> Record:
-    """Read the provenance of a table or figure, or of the sidecar itself.
-
-    Raises
-    ------
-    InputError
-        There is none, it is broken, or the file is not the one that it describes.
-    """
+    """Read the provenance of a table or figure, or of the sidecar itself; it must describe this very file."""
     sidecar = sidecar_of(path)
     if not sidecar.is_file():
         raise InputError(f"{path}: has no provenance ({sidecar.name} is not beside it)")
@@ -118,16 +95,16 @@ def package_state() -> Record:
     for path in sorted(files):
         sources.update(f"{path.relative_to(PACKAGE).as_posix()} {sha256_of(path)}\n".encode())
     return {
-        "version": _version(),
+        "version": _version("wdr-mcpd"),
         "sources_sha256": sources.hexdigest(),
         "commit": _git("rev-parse", "HEAD"),
         "changed_since_commit": bool(_git("status", "--porcelain", "--", str(PACKAGE))),
     }
 
 
-def _version() -> str | None:
+def _version(name: str) -> str | None:
     try:
-        return version("wdr-mcpd")
+        return version(name)
     except PackageNotFoundError:
         return None
 

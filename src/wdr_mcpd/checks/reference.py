@@ -20,25 +20,10 @@ PIXEL_TOLERANCE = 1.0
 
 
 def check_results(reference: Path, results: Path) -> int:
-    """Compare every file of a folder with the file of the same place in another.
+    """Compare every file of a folder with that of the same place in another; give their number.
 
     Numbers with a decimal point and the pixels of a PNG may differ within the tolerances of this module; all
-    else must be equal.
-
-    Parameters
-    ----------
-    reference, results : Path
-        Folder of the committed results, folder of a run.
-
-    Returns
-    -------
-    int
-        Number of files compared.
-
-    Raises
-    ------
-    InputError
-        The reference is empty, or files differ or are missing; names the first place and the number of files.
+    else must be equal. InputError names the first file that differs or is missing, and how many do.
     """
     files = sorted(path.relative_to(reference) for path in reference.rglob("*") if path.is_file())
     if not files:

@@ -24,13 +24,7 @@ AGAIN = "run snakemake again"
 
 
 def check_all(folder: Path) -> str:
-    """Check every table and figure of a folder of results; say how much was checked.
-
-    Raises
-    ------
-    InputError
-        There is no result, a table or figure has no provenance, or what `verify` finds.
-    """
+    """Check every table and figure of a folder of results; say how much was checked."""
     places = (folder / "tables", folder / "figures")
     made = [path for place in places for path in sorted(place.rglob("*")) if path.suffix in TABLE + FIGURE]
     sidecars = sorted(path for place in places for path in place.rglob(f"*{PROVENANCE}"))
@@ -46,20 +40,8 @@ def check_all(folder: Path) -> str:
 def verify(results: Results, sidecars: Sequence[Path]) -> str:
     """Check tables and figures against their provenance, and that against the streams and series there.
 
-    Parameters
-    ----------
-    results : paths of the results
-    sidecars : provenance to check
-
-    Returns
-    -------
-    str
-        How many files, streams and series were checked.
-
-    Raises
-    ------
-    InputError
-        The first file that is not what a sidecar says, or that another one contradicts.
+    Says how many were checked; InputError names the first file that is not what a sidecar says, or that
+    another one contradicts.
     """
     hashes: dict[Path, str] = {}
     files, kept = 0, True
@@ -67,22 +49,21 @@ def verify(results: Results, sidecars: Sequence[Path]) -> str:
         known = read(sidecar)
         kept &= known["configuration"].get("keep_series", True)
         for name, expected in known["files"].items():
-            if sha256(sidecar.parent / name) != expected:
-                raise InputError(
-                    f"{sidecar.parent / name}: is not the file that {sidecar.name} describes; {AGAIN}"
-                )
+            path = sidecar.parent / name
+            if sha256(path) != expected:
+                raise InputError(f"{path}: is not the file that {sidecar.name} describes; {AGAIN}")
             files += 1
             if name in CHECKED_TABLES:
-                check_table(results, sidecar.parent / name, known["configuration"])
-        for path, expected in _inputs(results, known).items():
+                check_table(results, path, known["configuration"])
+        inputs = {results.root / path: expected for path, expected in known["streams"].items()}
+        inputs |= {results.manifest(one["exam"]): one["manifest_sha256"] for one in known["series"]}
+        for path, expected in inputs.items():
             if path not in hashes:
                 hashes[path] = sha256(path)
                 if path.suffix == ".wdr" and hashes[path] == expected:
                     _was_checked(results, path, expected)
             if hashes[path] != expected:
-                raise InputError(
-                    f"{sidecar}: was made from another {path} than the one that is there; {AGAIN}"
-                )
+                raise InputError(f"{sidecar}: was made from another {path} than is there; {AGAIN}")
     series = {path.parent for path in hashes if path.name == MANIFEST}
     for folder in sorted(series if kept else ()):
         check_whole(folder)
@@ -90,13 +71,7 @@ def verify(results: Results, sidecars: Sequence[Path]) -> str:
 
 
 def check_table(results: Results, path: Path, configuration: Record) -> None:
-    """Check Table 1, 2 or 3 against the measurements of its exams.
-
-    Raises
-    ------
-    InputError
-        A slice or a number that is not the one measured.
-    """
+    """Check that Table 1, 2 or 3 holds just the slices and numbers that were measured of its exams."""
     column = f"mcpd_{configuration['mcpd_unit']}"
     for name, rows in read_csv(path, KEYS).groupby("exam"):
         exam = str(name)
@@ -153,12 +128,6 @@ def _was_checked(results: Results, stream: Path, expected: str) -> None:
     path = results.checked_stream(stream.parent.name, stream.stem)
     if set(read_csv(path, ["stream_sha256"])["stream_sha256"]) != {expected}:
         raise InputError(f"{path}: checked another {stream} than the one that is there; {AGAIN}")
-
-
-def _inputs(results: Results, known: Record) -> dict[Path, str]:
-    """Files that a sidecar names as the input of its tables and figures, with their hashes."""
-    streams = {results.root / path: str(expected) for path, expected in known["streams"].items()}
-    return streams | {results.manifest(s["exam"]): str(s["manifest_sha256"]) for s in known["series"]}
 
 
 def check(

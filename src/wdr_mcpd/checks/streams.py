@@ -16,7 +16,7 @@ from wdr_mcpd.checks.results import WRITTEN_DIGITS
 from wdr_mcpd.coherence import select
 from wdr_mcpd.coherence.table import read_average
 from wdr_mcpd.data import read_exam
-from wdr_mcpd.errors import InputError, StreamError
+from wdr_mcpd.errors import InputError, StreamError, refuse
 from wdr_mcpd.files import read_bytes
 from wdr_mcpd.study.cuts import decoded_cuts
 from wdr_mcpd.study.frames import read_csv, write_csv
@@ -28,17 +28,9 @@ TOLERATED_FALL_DB = 0.01
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """A stream and what the study says of it.
+    """A stream and what the study says of it, and the `peak` of its PSNR.
 
-    Attributes
-    ----------
-    path, quality_path : Path
-        Files of the stream and of its measurements, named in messages.
-    stream : bytes
-    quality : DataFrame
-        Columns method, rate_bpv, slice, psnr_db, bytes.
-    peak : float or "max"
-        Of the PSNR.
+    `quality` has the columns method, rate_bpv, slice, psnr_db and bytes; messages name both paths.
     """
 
     path: Path
@@ -51,34 +43,15 @@ class Measured:
 def check_stream(original: NDArray[Any], measured: Measured, rates: Sequence[float]) -> pd.DataFrame:
     """Check that the stream keeps its budget, gains with the rate, and decodes to what was measured.
 
-    Parameters
-    ----------
-    original : ndarray (slice, row, column)
-    measured : Measured
-    rates : sequence of float
-        Bits per voxel at which the quality must have been measured, no others.
-
-    Returns
-    -------
-    DataFrame
-        One row per rate: bytes, budget_bytes, psnr_db (of all voxels together), stream_sha256.
-
-    Raises
-    ------
-    InputError
-        The first of these that does not hold; names the file.
+    It must have been measured at `rates` (bits per voxel) and at no others. Gives one row for each rate:
+    bytes, budget_bytes, psnr_db (of all voxels together), stream_sha256.
     """
-    budget = floor(max(rates) * original.size / 8)
-    if len(measured.stream) > budget:
-        raise InputError(
-            f"{measured.path}: its {len(measured.stream)} bytes are over the {budget} of "
-            f"{max(rates):g} bits per voxel"
-        )
+    size, budget = len(measured.stream), floor(max(rates) * original.size / 8)
+    over = f"its {size} bytes are over the {budget} of {max(rates):g} bits per voxel"
+    refuse(measured.path, (size > budget, over))
     found = measured.quality["rate_bpv"].unique()
-    if not np.array_equal(np.sort(found), np.sort(rates)):
-        raise InputError(
-            f"{measured.quality_path}: was measured at the rates {_listed(found)}, not {_listed(rates)}"
-        )
+    other = f"was measured at the rates {_listed(found)}, not {_listed(rates)}"
+    refuse(measured.quality_path, (not np.array_equal(np.sort(found), np.sort(rates)), other))
     rising = tuple(sorted(rates))
     try:
         cuts = decoded_cuts(measured.stream, rising)
@@ -94,20 +67,12 @@ def check_stream(original: NDArray[Any], measured: Measured, rates: Sequence[flo
 
 
 def check_selection(measured: Measured, average_mcpd: NDArray[np.float64], threshold: float) -> None:
-    """Check that the slices coded together are those that the average MCPD selects.
-
-    Raises
-    ------
-    InputError
-        They are others.
-    """
+    """Check that the slices coded together are those that the average MCPD selects."""
     chosen = {int(index) for index in np.flatnonzero(select(average_mcpd, threshold))}
     together = {index for group in codec.groups(measured.stream) if len(group) > 1 for index in group}
-    if together != (chosen if len(chosen) > 1 else set()):
-        raise InputError(
-            f"{measured.path}: codes the slices {_numbers(together)} together, T = {threshold:g} selects "
-            f"{_numbers(chosen)}"
-        )
+    others = f"T = {threshold:g} selects {_numbers(chosen)}"
+    wrong = together != (chosen if len(chosen) > 1 else set())
+    refuse(measured.path, (wrong, f"codes the slices {_numbers(together)} together, {others}"))
 
 
 def _at_rate(

@@ -99,7 +99,7 @@ def parsed(
     """Give the function of a command and its options."""
     group = import_module(f"{__name__}.{GROUP_OF[name]}")
     parser = Parser(prog=f"{PROGRAM} {name}", description=f"{COMMANDS[GROUP_OF[name]][name].capitalize()}.")
-    getattr(group, f"{name}_options")(parser)
+    getattr(group, f"_{name}_options")(parser)
     options, unknown = parser.parse_known_args(given)
     if unknown:
         option = unknown[0].partition("=")[0]

@@ -1,84 +1,67 @@
 """Commands of the codec: `encode`, `decode`, `truncate` and `info`."""
 
 import argparse
+import json
 import time
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from numpy.typing import NDArray
+
+from wdr_mcpd import codec, methods
 from wdr_mcpd.cli.keys import CODING, SELECTION, add_keys
-from wdr_mcpd.cli.volumes import SOURCE, add_pick, metadata_of, pick_of, read_source, say, with_metadata
-from wdr_mcpd.config import configuration
+from wdr_mcpd.cli.volumes import add_pick, add_source, metadata_of, pick_of, read_source, say, with_metadata
+from wdr_mcpd.codec import Metadata
+from wdr_mcpd.data import Volume, read_volume, write_volume
+from wdr_mcpd.data.volume_files import check_writable_suffix
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import read_bytes, whole_file
 from wdr_mcpd.methods import DEFAULT, METHODS, ignored_options, method_named
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from wdr_mcpd.progress import elapsed
 
 
-def encode_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `encode`."""
-    parser.add_argument("source", type=Path, metavar="SOURCE", help=SOURCE)
-    parser.add_argument("out", type=Path, metavar="OUT.wdr")
-    parser.add_argument("--method", choices=METHODS, default=DEFAULT, help="default: %(default)s")
+def _encode_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add_source(parser)
+    add("out", type=Path, metavar="OUT.wdr")
+    add("--method", choices=METHODS, default=DEFAULT, help="default: %(default)s")
     much = parser.add_mutually_exclusive_group()
     much.add_argument("--rate", type=float, help="bits per voxel (default: 1, or everything with --lossless)")
     much.add_argument("--max-bytes", type=int, metavar="N", help="size of the file")
     much.add_argument("--psnr", type=float, metavar="DB", help="decibels to reach, peak 65535")
-    parser.add_argument("--lossless", action="store_true", help="every voxel restored")
-    effort = "of 3d-wdr-cc --lossless: 1 (default), or 2, the shorter"
-    parser.add_argument("--effort", type=int, metavar="N", help=effort)
-    preview = (
-        "of 3d-wdr-cc --lossless: begin with so many bits per voxel of an embedded stream (default: none)"
-    )
-    parser.add_argument("--preview", type=float, metavar="R", help=preview)
-    parser.add_argument(
-        "--progressive",
-        action="store_true",
-        help="3d-wdr-cc for a stream that will be cut: every beginning good, the whole less so",
-    )
-    parser.add_argument(
-        "--fast",
-        action="store_true",
-        help="3d-wdr-cc without the network that restores decoded slices, to be decoded in less time",
-    )
-    reference = "the choices of the reference codec, for comparison"
-    parser.add_argument(
-        "--profile", choices=("default", "reference"), default="default", help=f"reference: {reference}"
-    )
-    add_pick(parser)
-    parser.add_argument("--quantise", type=int, metavar="BITS", help="round what is no 16-bit integer")
-    parser.add_argument("--no-geometry", action="store_true", help="leave out their place and scale")
+    add("--lossless", action="store_true", help="every voxel restored")
+    of_cc = "of 3d-wdr-cc --lossless:"
+    add("--effort", type=int, metavar="N", help=f"{of_cc} 1 (default), or 2, the shorter")
+    add("--preview", type=float, metavar="R", help=f"{of_cc} begin with R embedded bits per voxel")
+    cuts = "3d-wdr-cc for a stream that will be cut: every beginning good, the whole less so"
+    add("--progressive", action="store_true", help=cuts)
+    add("--fast", action="store_true", help="3d-wdr-cc without its restoring network, to decode faster")
+    choices = ("default", "reference")
+    add("--profile", choices=choices, default="default", help="reference: the choices of the reference codec")
+    add("--quantise", type=int, metavar="BITS", help="round what is no 16-bit integer")
+    add("--no-geometry", action="store_true", help="leave out their place and scale")
     add_keys(parser, *CODING, default="the method's own")
     add_keys(parser, *SELECTION, unset=True)
 
 
 def encode(options: argparse.Namespace) -> None:
     """Compress a volume."""
-    from wdr_mcpd import codec, methods
-    from wdr_mcpd.codec import Metadata
-    from wdr_mcpd.progress import elapsed
-
-    given = {
-        key: value
-        for key in (*CODING, *SELECTION, "effort", "preview", "progressive", "fast")
-        if (value := getattr(options, key)) is not None
-    }
+    settable = (*CODING, *SELECTION, "effort", "preview", "progressive", "fast")
+    given = {key: value for key in settable if (value := getattr(options, key)) is not None}
     if ignored := [key for key in ignored_options(method_named(options.method)) if key in given]:
         option = f"--{ignored[0].replace('_', '-')}"
-        raise InputError(
-            f"{option} makes no difference to {options.method}: leave it out, or take another method"
-        )
+        advice = "leave it out, or take another method"
+        raise InputError(f"{option} makes no difference to {options.method}: {advice}")
     check_place(options.out)
-    coder = {"coder": "wdr-reference"} if options.profile == "reference" else {}
-    keys = {key: configuration({}).value(key) for key in SELECTION} | given | coder
+    if options.profile == "reference":
+        given["coder"] = "wdr-reference"
     volume = read_source(options.source, options)
-    voxels = volume.voxels
     known = Metadata() if options.no_geometry else metadata_of(volume)
     start = time.monotonic()
     with elapsed("encoding") as tell:
         data = methods.encode(
-            voxels,
+            volume.voxels,
             options.method,
             options.rate,
             max_bytes=options.max_bytes,
@@ -87,9 +70,10 @@ def encode(options: argparse.Namespace) -> None:
             progress=tell,
             geometry=known.geometry,
             scaling=known.scaling,
-            **keys,
+            **given,
         )
-    _write(options.out, data)
+    with whole_file(options.out) as draft:
+        draft.write_bytes(data)
     together = max(len(group["slices"]) for group in codec.info(data)["groups"])
     print(
         f"{_said(options.out, data, volume.voxels)}; {together} of {len(volume.voxels)} slices in one volume;"
@@ -97,17 +81,14 @@ def encode(options: argparse.Namespace) -> None:
     )
 
 
-def decode_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `decode`."""
+def _decode_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("stream", type=Path, metavar="IN.wdr")
-    parser.add_argument(
-        "out", type=Path, metavar="OUT", help=".nii, .nii.gz, .nrrd or .npy; with --dicom-from a folder"
-    )
+    kinds = ".nii, .nii.gz, .nrrd or .npy; with --dicom-from a folder"
+    parser.add_argument("out", type=Path, metavar="OUT", help=kinds)
     parser.add_argument("--rate", type=float, help="decode only so many bits per voxel")
     place = parser.add_mutually_exclusive_group()
-    place.add_argument(
-        "--like", type=Path, metavar="SOURCE", help="volume whose header the output takes, as far as it holds"
-    )
+    header = "volume whose header the output takes, as far as it holds"
+    place.add_argument("--like", type=Path, metavar="SOURCE", help=header)
     headers = "write a DICOM series with the headers of this folder or file"
     place.add_argument("--dicom-from", type=Path, metavar="SOURCE", help=headers)
     add_pick(parser)
@@ -116,14 +97,6 @@ def decode_options(parser: argparse.ArgumentParser) -> None:
 
 def decode(options: argparse.Namespace) -> None:
     """Restore a volume."""
-    from dataclasses import replace
-
-    from wdr_mcpd import codec
-    from wdr_mcpd.codec import Metadata
-    from wdr_mcpd.data import Volume, read_volume, write_volume
-    from wdr_mcpd.data.volume_files import check_writable_suffix
-    from wdr_mcpd.progress import elapsed
-
     if options.dicom_from is None:
         check_writable_suffix(options.out)
     check_place(options.out)
@@ -134,7 +107,7 @@ def decode(options: argparse.Namespace) -> None:
     used = data if options.rate is None else codec.truncate(data, rate=options.rate)
     print(f"decoded {_said(options.stream, used, voxels)}")
     if options.dicom_from is not None:
-        from wdr_mcpd.data.dicom_out import write_reconstruction
+        from wdr_mcpd.data.dicom_write import write_reconstruction
 
         write_reconstruction(voxels, options.dicom_from, options.out, used, pick_of(options))
         return
@@ -150,8 +123,7 @@ def decode(options: argparse.Namespace) -> None:
     say(write_volume(options.out, volume, options.like))
 
 
-def truncate_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `truncate`."""
+def _truncate_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("stream", type=Path, metavar="IN.wdr")
     parser.add_argument("out", type=Path, metavar="OUT.wdr")
     much = parser.add_mutually_exclusive_group(required=True)
@@ -161,23 +133,17 @@ def truncate_options(parser: argparse.ArgumentParser) -> None:
 
 def truncate(options: argparse.Namespace) -> None:
     """Cut a stream."""
-    from wdr_mcpd import codec
-
     cut = codec.truncate(read_bytes(options.stream), rate=options.rate, max_bytes=options.max_bytes)
-    _write(options.out, cut)
+    with whole_file(options.out) as draft:
+        draft.write_bytes(cut)
 
 
-def info_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `info`."""
+def _info_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("stream", type=Path, metavar="IN.wdr")
 
 
 def info(options: argparse.Namespace) -> None:
     """Describe a stream."""
-    import json
-
-    from wdr_mcpd import codec
-
     print(json.dumps(codec.info(read_bytes(options.stream)), indent=2))
 
 
@@ -187,16 +153,8 @@ def check_place(path: Path) -> None:
         raise InputError(f"{path.parent}: no such folder; make it first")
 
 
-def _said(path: Path, data: bytes, voxels: "NDArray[Any]") -> str:
+def _said(path: Path, data: bytes, voxels: NDArray[Any]) -> str:
     rate = 8 * len(data) / voxels.size
     ratio = voxels.nbytes / len(data)
     bits = 8 * voxels.itemsize
     return f"{path}: {len(data)} bytes, {rate:.4g} bits per voxel, {ratio:.1f} : 1 of {bits}-bit voxels"
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        with whole_file(path) as draft:
-            draft.write_bytes(data)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror})") from error

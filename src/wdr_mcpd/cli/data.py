@@ -2,16 +2,24 @@
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wdr_mcpd.cli.keys import add_keys
 from wdr_mcpd.config import Synthetic, configuration
+from wdr_mcpd.data.choose import Record, Rule, choose
+from wdr_mcpd.data.cohort import fetch_cohort, verify_cohort
+from wdr_mcpd.data.fetch import Sources
+from wdr_mcpd.data.file_source import bids_patterns, file_records
+from wdr_mcpd.data.http_client import Limits
+from wdr_mcpd.data.idc import idc_records
+from wdr_mcpd.data.local import local_records
+from wdr_mcpd.data.nbia import nbia_records
+from wdr_mcpd.data.series import find_exam, read_series_table, write_series_table
+from wdr_mcpd.data.source_archives import fetch_archives
+from wdr_mcpd.data.synthetic import synthetic_table
+from wdr_mcpd.defaults import NBIA
 from wdr_mcpd.errors import InputError
-
-if TYPE_CHECKING:
-    from wdr_mcpd.data.choose import Record
-    from wdr_mcpd.data.fetch import Sources
 
 SERVER_KEYS = (
     "base_url",
@@ -23,8 +31,7 @@ SERVER_KEYS = (
 )
 
 
-def series_options(parser: argparse.ArgumentParser) -> None:
-    """Add the kinds of `series` and their options."""
+def _series_options(parser: argparse.ArgumentParser) -> None:
     kinds = parser.add_subparsers(dest="kind", metavar="KIND", required=True)
     listed = kinds.add_parser("list", help="choose exams from what an archive or a folder holds")
     listed.add_argument("--source", choices=("nbia", "idc", "local", "files", "bids"), required=True)
@@ -52,10 +59,6 @@ def series_options(parser: argparse.ArgumentParser) -> None:
 
 def series(options: argparse.Namespace) -> None:
     """Write a table of series, from an archive or folder, another table, or the phantoms."""
-    from wdr_mcpd.data.choose import Rule, choose
-    from wdr_mcpd.data.series import read_series_table, write_series_table
-    from wdr_mcpd.data.synthetic import synthetic_table
-
     if options.kind == "check":
         table = read_series_table(options.table)
     elif options.kind == "synthetic":
@@ -75,40 +78,28 @@ def _say(line: str) -> None:
     print(f"wdr-mcpd series: {line}", file=sys.stderr)
 
 
-def _records(options: argparse.Namespace) -> "list[Record]":
-    if options.source in ("local", "files", "bids"):
-        if options.data_folder is None:
-            raise InputError(f"source {options.source} needs --data-folder, the folder with the files")
-        return _records_below(options.data_folder, options)
-    if options.collection is None:
-        raise InputError(f"source {options.source} needs --collection, its name at TCIA, e.g. UPENN-GBM")
-    if options.source == "idc":
-        from wdr_mcpd.data.idc import idc_records
-
-        return idc_records(options.collection)
-    from wdr_mcpd.data.nbia import BASE_URL
-    from wdr_mcpd.data.nbia_query import nbia_records
-
-    return nbia_records(options.collection, options.base_url or BASE_URL)
-
-
-def _records_below(folder: Path, options: argparse.Namespace) -> "list[Record]":
-    from wdr_mcpd.data.file_list import bids_patterns, file_records
-    from wdr_mcpd.data.local import local_records
-
-    collection = options.collection or options.source
-    if options.source == "local":
-        return local_records(folder, collection, say=_say)
-    if options.source == "bids" and options.suffix is None:
+def _records(options: argparse.Namespace) -> list[Record]:
+    source, folder, collection = options.source, options.data_folder, options.collection
+    if source in ("nbia", "idc") and collection is None:
+        raise InputError(f"source {source} needs --collection, its name at TCIA, e.g. UPENN-GBM")
+    if source == "nbia":
+        return nbia_records(collection, options.base_url or NBIA)
+    if source == "idc":
+        return idc_records(collection)
+    if folder is None:
+        raise InputError(f"source {source} needs --data-folder, the folder with the files")
+    if source == "local":
+        return local_records(folder, collection or source, say=_say)
+    if source == "bids" and options.suffix is None:
         raise InputError("source bids needs --suffix, the kind of image, as T1w")
-    patterns = bids_patterns(options.suffix) if options.source == "bids" else options.pattern
+    patterns = bids_patterns(options.suffix) if source == "bids" else options.pattern
     if not patterns:
         raise InputError("source files needs --pattern, as '{subject}/study{exam}_{sequence}.nii.gz'")
-    return file_records(folder, patterns, collection, options.licence, not options.no_checksums, _say)
+    checksums = not options.no_checksums
+    return file_records(folder, patterns, collection or source, options.licence, checksums, _say)
 
 
-def fetch_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `fetch`."""
+def _fetch_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, help="folder to write below: EXAM/ with files, manifest.json")
     parser.add_argument("--series", type=Path, required=True, metavar="TSV", help="series table")
     parser.add_argument("--exam", action="append", help="only this exam of the table (can be repeated)")
@@ -118,17 +109,13 @@ def fetch_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_sources(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--sample", type=Path, help="source sample: its folder (default: `sample` beside or in it)"
-    )
+    sample = "source sample: its folder (default: `sample` beside or in it)"
+    parser.add_argument("--sample", type=Path, help=sample)
     add_keys(parser, *SERVER_KEYS)
     parser.add_argument("--data-folder", type=Path, help="sources local and files: the folder with the files")
 
 
-def _sources(options: argparse.Namespace) -> "Sources":
-    from wdr_mcpd.data.fetch import Sources
-    from wdr_mcpd.data.http_limits import Limits
-
+def _sources(options: argparse.Namespace) -> Sources:
     asked = configuration({key: getattr(options, key) for key in SERVER_KEYS})
     of_workflow = options.folder.parent / "sample"
     return Sources(
@@ -142,12 +129,6 @@ def _sources(options: argparse.Namespace) -> "Sources":
 
 def fetch(options: argparse.Namespace) -> None:
     """Fetch every series of a table that is not there and whole."""
-    from dataclasses import replace
-
-    from wdr_mcpd.data.cohort import fetch_cohort
-    from wdr_mcpd.data.series import find_exam, read_series_table
-    from wdr_mcpd.data.source_archives import fetch_archives
-
     table = read_series_table(options.series)
     if options.exam:
         table = [find_exam(table, exam) for exam in options.exam]
@@ -159,8 +140,7 @@ def fetch(options: argparse.Namespace) -> None:
     fetch_cohort(table, options.folder, sources, options.parallel_downloads, options.exclude)
 
 
-def verify_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `verify`."""
+def _verify_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, help="folder that holds one folder for each exam")
     parser.add_argument("--series", type=Path, required=True, metavar="TSV", help="series table")
     parser.add_argument("--discard", action="store_true", help="remove what is broken, to be fetched again")
@@ -169,7 +149,5 @@ def verify_options(parser: argparse.ArgumentParser) -> None:
 
 def verify(options: argparse.Namespace) -> None:
     """Compare the series of a table with their manifests."""
-    from wdr_mcpd.data.cohort import verify_cohort
-
     count = verify_cohort(options.series, options.folder, _sources(options), options.discard)
     print(f"{count} series are whole")

@@ -14,12 +14,9 @@ MEASURES = ("psnr_peak", "ssim_range", "ssim_window")
 
 
 def add_keys(parser: argparse.ArgumentParser, *keys: str, default: str = "", unset: bool = False) -> None:
-    """Add an option for each key of the configuration.
+    """Add an option for each key of the configuration, with its default.
 
-    Parameters
-    ----------
-    default : where it is not the configuration's, what it is, in words
-    unset : whether an option that is left out is None, as it is with a `default` in words
+    Another `default` is said in words; with it, or if `unset`, an option that is left out is None.
     """
     entries, values = schema()["properties"], configuration({})
     for key in keys:
@@ -62,7 +59,5 @@ def _listed(key: str, value: Any, text: str) -> Any:
                 return {"start": start, "stop": start + (num - 1) * step, "num": num}
         except ValueError:
             pass
-        raise argparse.ArgumentTypeError(
-            f"{text}: give START:STOP:STEP with STOP at or above START, STEP above 0"
-        )
+        raise argparse.ArgumentTypeError(f"{text}: give START:STOP:STEP, STOP not below START, STEP above 0")
     return value if isinstance(value, list) else [value]

@@ -5,8 +5,7 @@ import json
 from pathlib import Path
 
 
-def provenance_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `provenance`."""
+def _provenance_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="a table or figure of the results")
 
 
@@ -17,8 +16,7 @@ def provenance(options: argparse.Namespace) -> None:
     print(json.dumps(read(options.file), indent=1, sort_keys=True, ensure_ascii=False))
 
 
-def runs_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `runs`."""
+def _runs_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("results", type=Path, nargs="+", help="folders, as results and results/runs/NAME")
 
 
@@ -29,8 +27,7 @@ def runs(options: argparse.Namespace) -> None:
     print(side_by_side(options.results).to_string(float_format="{:.2f}".format))
 
 
-def check_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `check`."""
+def _check_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("results", type=Path, nargs="?", default=Path("results"), help="default: results")
 
 

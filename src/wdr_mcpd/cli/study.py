@@ -2,19 +2,25 @@
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from numpy.typing import NDArray
+
+from wdr_mcpd import codec
 from wdr_mcpd.cli.codec import check_place
 from wdr_mcpd.cli.keys import CODING, MEASURES, SELECTION, add_keys
-from wdr_mcpd.cli.volumes import SOURCE, add_pick, read_source
+from wdr_mcpd.cli.volumes import add_source, read_source
+from wdr_mcpd.coherence import average_mcpd, select
 from wdr_mcpd.config import configuration
+from wdr_mcpd.data import read_volume, window
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import SIGNIFICANT_DIGITS, read_bytes, write_text
+from wdr_mcpd.methods import DEFAULT, METHODS
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
 WINDOW = ("slices", "first_slice")
 SWEPT = {
@@ -26,10 +32,8 @@ SWEPT = {
 """Columns of a sweep that are printed, and their headings."""
 
 
-def mcpd_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `mcpd`."""
-    parser.add_argument("source", type=Path, metavar="SOURCE", help=SOURCE)
-    add_pick(parser)
+def _mcpd_options(parser: argparse.ArgumentParser) -> None:
+    add_source(parser)
     add_keys(parser, *SELECTION)
     add_keys(parser, *WINDOW, default="all slices")
     _add_files(parser)
@@ -39,7 +43,6 @@ def mcpd(options: argparse.Namespace) -> None:
     """Give one row for each slice: its number from 1, its average MCPD, whether it is selected."""
     import pandas as pd
 
-    from wdr_mcpd.coherence import average_mcpd, select
     from wdr_mcpd.report.columns import UNITS
 
     voxels, first, available = _slices(options)
@@ -57,10 +60,8 @@ def mcpd(options: argparse.Namespace) -> None:
         print(f"A study of {taken} slices takes {start} to {start + taken - 1} of {available}.")
 
 
-def sweep_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `sweep`."""
-    parser.add_argument("source", type=Path, metavar="SOURCE", help=SOURCE)
-    add_pick(parser)
+def _sweep_options(parser: argparse.ArgumentParser) -> None:
+    add_source(parser)
     add_keys(parser, "thresholds", "rates", *SELECTION, *CODING, "psnr_peak")
     add_keys(parser, *WINDOW, default="all slices")
     _add_files(parser, "selected slices, PSNR and gains against the threshold")
@@ -80,10 +81,8 @@ def sweep(options: argparse.Namespace) -> None:
     _write(options, swept, shown.rename(columns={"threshold_mcpd": "T, from"} | SWEPT).round(3))
 
 
-def compare_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `compare`."""
-    parser.add_argument("original", type=Path, metavar="ORIGINAL", help=SOURCE)
-    add_pick(parser)
+def _compare_options(parser: argparse.ArgumentParser) -> None:
+    add_source(parser, "original")
     parser.add_argument(
         "other", type=Path, metavar="STREAM_OR_VOLUME", help="a stream (.wdr), or a volume likewise"
     )
@@ -94,8 +93,6 @@ def compare_options(parser: argparse.ArgumentParser) -> None:
 
 def compare(options: argparse.Namespace) -> None:
     """Write PSNR and SSIM of each slice, and of the tumour in it where the original has a mask."""
-    from wdr_mcpd import codec
-    from wdr_mcpd.data import read_volume
     from wdr_mcpd.study.quality import measure_volume
 
     original = read_source(options.original, options)
@@ -106,9 +103,8 @@ def compare(options: argparse.Namespace) -> None:
     else:
         restored = read_volume(options.other).voxels
     if restored.shape != original.voxels.shape:
-        raise InputError(
-            f"{options.other}: has the shape {restored.shape}, the original {original.voxels.shape}"
-        )
+        shapes = f"{restored.shape}, the original {original.voxels.shape}"
+        raise InputError(f"{options.other}: has the shape {shapes}")
     measured = measure_volume(original.voxels, restored, _reading(options), original.mask)
     measured = measured.dropna(axis="columns", how="all")
     if options.plot is not None:
@@ -120,10 +116,8 @@ def compare(options: argparse.Namespace) -> None:
     _write(options, measured, measured.round(4))
 
 
-def view_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `view`."""
-    parser.add_argument("original", type=Path, metavar="ORIGINAL", help=SOURCE)
-    add_pick(parser)
+def _view_options(parser: argparse.ArgumentParser) -> None:
+    add_source(parser, "original")
     parser.add_argument("streams", type=Path, nargs="+", metavar="STREAM", help=".wdr files of that volume")
     parser.add_argument("--out", type=Path, required=True, metavar="HTML", help="page to write")
     add_keys(parser, "rates", *MEASURES)
@@ -131,11 +125,8 @@ def view_options(parser: argparse.ArgumentParser) -> None:
 
 def view(options: argparse.Namespace) -> None:
     """Write a page with the original, the reconstructions and their differences at each rate."""
-    from dataclasses import replace
-
     import pandas as pd
 
-    from wdr_mcpd.methods import DEFAULT, METHODS
     from wdr_mcpd.report.viewer import CodedExam, viewer_html
     from wdr_mcpd.study.quality import measure_stream
 
@@ -154,16 +145,13 @@ def _reading(options: argparse.Namespace) -> Any:
     return Reading(*(getattr(options, key) for key in MEASURES))
 
 
-def _slices(options: argparse.Namespace) -> "tuple[NDArray[Any], int, int]":
+def _slices(options: argparse.Namespace) -> tuple[NDArray[Any], int, int]:
     """Voxels of the slices asked for, the first one's number from 0, and how many slices there are."""
-    from wdr_mcpd.data import window
-    from wdr_mcpd.data.exam import first_index
-
     volume = read_source(options.source, options)
     if options.slices is None and options.first_slice is None:
         return volume.voxels, 0, len(volume.voxels)
     count = options.slices or configuration({}).slices
-    cut = window(volume, count, first_index(options.first_slice or "central"))
+    cut = window(volume, count, options.first_slice or "central")
     return cut.volume.voxels, cut.first, cut.available
 
 

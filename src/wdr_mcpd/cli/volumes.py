@@ -2,18 +2,26 @@
 
 import argparse
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from wdr_mcpd.codec import Metadata
-    from wdr_mcpd.data import Volume
-    from wdr_mcpd.data.volume import Pick
+import numpy as np
+
+from wdr_mcpd.codec import Geometry, Metadata, Scaling
+from wdr_mcpd.data import Volume, read_volume
+from wdr_mcpd.data import volume as data
+from wdr_mcpd.data.volume import Pick
 
 SOURCE = "DICOM folder or file, NIfTI, NRRD, .npy, .mgz or .mha, or .npz of an exam"
 UNITS = {"unknown": "unknown", "meter": "m", "mm": "mm", "micron": "um"}
 """NIfTI's names of units and the stream's."""
+
+
+def add_source(parser: argparse.ArgumentParser, name: str = "source") -> None:
+    """Add a volume that is read, and the options that choose one of a source that holds several."""
+    parser.add_argument(name, type=Path, metavar=name.upper(), help=SOURCE)
+    add_pick(parser)
 
 
 def add_pick(parser: argparse.ArgumentParser) -> None:
@@ -23,34 +31,26 @@ def add_pick(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--volume", type=int, metavar="N", help=what)
 
 
-def pick_of(options: argparse.Namespace) -> "Pick":
+def pick_of(options: argparse.Namespace) -> Pick:
     """Give what `add_pick` and `--quantise` chose."""
-    from wdr_mcpd.data.volume import Pick
-
     return Pick(options.series, options.volume, getattr(options, "quantise", None))
 
 
-def read_source(source: Path, options: argparse.Namespace) -> "Volume":
+def read_source(source: Path, options: argparse.Namespace) -> Volume:
     """Read a volume, and say on standard error what was changed or left behind."""
-    from wdr_mcpd.data import read_volume
-
     volume = read_volume(source, pick_of(options))
     say(volume.notes)
     return volume
 
 
-def say(lines: "tuple[str, ...] | list[str]") -> None:
+def say(lines: Iterable[str]) -> None:
     """Write lines on standard error."""
     for line in lines:
         print(f"wdr-mcpd: {line}", file=sys.stderr)
 
 
-def metadata_of(volume: "Volume") -> "Metadata":
+def metadata_of(volume: Volume) -> Metadata:
     """Give what a stream can say of a volume: nothing where nothing is known."""
-    from wdr_mcpd.codec import Geometry, Metadata, Scaling
-    from wdr_mcpd.data import Volume
-    from wdr_mcpd.data import volume as data
-
     geometry = scaling = None
     if any(volume.codes) or (volume.affine != Volume(volume.voxels).affine).any():
         affine = tuple(tuple(row) for row in volume.affine[:3].tolist())
@@ -61,12 +61,8 @@ def metadata_of(volume: "Volume") -> "Metadata":
     return Metadata(geometry, scaling)
 
 
-def with_metadata(volume: "Volume", metadata: "Metadata") -> "Volume":
+def with_metadata(volume: Volume, metadata: Metadata) -> Volume:
     """Give a volume the place and scaling that its stream says."""
-    import numpy as np
-
-    from wdr_mcpd.data import volume as data
-
     if metadata.scaling is not None:
         scaling = data.Scaling(metadata.scaling.slope, metadata.scaling.intercept)
         volume = replace(volume, scaling=scaling)

@@ -1,41 +1,32 @@
 """Mean co-located pixel difference (MCPD, eq. 1 of the paper) between the slices of a volume."""
 
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from wdr_mcpd.defaults import REFERENCE, UNIT, Reference, Unit
 from wdr_mcpd.errors import InputError
 
-Unit = Literal["std", "stored", "range", "dtype"]
-Reference = Literal["following", "all", "adjacent"]
 UNITS: tuple[str, ...] = get_args(Unit)
 REFERENCES: tuple[str, ...] = get_args(Reference)
 PEAK_16_BIT = 65535.0  # the largest value of the paper's 16-bit data type (eq. 2)
 
 
 def mcpd_matrix(volume: NDArray[Any]) -> NDArray[np.float64]:
-    """MCPD of every pair of slices (eq. 1), in stored intensity values.
-
-    Parameters
-    ----------
-    volume : ndarray (slice, row, column), integer or floating point
+    """MCPD of every pair of slices of a volume (slice, row, column) (eq. 1), in stored intensity values.
 
     Returns
     -------
     ndarray (slice, slice) float64, symmetric with a zero diagonal
-
-    Raises
-    ------
-    InputError
-        When the volume does not have three axes or has no voxels.
 
     Notes
     -----
     One pair of slices is compared at a time: beside the volume, memory is that of two slices and the result.
     Sums over integers are exact, so the result does not depend on the order of summation.
     """
-    _check(volume)
+    if volume.ndim != 3 or volume.size == 0:
+        raise InputError(f"a volume has the axes slice, row, column; this array has the shape {volume.shape}")
     slices = len(volume)
     exact = np.int64 if np.issubdtype(volume.dtype, np.integer) else np.float64
     wide = volume.astype(exact)
@@ -49,10 +40,8 @@ def mcpd_matrix(volume: NDArray[Any]) -> NDArray[np.float64]:
     return matrix
 
 
-def average_mcpd(
-    volume: NDArray[Any], unit: str = "std", reference: str = "following"
-) -> NDArray[np.float64]:
-    """Average MCPD of each slice, the quantity that the paper's Table 2 prints.
+def average_mcpd(volume: NDArray[Any], unit: str = UNIT, reference: str = REFERENCE) -> NDArray[np.float64]:
+    """Average MCPD of each slice, the quantity that the paper's Table 2 prints; zeros for a constant volume.
 
     Parameters
     ----------
@@ -63,15 +52,6 @@ def average_mcpd(
     reference : {"following", "all", "adjacent"}
         The slices that each slice is compared with: those that follow it (the paper; the last slice has none
         and gets 0), all others, or the one before and the one after.
-
-    Returns
-    -------
-    ndarray (slice,) float64; zeros for a constant volume
-
-    Raises
-    ------
-    InputError
-        When the volume is not three-dimensional, or the unit or reference is unknown.
     """
     weights = reference_weights(len(volume), reference)
     averages: NDArray[np.float64] = (matrix_in(volume, unit) * weights).sum(axis=1)
@@ -118,8 +98,3 @@ def _unit_size(volume: NDArray[Any], unit: str) -> float:
     else:
         raise InputError(f"mcpd_unit: {unit!r} is not one of {', '.join(UNITS)}")
     return size or 1.0  # a constant volume has no spread; its differences are 0 in any unit
-
-
-def _check(volume: NDArray[Any]) -> None:
-    if volume.ndim != 3 or volume.size == 0:
-        raise InputError(f"a volume has the axes slice, row, column; this array has the shape {volume.shape}")

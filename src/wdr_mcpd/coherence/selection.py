@@ -9,22 +9,7 @@ from wdr_mcpd.errors import InputError
 
 
 def select(average: NDArray[np.float64], threshold: float) -> NDArray[np.bool_]:
-    """Slices whose average MCPD is at most the threshold (Algorithm 2, step 3).
-
-    Parameters
-    ----------
-    average : ndarray (slice,), in the unit of the threshold
-    threshold : float, at least 0
-
-    Returns
-    -------
-    ndarray (slice,) bool
-
-    Raises
-    ------
-    InputError
-        When the threshold is negative or not a number.
-    """
+    """Slices whose average MCPD, in the unit of the threshold, is at most that (Algorithm 2, step 3)."""
     if not threshold >= 0:
         raise InputError(f"threshold: {threshold} is not a number of at least 0")
     selected: NDArray[np.bool_] = average <= threshold
@@ -34,15 +19,10 @@ def select(average: NDArray[np.float64], threshold: float) -> NDArray[np.bool_]:
 def distinct_selections(
     average: NDArray[np.float64], thresholds: Sequence[float]
 ) -> tuple[list[NDArray[np.bool_]], list[int]]:
-    """Return the different selections among many thresholds, and which of them each threshold makes.
+    """Give the different selections among many thresholds, and which of them each threshold makes.
 
     Raising the threshold only ever adds slices, so K slices give at most K + 1 selections however fine the
-    grid of thresholds is.
-
-    Returns
-    -------
-    selections : list of ndarray (slice,) bool, in the order in which the thresholds first make them
-    index : list of int, one per threshold, into `selections`
+    grid of thresholds is; they come in the order in which the thresholds first make them.
     """
     found: dict[bytes, int] = {}
     selections: list[NDArray[np.bool_]] = []
@@ -58,13 +38,7 @@ def distinct_selections(
 
 
 def coding_groups(selected: NDArray[np.bool_]) -> list[tuple[int, ...]]:
-    """Groups of slices that are coded together: the selected ones as one volume, each other slice alone.
-
-    Returns
-    -------
-    list of tuple of int
-        A partition of the slice indices (from 0): first the selected slices in their order, if there are any.
-    """
+    """Groups of slices that are coded together: the selected ones as one volume, first, each other alone."""
     chosen = tuple(int(i) for i in np.flatnonzero(selected))
     alone: list[tuple[int, ...]] = [(int(i),) for i in np.flatnonzero(~selected)]
     return [chosen, *alone] if chosen else alone

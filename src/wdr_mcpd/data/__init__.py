@@ -5,8 +5,7 @@ to do; one series or file that its source refuses or spoils raises its kind `Ser
 """
 
 from wdr_mcpd.data.exam import Exam, read_exam, window, write_exam
-from wdr_mcpd.data.reading import read_volume
 from wdr_mcpd.data.volume import Volume
-from wdr_mcpd.data.volume_files import write_volume
+from wdr_mcpd.data.volume_files import read_volume, write_volume
 
 __all__ = ["Exam", "Volume", "read_exam", "read_volume", "window", "write_exam", "write_volume"]

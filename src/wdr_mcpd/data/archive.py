@@ -23,12 +23,8 @@ class BrokenArchive(Exception):
 def unpack(archive: Path, folder: Path, limit: int) -> dict[str, str]:
     """Unpack a flat archive into an existing folder, in pieces; give the MD5 of each member, by name.
 
-    Raises
-    ------
-    SeriesError
-        A member's name leads out of the folder, it is no plain file, or there are more than `limit` bytes.
-    BrokenArchive
-        The archive is cut short, or a member's bytes do not match its checksum.
+    SeriesError where a name leads out of the folder, a member is no plain file, or there are more bytes than
+    `limit`; BrokenArchive where it is cut short, or a member does not match its checksum.
     """
     try:
         with zipfile.ZipFile(archive) as contents:
@@ -51,9 +47,7 @@ def _check_members(members: list[zipfile.ZipInfo], limit: int, ours: set[str]) -
     for member in members:
         kind = stat.S_IFMT(member.external_attr >> 16)
         if not SAFE_NAME.fullmatch(member.filename) or member.is_dir() or kind not in (0, stat.S_IFREG):
-            raise SeriesError(
-                f"the archive holds {member.filename[:80]!r}, which is no plain file name; refused"
-            )
+            raise SeriesError(f"the archive holds {member.filename[:80]!r}, no plain file name; refused")
         if member.filename in ours:
             raise SeriesError(f"the archive may not bring a {member.filename}; refused")
     if len({name.lower() for name in names}) < len(names):

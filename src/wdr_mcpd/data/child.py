@@ -1,15 +1,19 @@
 """Libraries that set no deadline of their own, asked in a process that ends with its deadline or with us."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
+from importlib import import_module
+from typing import Any
 
 
-async def ask(module: str, *arguments: str) -> tuple[int, str, str]:
-    """Run `python -m module arguments`; give its exit status, standard output and standard error.
+async def ask(function: Callable[..., object], *arguments: str) -> tuple[bool, Any, list[str]]:
+    """Call a function in a process of its own: whether it ended well, what it gave, its lines on stderr.
 
     A task that is cancelled, as by its deadline, kills the process with all that it started.
     """
@@ -18,7 +22,7 @@ async def ask(module: str, *arguments: str) -> tuple[int, str, str]:
     if "SSL_CERT_FILE" in environment:  # the name that requests, which tcia-utils uses, does not know
         environment.setdefault("REQUESTS_CA_BUNDLE", environment["SSL_CERT_FILE"])
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", module, *arguments),
+        *(sys.executable, "-m", __name__, function.__module__, function.__name__, *arguments),
         stdin=pipe,
         stdout=pipe,
         stderr=pipe,
@@ -29,7 +33,9 @@ async def ask(module: str, *arguments: str) -> tuple[int, str, str]:
     assert process.stderr is not None
     try:
         out, err = await asyncio.gather(process.stdout.read(), process.stderr.read())
-        return await process.wait(), out.decode(errors="replace"), err.decode(errors="replace")
+        well = await process.wait() == 0
+        lines = err.decode(errors="replace").splitlines() or ["no message"]
+        return well, json.loads(out.splitlines()[-1]) if well else None, lines
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -44,3 +50,8 @@ def end_with_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=wait, daemon=True).start()
+
+
+if __name__ == "__main__":
+    end_with_parent()
+    print(json.dumps(getattr(import_module(sys.argv[1]), sys.argv[2])(*sys.argv[3:])))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from itertools import count, groupby
+from typing import Any
 
 from wdr_mcpd.data.series import Series, is_name
 from wdr_mcpd.errors import InputError
@@ -45,6 +46,23 @@ class Record:
         return self.study_instance_uid or self.study_date
 
 
+def record_of(tags: Any, **known: Any) -> Record:
+    """Make a record of DICOM tags, by their keywords, and what is known beside; what is missing is empty."""
+
+    def text(name: str) -> str:
+        return str(tags.get(name) or "")
+
+    return Record(
+        patient_id=text("PatientID"),
+        study_date=study_date(text("StudyDate")),
+        modality=text("Modality"),
+        series_instance_uid=text("SeriesInstanceUID"),
+        series_description=text("SeriesDescription"),
+        study_instance_uid=text("StudyInstanceUID"),
+        **known,
+    )
+
+
 @dataclass(frozen=True)
 class Rule:
     """Which series are taken: those whose description matches an expression from its beginning, in any case.
@@ -62,22 +80,12 @@ class Rule:
 def choose(
     records: Iterable[Record], rule: Rule, source: str, say: Callable[[str], object] = lambda line: None
 ) -> list[Series]:
-    """List the exams that `rule` takes, in order of patient and date.
+    """List the exams that `rule` takes, in order of patient and date; what does not fit is said with reasons.
 
     Of several fitting series of one study the one with most images is taken, then the one with the smallest
     SeriesInstanceUID: the same records in any order give the same table. Its mask is the series MaskTumor of
     the same study, else a segmentation (SEG) of the series; of several, the same way. Patients whose names
-    cannot name folders get others.
-
-    Parameters
-    ----------
-    say : callable
-        Gets one line on each patient that is named otherwise or whose exams have an unknown order.
-
-    Raises
-    ------
-    InputError
-        The expression is none, nothing fits, or fewer patients fit than are asked for; the message says why.
+    cannot name folders get others; `say` gets a line on each, and on each whose exams have an unknown order.
     """
     try:
         wanted = re.compile(rule.description, re.IGNORECASE)

@@ -6,38 +6,33 @@ import shlex
 import shutil
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
+from functools import partial
 from pathlib import Path
 
 from wdr_mcpd.data.fetch import Sources, fetch_series, is_whole
 from wdr_mcpd.data.http import stop_all
-from wdr_mcpd.data.http_client import Progress
-from wdr_mcpd.data.idc import ENDPOINT
 from wdr_mcpd.data.manifest import differences, refusal
-from wdr_mcpd.data.nbia import BASE_URL
 from wdr_mcpd.data.series import Series, is_address, read_series_table
+from wdr_mcpd.defaults import IDC_ENDPOINT, NBIA, PARALLEL_DOWNLOADS
 from wdr_mcpd.errors import InputError, SeriesError
 
-AT_ONCE = 4
-"""Series that are downloaded at a time."""
 METER = "{n_fmt} of {total_fmt}, {rate_fmt}, {remaining} left"
 
 
 def fetch_cohort(
-    table: Sequence[Series], folder: Path, sources: Sources, at_once: int = AT_ONCE, exclude: bool = False
+    table: Sequence[Series],
+    folder: Path,
+    sources: Sources,
+    at_once: int = PARALLEL_DOWNLOADS,
+    exclude: bool = False,
 ) -> None:
-    """Fetch every series of `table` into `folder`/EXAM; those that are there and whole are kept.
+    """Fetch every series of `table` into `folder`/EXAM, `at_once` at a time; whole ones are kept.
 
     On a terminal a bar runs over the bytes of the cohort and says how many series are there, the rate and the
-    time that is left; elsewhere each series is one line with the same.
-
-    Parameters
-    ----------
-    at_once : int
-        Series that are fetched at a time.
-    exclude : bool
-        As for `fetch_series`: what cannot be had is recorded in its folder, and is no error.
+    time that is left; elsewhere each series is one line with the same. `exclude` as for `fetch_series`.
     """
     if at_once < 1:
         raise InputError(f"{at_once} series at a time: must be at least 1")
@@ -47,7 +42,7 @@ def fetch_cohort(
     def fetch(row: Series) -> None:
         place = folder / row.exam_id
         try:
-            fetched = fetch_series(row, place, sources, meter.counter(row), exclude)
+            fetched = fetch_series(row, place, sources, partial(meter.count, row), exclude)
         except SeriesError as error:
             refused[row.exam_id] = str(error)
             meter.done(row, f"not fetched: {str(error).removeprefix(f'exam {row.exam_id}: ')}")
@@ -65,8 +60,7 @@ def fetch_cohort(
             _stop(tasks)
             raise
     if refused:
-        first = next(row.exam_id for row in table if row.exam_id in refused)
-        others = [row.exam_id for row in table if row.exam_id in refused and row.exam_id != first]
+        first, *others = (row.exam_id for row in table if row.exam_id in refused)
         also = f"; nor {', '.join(others)}" if others else ""
         raise SeriesError(f"{len(refused)} of {len(table)} series could not be had: {refused[first]}{also}")
 
@@ -87,7 +81,7 @@ class _Meter:
 
         self.lock = threading.Lock()
         self.over, self.series = 0, len(table)
-        self.came: dict[str, int] = {}
+        self.came = Counter[str]()
         self.terminal = sys.stderr.isatty()
         self.bar = tqdm(
             total=sum(row.bytes for row in table),
@@ -97,21 +91,16 @@ class _Meter:
             file=sys.stderr if self.terminal else io.StringIO(),
         )
 
-    def counter(self, row: Series) -> Progress:
-        """Count the bytes of one series."""
-
-        def count(size: int) -> None:
-            with self.lock:
-                self.came[row.exam_id] = self.came.get(row.exam_id, 0) + size
-                self.bar.update(size)
-
-        return count
+    def count(self, row: Series, size: int) -> None:
+        with self.lock:
+            self.came[row.exam_id] += size
+            self.bar.update(size)
 
     def done(self, row: Series, how: str) -> None:
         """Tell what became of a series."""
         with self.lock:
             self.over += 1
-            left = row.bytes - self.came.get(row.exam_id, 0)
+            left = row.bytes - self.came[row.exam_id]
             if how == "already whole":
                 self.bar.total = (self.bar.total or 0) - left
             else:
@@ -129,8 +118,8 @@ def fetch_command(folder: Path, table: Path, exams: Iterable[str], sources: Sour
     """Give the command that fetches just these exams of a table."""
     given = {
         "--sample": sources.sample,
-        "--base-url": sources.base_url if sources.base_url != BASE_URL else None,
-        "--idc-endpoint": sources.idc_endpoint if sources.idc_endpoint != ENDPOINT else None,
+        "--base-url": sources.base_url if sources.base_url != NBIA else None,
+        "--idc-endpoint": sources.idc_endpoint if sources.idc_endpoint != IDC_ENDPOINT else None,
         "--data-folder": sources.data_folder,
     }
     options = [word for name, value in given.items() if value is not None for word in (name, str(value))]
@@ -141,18 +130,8 @@ def fetch_command(folder: Path, table: Path, exams: Iterable[str], sources: Sour
 def verify_cohort(table: Path, folder: Path, sources: Sources, discard: bool = False) -> int:
     """Compare every series of a table below `folder` with its manifest, byte for byte; give their number.
 
-    Parameters
-    ----------
-    sources : Sources
-        Where the series came from, for the command in the message.
-    discard : bool
-        Remove the folders that are not whole, if they can be brought again.
-
-    Raises
-    ------
-    InputError
-        Some are missing or not whole; the message names the first, how many, and the command that fetches
-        just them again.
+    With `discard` the folders that are not whole are removed, if they can be brought again. InputError where
+    some are missing or not whole: the first, how many, and the command that fetches just them from `sources`.
     """
     rows = read_series_table(table)
     broken = [series for series in rows if not is_whole(series, folder / series.exam_id)]

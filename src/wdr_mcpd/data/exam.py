@@ -1,7 +1,7 @@
 """The slices of one exam that the study looks at, and the file that keeps them."""
 
 import zipfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,8 @@ from wdr_mcpd.data.volume import Scaling, Volume
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import whole_file
 
-GEOMETRY = ("voxels", "spacing", "origin", "direction")
+OF_VOLUME = ("voxels", "spacing", "origin", "direction", "codes", "unit")
+OF_EXAM = ("first", "available", "cut")
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,48 +28,23 @@ class Exam:
     cut: str = ""
 
 
-def window(volume: Volume, slices: int, first: int | str = "central", cut: str = "") -> Exam:
-    """Cut `slices` consecutive slices out of a series.
+def window(volume: Volume, slices: int, first_slice: int | str = "central", cut: str = "") -> Exam:
+    """Cut `slices` consecutive slices out of a series, from one on, counted from 1; `cut` is kept.
 
-    Parameters
-    ----------
-    first : int or "central"
-        Index (from 0) of the first one; "central" leaves as many before as after, one more after if odd.
-    cut : str
-        How the slices of `volume` came about.
+    "central" leaves as many before as after, one more after if odd.
     """
     available = len(volume.voxels)
-    start = (available - slices) // 2 if isinstance(first, str) else first
+    start = (available - slices) // 2 if isinstance(first_slice, str) else first_slice - 1
     if not (slices >= 1 and start >= 0 and start + slices <= available):
-        raise InputError(f"{slices} slices from {first} on were asked for; the series has {available}")
-    kept = slice(start, start + slices)
-    step = np.asarray(volume.direction[0]) * volume.spacing[0] * start
-    return Exam(
-        replace(
-            volume,
-            voxels=volume.voxels[kept],
-            mask=None if volume.mask is None else volume.mask[kept],
-            origin=tuple((np.asarray(volume.origin) + step).tolist()),
-            scaling=volume.scaling.kept(kept),
-        ),
-        start,
-        available,
-        cut,
-    )
-
-
-def first_index(first_slice: int | str) -> int | str:
-    """Turn a slice's number from 1 into its index from 0; "central" stays."""
-    return first_slice if isinstance(first_slice, str) else first_slice - 1
+        raise InputError(f"{slices} slices from {first_slice} on were asked for; the series has {available}")
+    return Exam(volume.part(start, slices), start, available, cut)
 
 
 def write_exam(path: Path, exam: Exam) -> None:
     """Write an exam as `.npz`; the bytes depend on the exam alone."""
     volume = exam.volume
-    arrays = {name: np.asarray(getattr(volume, name)) for name in GEOMETRY}
-    arrays |= {name: np.asarray(getattr(exam, name)) for name in ("first", "available", "cut")}
-    arrays |= {"codes": np.asarray(volume.codes), "unit": np.asarray(volume.unit)}
-    arrays |= {name: np.asarray(getattr(volume.scaling, name)) for name in ("slope", "intercept")}
+    parts = {volume: OF_VOLUME, exam: OF_EXAM, volume.scaling: ("slope", "intercept")}
+    arrays = {name: np.asarray(getattr(one, name)) for one, names in parts.items() for name in names}
     if volume.mask is not None:
         arrays["mask"] = volume.mask
     with whole_file(path) as draft:
@@ -76,13 +52,7 @@ def write_exam(path: Path, exam: Exam) -> None:
 
 
 def read_exam(path: Path) -> Exam:
-    """Read what `write_exam` wrote.
-
-    Raises
-    ------
-    InputError
-        The file is missing, cut short, or another kind of file.
-    """
+    """Read what `write_exam` wrote."""
     try:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
             volume = Volume(

@@ -6,38 +6,32 @@ from pathlib import Path
 from typing import Any
 
 from wdr_mcpd.data.archive import CITATION
-from wdr_mcpd.data.http_client import Progress, nobody
-from wdr_mcpd.data.http_limits import LIMITS, Limits
-from wdr_mcpd.data.idc import ENDPOINT, download_from_idc
+from wdr_mcpd.data.file_source import bring_file
+from wdr_mcpd.data.http_client import LIMITS, Limits, Progress, nobody
+from wdr_mcpd.data.idc import download_from_idc
+from wdr_mcpd.data.local import link_series
 from wdr_mcpd.data.manifest import MANIFEST, MASK_FOLDER, REFUSED, differences, read_manifest, write_manifest
-from wdr_mcpd.data.nbia import BASE_URL, download_series
+from wdr_mcpd.data.nbia import download_series
+from wdr_mcpd.data.sample import make_sample_series
 from wdr_mcpd.data.series import Series
+from wdr_mcpd.data.synthetic import make_synthetic_series
+from wdr_mcpd.defaults import IDC_ENDPOINT, NBIA
 from wdr_mcpd.errors import InputError, SeriesError
 from wdr_mcpd.files import whole_folder
-
-CITATION_TEXT = """Series {uid}
-of patient {patient}, collection {collection}, from {origin}.
-Licence: {licence}. {cite}
-"""
 
 
 @dataclass(frozen=True)
 class Sources:
     """Where series are brought from, beside what the table says.
 
-    Attributes
-    ----------
-    sample : Path, optional
-        Source sample: the folder that `source_archives.fetch_archives` wrote.
-    base_url, idc_endpoint, limits
-        Sources nbia, idc and files: addresses of the servers and how long they are waited for.
-    data_folder, index : Path
-        Sources local and files: the folder that holds the files, and for local its index if there is one.
+    `sample` is the folder that `source_archives.fetch_archives` wrote; `data_folder` holds the files of
+    sources local and files, `index` is its index for local if there is one. The others are the addresses of
+    servers and how long they are waited for.
     """
 
     sample: Path | None = None
-    base_url: str = BASE_URL
-    idc_endpoint: str = ENDPOINT
+    base_url: str = NBIA
+    idc_endpoint: str = IDC_ENDPOINT
     limits: Limits = LIMITS
     data_folder: Path | None = None
     index: Path | None = None
@@ -63,23 +57,9 @@ def fetch_series(
 ) -> bool:
     """Make `folder` hold the series of one exam, its mask and their manifest; False if it already did.
 
-    Parameters
-    ----------
-    series : Series
-        The row of the table.
-    folder : Path
-        Written as a whole, or left as it was.
-    sources : Sources
-    exclude : bool
-        A series that its source refuses or spoils leaves a folder with a manifest alone, which says why
-        (`manifest.REFUSED`); `excluded.flaw` gives it as the reason to leave the exam out of the study.
-
-    Raises
-    ------
-    SeriesError
-        This series cannot be had, or what came is not what the table says; others may be.
-    InputError
-        The source cannot be reached, or is not set up.
+    The folder is written as a whole, or left as it was. With `exclude` a series that its source refuses or
+    spoils leaves a folder with a manifest alone, which says why (`manifest.REFUSED`). SeriesError where this
+    series cannot be had or is another than the table says, InputError where the source cannot be reached.
     """
     if is_whole(series, folder):
         (folder / MANIFEST).touch()  # newer than the table, for programs that go by time
@@ -103,16 +83,9 @@ def fetch_series(
 
 def origin_of(series: Series) -> dict[str, Any]:
     """What the manifest says about where the files come from."""
-    origin = {
-        "collection": series.collection,
-        "exam": series.exam_id,
-        "series_instance_uid": series.series_instance_uid,
-        "image_count": series.image_count,
-        "licence": series.licence,
-        "source": series.source,
-    }
-    further = ("mask_series_uid", "file", "checksum")
-    return origin | {name: value for name in further if (value := getattr(series, name))}
+    always = ("collection", "series_instance_uid", "image_count", "licence", "source")
+    further = [name for name in ("mask_series_uid", "file", "checksum") if getattr(series, name)]
+    return {"exam": series.exam_id} | {name: getattr(series, name) for name in (*always, *further)}
 
 
 def _bring_mask(series: Series, folder: Path, sources: Sources, progress: Progress) -> dict[str, str]:
@@ -132,74 +105,61 @@ def _bring_mask(series: Series, folder: Path, sources: Sources, progress: Progre
 
 def _bring(series: Series, folder: Path, sources: Sources, progress: Progress) -> dict[str, Any]:
     """Fill the empty `folder` with one series; what this returns stands in the manifest beside the origin."""
-    found: dict[str, Any] = {}
-    origin, doi, place = "", "", sources.data_folder
-    if series.source == "sample":
-        from wdr_mcpd.data.sample import make_sample_series
-
-        if sources.sample is None:
-            raise InputError("source sample needs the folder of its files (wdr-mcpd fetch makes it)")
+    source, limits, place = series.source, sources.limits, sources.data_folder
+    if source == "sample":
         make_sample_series(sources.sample, series, folder)
-    elif series.source == "synthetic":
-        from wdr_mcpd.data.synthetic import make_synthetic_series
-
+    elif source == "synthetic":
         make_synthetic_series(series, folder)
-    elif series.source == "nbia":
-        origin = sources.base_url
-        found = {"sop_instance_uids": download_series(series, folder, origin, sources.limits, progress)}
-    elif series.source == "idc":
-        origin = "the Imaging Data Commons"
-        found, doi = download_from_idc(series, folder, sources.idc_endpoint, sources.limits, progress)
-    elif series.source == "local":
-        from wdr_mcpd.data.local import link_series
+    elif source == "local":
+        return {"sop_instance_uids": link_series(series, folder, place, sources.index)}
+    elif source == "nbia":
+        instances = download_series(series, folder, sources.base_url, limits, progress)
+        _cite(series, folder, sources.base_url)
+        return {"sop_instance_uids": instances}
+    elif source == "idc":
+        found, doi = download_from_idc(series, folder, sources.idc_endpoint, limits, progress)
+        _cite(series, folder, "the Imaging Data Commons", doi)
+        return found
+    else:
+        bring_file(series, folder, place, limits, progress)
+        _cite(series, folder, "a local folder" if place else series.file)
+    return {}
 
-        if place is None:
-            raise InputError("source local needs --data-folder, the tree of DICOM files")
-        found = {"sop_instance_uids": link_series(series, folder, place, sources.index)}
-    elif series.source == "files":
-        from wdr_mcpd.data.file_source import bring_file
 
-        origin = "a local folder" if place else series.file
-        bring_file(series, folder, place, sources.limits, progress)
-    if origin:
-        text = CITATION_TEXT.format(
-            uid=series.series_instance_uid,
-            patient=series.patient_id,
-            collection=series.collection,
-            licence=series.licence or "see LICENSE",
-            origin=origin,
-            cite=f"Cite: https://doi.org/{doi}" if doi else "Cite the collection as its page asks.",
-        )
-        (folder / CITATION).write_text(text, encoding="utf-8")
-    return found
+def _cite(series: Series, folder: Path, origin: str, doi: str = "") -> None:
+    cite = f"Cite: https://doi.org/{doi}" if doi else "Cite the collection as its page asks."
+    text = (
+        f"Series {series.series_instance_uid}\n"
+        f"of patient {series.patient_id}, collection {series.collection}, from {origin}.\n"
+        f"Licence: {series.licence or 'see LICENSE'}. {cite}\n"
+    )
+    (folder / CITATION).write_text(text, encoding="utf-8")
 
 
 def fetch_exam(
     *,
-    sample: Path | list[Path],
-    index: Path | list[Path],
+    sample: Path | None,
+    index: Path | None,
     manifest: Path,
     exam: str,
     row: dict[str, Any],
-    base_url: str,
-    idc_endpoint: str,
     limits: dict[str, Any],
     data_folder: str | None,
     exclude: bool,
     fetched: Path | None = None,
+    **servers: str,
 ) -> None:
     """Step: one exam's series, whole and verified, in the folder of its manifest.
 
-    `sample` (source sample) and `index` (source local) are empty lists for other sources; `row` holds the
-    fields of `Series`, `limits` fields of `http_limits.Limits`; `fetched` is an empty file that says so.
+    `sample` (source sample) and `index` (source local) are empty for other sources; `row`, `limits` and
+    `servers` hold fields of `Series`, `Limits` and `Sources`; `fetched` is an empty file that says so.
     """
     sources = Sources(
-        sample=sample if isinstance(sample, Path) else None,
-        base_url=base_url,
-        idc_endpoint=idc_endpoint,
+        sample=sample or None,
         limits=Limits(**limits),
         data_folder=Path(data_folder) if data_folder else None,
-        index=index if isinstance(index, Path) else None,
+        index=index or None,
+        **servers,
     )
     anew = fetch_series(Series(**row), manifest.parent, sources, exclude=exclude)
     print(f"{exam}: {'fetched' if anew else 'already whole'}")

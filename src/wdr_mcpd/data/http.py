@@ -8,8 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from wdr_mcpd.data.http_client import Client, Progress, nobody
-from wdr_mcpd.data.http_limits import LIMITS, Limits
+from wdr_mcpd.data.http_client import LIMITS, Client, Limits, Progress, nobody
 from wdr_mcpd.data.manifest import checksum_of
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import whole_file
@@ -32,21 +31,9 @@ def download(
 ) -> None:
     """Make `path` the file that `url` names; one that is there and has the checksum is kept, unasked.
 
-    Parameters
-    ----------
-    checksum : str
-        `sha256:HEX`, `md5:HEX`, or `git-blob:HEX` (SHA-1 of "blob", the size and the content).
-    size : int
-        Bytes, to the byte; 0 where it is unknown.
-
-    Raises
-    ------
-    SeriesError
-        The server refuses this file, or what it sends is another one at every attempt.
-    InputError
-        The server cannot be reached, or not within the deadline; the message has the cause and what to do.
-    OSError
-        The file cannot be written.
+    `checksum` is as `manifest.checksum_of` gives it, `size` is to the byte, 0 where it is unknown.
+    SeriesError where the server refuses this file or sends another one at every attempt, InputError where it
+    cannot be reached, or not within the deadline; the message has the cause and what to do.
     """
     if path.is_file() and checksum_of(path, checksum.partition(":")[0]) == checksum:
         return
@@ -57,13 +44,7 @@ def download(
 def within_deadline(
     work: Callable[[Client], Coroutine[Any, Any, Result]], size: int, limits: Limits
 ) -> Result:
-    """Run `work` with a client, to its end or to the deadline for `size` bytes.
-
-    Raises
-    ------
-    InputError
-        The deadline passed, or the proxy or the certificates that the environment names are unusable.
-    """
+    """Run `work` with a client, to its end or to the deadline for `size` bytes."""
     seconds = limits.deadline(size)
 
     async def main() -> Result:
@@ -89,11 +70,7 @@ def within_deadline(
         with asyncio.Runner(loop_factory=limits.new_loop) as runner:
             return runner.run(main())
 
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return run()
-    with ThreadPoolExecutor(1) as pool:  # this thread has a loop already, as in a notebook
+    with ThreadPoolExecutor(1) as pool:  # a thread of its own: this one may have a loop, as in a notebook
         task = pool.submit(run)
         try:
             return task.result()
@@ -106,7 +83,6 @@ class _Resolvers(ThreadPoolExecutor):
     """Looks up names of hosts; a look-up that hangs is left behind when its loop ends."""
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Begin to end, without waiting."""
         super().shutdown(wait=False, cancel_futures=True)
 
 

@@ -14,16 +14,14 @@ if TYPE_CHECKING:
 
 
 class Transient(Exception):
-    """An attempt failed in a way that another one may not.
+    """An attempt failed in a way that another one may not; the server may ask to `wait` for some seconds.
 
-    `wait` are the seconds that the server asks to wait, 0 where it does not; `spoilt` tells that something
-    came, but not what was to come.
+    `spoilt` tells that something came, but not what was to come.
     """
 
     def __init__(self, cause: str, wait: float = 0.0, spoilt: bool = False) -> None:
         super().__init__(cause)
-        self.wait = wait
-        self.spoilt = spoilt
+        self.wait, self.spoilt = wait, spoilt
 
 
 class Refused(SeriesError):
@@ -90,9 +88,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _innermost(chain: list[BaseException]) -> str:
-    return next(
-        (text for cause in reversed(chain) if (text := " ".join(str(cause).split()))), "no reason given"
-    )[:200]
+    texts = (" ".join(str(cause).split()) for cause in reversed(chain))
+    return next(filter(None, texts), "no reason given")[:200]
 
 
 def _proxy_of(url: str) -> str:

@@ -2,13 +2,18 @@
 
 import asyncio
 import logging
+import random
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
+from wdr_mcpd import defaults
 from wdr_mcpd.data.http_causes import Refused, Transient, diagnosis, without_password
-from wdr_mcpd.data.http_limits import Limits, asked_wait, wait_before
 from wdr_mcpd.data.manifest import checksum_of
 from wdr_mcpd.errors import InputError, SeriesError
 
@@ -19,15 +24,51 @@ Result = TypeVar("Result")
 Progress = Callable[[int], object]
 """Gets the number of bytes of every piece that arrives; those of a failed attempt again, negative."""
 
+UNKNOWN_SIZE = 256_000_000
+"""Bytes that a transfer of unknown size is given time for."""
 MOST = 8 << 30
 """Bytes that a file of unknown size may have."""
 WORTH_RETRYING = {408, 425, 429}
 """Answers of a server that is busy, beside every 5xx."""
-
 MOST_SAID = 2000
 """Characters of a refusal's text that are read."""
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long and how often a server is waited for, in seconds.
+
+    A transfer that broke is tried `attempts` times, after waits from `first_wait`, doubled each time, to
+    `longest_wait`; what the server asks for (Retry-After) goes before them. An answer must have begun within
+    `headers` and may pause for `idle`. All of it may take `seconds` and the size over `rate` (bytes per
+    second), by the clock of the event loops that `new_loop` makes.
+    """
+
+    attempts: int = 6
+    first_wait: float = 1.0
+    longest_wait: float = 60.0
+    headers: float = defaults.DOWNLOAD_HEADER_SECONDS
+    idle: float = defaults.DOWNLOAD_IDLE_SECONDS
+    seconds: float = defaults.DOWNLOAD_SECONDS
+    rate: float = 1000 * defaults.DOWNLOAD_RATE
+    new_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
+
+    def __post_init__(self) -> None:
+        if min(self.attempts, self.seconds, self.rate, self.headers, self.idle) <= 0:
+            raise InputError("attempts, times and rates of downloads must be above 0")
+
+    def deadline(self, size: int) -> float:
+        """Seconds that a transfer of `size` bytes (0: unknown) may take."""
+        return self.seconds + (size or UNKNOWN_SIZE) / self.rate
+
+    def wait_before(self, number: int) -> float:
+        """Seconds to wait after attempt `number` (from 1): doubling, with up to a quarter more by chance."""
+        return min(self.first_wait * 2.0 ** (number - 1), self.longest_wait) * random.uniform(1.0, 1.25)
+
+
+LIMITS = Limits()
 
 
 def nobody(size: int) -> None:
@@ -57,23 +98,18 @@ class Client:
     """
 
     def __init__(self, http: "httpx2.AsyncClient", limits: Limits, until: float) -> None:
-        self.http = http
-        self.limits = limits
-        self.until = until
-        self.came = 0
-        self.trouble = ""
+        self.http, self.limits, self.until = http, limits, until
+        self.came, self.trouble = 0, ""
 
     async def fetch(
         self, url: str, path: Path, checksum: str = "", size: int = 0, progress: Progress = nobody
     ) -> None:
-        """Make `path` the file that `url` names, repeating what is worth it; empty and 0 are unknown.
-
-        Raises what `persistently` does, also where every attempt brings another size or checksum.
-        """
+        """Make `path` the file that `url` names, by `persistently`; empty and 0 are unknown."""
 
         async def attempt() -> None:
             with taken_back(progress) as counted:
-                await self.save(url, path, most=size or MOST, progress=counted)
+                with path.open("wb") as file:
+                    await self.receive(url, file, {}, size or MOST, counted)
                 found, name = path.stat().st_size, without_password(url)
                 if size and found != size:
                     raise Transient(f"{name}: {found} of {size} bytes came", spoilt=True)
@@ -84,46 +120,23 @@ class Client:
 
         await self.persistently(attempt)
 
-    async def save(
-        self,
-        url: str,
-        path: Path,
-        params: Mapping[str, str] = {},
-        most: int = MOST,
-        progress: Progress = nobody,
-    ) -> None:
-        """Write the body of one answer to `path`, over what stands there. Raises what `receive` does."""
-        with path.open("wb") as file:
-
-            def write(piece: bytes) -> None:
-                file.write(piece)
-                progress(len(piece))
-
-            await self.receive(url, write, params, most)
-
     async def read(self, url: str, params: Mapping[str, str] = {}, most: int = 64 << 20) -> bytes:
-        """Give the body of one answer, repeating what is worth it. Raises what `persistently` does."""
+        """Give the body of one answer, by `persistently`."""
 
         async def attempt() -> bytes:
-            pieces: list[bytes] = []
-            await self.receive(url, pieces.append, params, most)
-            return b"".join(pieces)
+            body = BytesIO()
+            await self.receive(url, body, params, most)
+            return body.getvalue()
 
         return await self.persistently(attempt)
 
     async def receive(
-        self, url: str, write: Callable[[bytes], object], params: Mapping[str, str], most: int
+        self, url: str, file: BinaryIO, params: Mapping[str, str], most: int, progress: Progress = nobody
     ) -> None:
-        """Give every piece of the body of one answer to `write`.
+        """Write the body of one answer as it comes.
 
-        Raises
-        ------
-        Transient
-            The connection broke, was too slow, or the server is busy.
-        SeriesError
-            The server refuses the request, or sends more than `most` bytes.
-        InputError
-            The server cannot be reached as the machine is set up.
+        Transient where another attempt may help, SeriesError where the server refuses or sends more than
+        `most` bytes, InputError where it cannot be reached as the machine is set up.
         """
         import httpx2
 
@@ -141,7 +154,8 @@ class Client:
                         self.came += len(piece)
                         if size > most:
                             raise SeriesError(f"{answer.url.host} sends more than {most} bytes; refused")
-                        write(piece)
+                        file.write(piece)
+                        progress(len(piece))
         except TimeoutError as error:
             if answered:
                 cause = f"stopped sending for {self.limits.idle:.0f} s, after {size} bytes"
@@ -152,14 +166,10 @@ class Client:
             raise diagnosis(error, url, size) from error
 
     async def persistently(self, attempt: Callable[[], Awaitable[Result]]) -> Result:
-        """Repeat `attempt` with growing waits as long as it raises Transient.
+        """Repeat `attempt` with growing waits as long as it raises Transient; then say how it failed.
 
-        Raises
-        ------
-        SeriesError
-            The file or series came spoilt at every attempt.
-        InputError
-            Every attempt broke, or the server asks to wait for longer than there is time. Both say how.
+        SeriesError where what came was spoilt at every attempt, InputError where every attempt broke or the
+        server asks to wait for longer than there is time.
         """
         number = 0
         while True:
@@ -168,14 +178,12 @@ class Client:
                 return await attempt()
             except Transient as error:
                 if error.wait and error.wait > self.until - asyncio.get_running_loop().time():
-                    raise InputError(
-                        f"{error} and asks to come again in {error.wait:.0f} s; do so"
-                    ) from error
+                    raise InputError(f"{error} and asks to come again in {error.wait:.0f} s") from error
                 if number >= self.limits.attempts:
                     kind = SeriesError if error.spoilt else InputError
                     advice = "" if error.spoilt else "; run again later: what is complete is kept"
                     raise kind(f"{error}; gave up after {number} attempts{advice}") from error
-                wait = error.wait or wait_before(number, self.limits)
+                wait = error.wait or self.limits.wait_before(number)
                 self.trouble = str(error)
                 log.warning("attempt %d: %s; the next in %.1f s", number, error, wait)
                 await asyncio.sleep(wait)
@@ -195,3 +203,15 @@ async def _check_status(answer: "httpx2.Response") -> None:
         if len(said) > MOST_SAID:
             break
     raise Refused(host, code, answer.reason_phrase, said)
+
+
+def asked_wait(retry_after: str, date: str) -> float:
+    """Seconds that a server asks to wait: a number, or a date compared with that of its answer (RFC 9110)."""
+    if retry_after.strip().isdecimal():
+        return float(retry_after)
+    try:
+        until = parsedate_to_datetime(retry_after)
+        answered = parsedate_to_datetime(date) if date else datetime.now(UTC)
+        return max(0.0, (until - answered).total_seconds())
+    except (ValueError, TypeError):
+        return 0.0

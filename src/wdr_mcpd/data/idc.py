@@ -2,33 +2,24 @@
 
 import asyncio
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from wdr_mcpd.data.archive import SAFE_NAME
-from wdr_mcpd.data.choose import Record, study_date
-from wdr_mcpd.data.dicom_files import check_count, check_files
+from wdr_mcpd.data.choose import Record, record_of
+from wdr_mcpd.data.dicom import check_count, check_files
 from wdr_mcpd.data.http import within_deadline
-from wdr_mcpd.data.http_client import Client, Progress, nobody
-from wdr_mcpd.data.http_limits import LIMITS, Limits
+from wdr_mcpd.data.http_client import LIMITS, Client, Limits, Progress, nobody
 from wdr_mcpd.data.series import Series
+from wdr_mcpd.defaults import IDC_ENDPOINT
 from wdr_mcpd.errors import InputError, SeriesError
 
 COLUMNS = [
-    "PatientID",
-    "StudyDate",
-    "StudyInstanceUID",
-    "Modality",
-    "SeriesInstanceUID",
-    "SeriesDescription",
-    "instanceCount",
-    "series_size_MB",
-    "license_short_name",
+    *("PatientID", "StudyDate", "StudyInstanceUID", "Modality", "SeriesInstanceUID", "SeriesDescription"),
+    *("instanceCount", "series_size_MB", "license_short_name", "series_aws_url", "source_DOI"),
 ]
-ENDPOINT = "https://s3.amazonaws.com"
 AT_ONCE = 8
 """Objects of a series that are downloaded at once."""
 MEGABYTE = 1_000_000
@@ -37,8 +28,7 @@ S3 = "{http://s3.amazonaws.com/doc/2006-03-01/}"
 MD5_FORM = re.compile(r"[0-9a-f]{32}")
 
 
-@dataclass(frozen=True)
-class Object:
+class Object(NamedTuple):
     """One file in a bucket; `etag` is the MD5 of its bytes if it was stored in one part."""
 
     key: str
@@ -53,46 +43,40 @@ class Object:
 
 def idc_records(collection: str) -> list[Record]:
     """List the series of a collection, as TCIA writes its name, from the shipped index, without a network."""
-    rows = _index(COLUMNS, collection)
+    rows = _index(collection)
     if not rows:
         raise InputError(f"the index of the Imaging Data Commons has no collection {collection}")
     return [
-        Record(
+        record_of(
+            row,
             collection=collection,
-            patient_id=str(row["PatientID"]),
-            study_date=study_date(_text(row["StudyDate"])),
-            modality=str(row["Modality"]),
-            series_instance_uid=str(row["SeriesInstanceUID"]),
-            series_description=_text(row["SeriesDescription"]),
             image_count=int(row["instanceCount"]),
             bytes=round(float(row["series_size_MB"]) * MEGABYTE),
-            licence=_text(row["license_short_name"]),
-            study_instance_uid=str(row["StudyInstanceUID"]),
+            licence=row.get("license_short_name", ""),
         )
-        for row in rows
+        for row in rows.values()
     ]
 
 
-def _index(columns: list[str], collection: str) -> list[dict[str, Any]]:
-    """Give some columns of the shipped index, of all series of a collection."""
+@cache
+def _index(collection: str) -> dict[str, dict[str, Any]]:
+    """Give what the shipped index has of all series of a collection, by SeriesInstanceUID."""
     import idc_index_data
     import pandas as pd
 
     path = str(idc_index_data.IDC_INDEX_PARQUET_FILEPATH)
     name = collection.lower().replace("-", "_").replace(" ", "_")
-    rows = pd.read_parquet(path, columns=columns, filters=[("collection_id", "=", name)])
-    return [{str(name): cell for name, cell in row.items()} for row in rows.to_dict("records")]
-
-
-def _text(value: object) -> str:
-    """Give a cell of the index; where it is missing pandas has None or NaN."""
-    return value if isinstance(value, str) else ""
+    rows = pd.read_parquet(path, columns=COLUMNS, filters=[("collection_id", "=", name)])
+    return {
+        str(row["SeriesInstanceUID"]): {str(name): cell for name, cell in row.items() if pd.notna(cell)}
+        for row in rows.to_dict("records")
+    }
 
 
 def download_from_idc(
     series: Series,
     folder: Path,
-    endpoint: str = ENDPOINT,
+    endpoint: str = IDC_ENDPOINT,
     limits: Limits = LIMITS,
     progress: Progress = nobody,
 ) -> tuple[dict[str, Any], str]:
@@ -110,9 +94,7 @@ def download_from_idc(
         check_count(len(objects), series)
         size = sum(item.size for item in objects)
         if series.bytes and size != series.bytes:
-            raise SeriesError(
-                f"{size} bytes are there, the table says {series.bytes}; make it anew if it is old"
-            )
+            raise SeriesError(f"{size} bytes are there, the table says {series.bytes}; renew it if it is old")
         await _fetch_all(client, place, objects, folder, progress)
         return objects
 
@@ -125,19 +107,13 @@ def download_from_idc(
 def _address(series: Series) -> tuple[str, str, str]:
     """Where the index says that the files are: bucket and prefix; and the DOI of the collection."""
     uid = series.series_instance_uid
-    if uid not in (rows := _addresses(series.collection)):
+    if uid not in (rows := _index(series.collection)):
         raise SeriesError(
             f"the index of the Imaging Data Commons has no series {uid} in a collection {series.collection}; "
             "make the table anew (wdr-mcpd series list)"
         )
     bucket, _, prefix = str(rows[uid]["series_aws_url"]).removeprefix("s3://").partition("/")
-    return bucket, prefix.removesuffix("*"), _text(rows[uid]["source_DOI"])
-
-
-@cache
-def _addresses(collection: str) -> dict[str, dict[str, Any]]:
-    rows = _index(["SeriesInstanceUID", "series_aws_url", "source_DOI"], collection)
-    return {str(row["SeriesInstanceUID"]): row for row in rows}
+    return bucket, prefix.removesuffix("*"), rows[uid].get("source_DOI", "")
 
 
 async def _listed(client: Client, place: str, prefix: str) -> list[Object]:
@@ -159,9 +135,7 @@ async def _listed(client: Client, place: str, prefix: str) -> list[Object]:
             raise InputError(f"{place}: sent something else than a list of objects ({error})") from error
         bad = [item.key for item in objects if not SAFE_NAME.fullmatch(item.name)]
         if bad or len({item.name for item in objects}) < len(objects):
-            raise SeriesError(
-                f"{place}/{prefix} has {bad[:1] or 'a name twice'}, no plain file name; refused"
-            )
+            raise SeriesError(f"{place}/{prefix} has {bad[:1] or 'a name twice'}, no plain file name")
         token = page.findtext(f"{S3}NextContinuationToken")
         if not token:
             return objects

@@ -7,23 +7,15 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset
 
-from wdr_mcpd.data.choose import Record, study_date
-from wdr_mcpd.data.dicom_files import by_series, check_count, check_files, open_dicom
+from wdr_mcpd.data.choose import Record, record_of
+from wdr_mcpd.data.dicom import by_series, check_count, check_files, open_dicom
 from wdr_mcpd.data.series import Series
-from wdr_mcpd.data.tsv import read_tsv, write_tsv
 from wdr_mcpd.errors import InputError, SeriesError
+from wdr_mcpd.files import read_rows, write_rows
 
 TAGS = [
-    "SeriesInstanceUID",
-    "PatientID",
-    "StudyDate",
-    "Modality",
-    "SeriesDescription",
-    "Rows",
-    "NumberOfFrames",
-    "StudyInstanceUID",
-    "ReferencedSeriesSequence",
-    "SOPInstanceUID",
+    *("SeriesInstanceUID", "PatientID", "StudyDate", "Modality", "SeriesDescription", "Rows"),
+    *("NumberOfFrames", "StudyInstanceUID", "ReferencedSeriesSequence", "SOPInstanceUID"),
     "ImagePositionPatient",
 ]
 UID, FILE = "series_instance_uid", "file"
@@ -31,9 +23,9 @@ UID, FILE = "series_instance_uid", "file"
 
 
 def series_below(folder: Path, say: Callable[[str], object] = lambda line: None) -> dict[str, list[Dataset]]:
-    """Give the headers of the images of each series below `folder`, in a fixed order, by its UID.
+    """Give the headers of the images of each series below `folder`, by its UID; linked folders are left out.
 
-    Linked folders are left out. Copies of an image count once, which `say` is told.
+    Copies of an image count once, which `say` is told.
     """
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder")
@@ -60,27 +52,22 @@ def local_records(
     folder: Path, collection: str, say: Callable[[str], object] = lambda line: None
 ) -> list[Record]:
     """List the series of images below `folder`; headers alone are read. `say` as for `series_below`."""
-    records = [_record(collection, uid, images) for uid, images in series_below(folder, say).items()]
+    records = [_record(collection, images) for images in series_below(folder, say).values()]
     if not records:
         raise InputError(f"{folder}: holds no DICOM image")
     return records
 
 
-def _record(collection: str, uid: str, images: list[Dataset]) -> Record:
+def _record(collection: str, images: list[Dataset]) -> Record:
     header = images[0]
     positions = Counter(str(image.get("ImagePositionPatient", image.filename)) for image in images)
     referenced = header.get("ReferencedSeriesSequence") or []
-    return Record(
+    return record_of(
+        header,
         collection=collection,
-        patient_id=str(header.get("PatientID", "") or ""),
-        study_date=study_date(str(header.get("StudyDate", "") or "")),
-        modality=str(header.get("Modality", "")),
-        series_instance_uid=uid,
-        series_description=str(header.get("SeriesDescription", "")),
         image_count=sum(map(frames, images)),
         bytes=sum(Path(str(image.filename)).stat().st_size for image in images),
         licence="",
-        study_instance_uid=str(header.get("StudyInstanceUID", "")),
         segmented_series=tuple(str(item.get("SeriesInstanceUID", "")) for item in referenced),
         per_position=max(positions.values()),
     )
@@ -91,25 +78,27 @@ def frames(header: Dataset) -> int:
     return int(header.get("NumberOfFrames") or 1)
 
 
-def link_series(series: Series, folder: Path, data_folder: Path, index: Path | None) -> dict[str, str]:
-    """Link the files of one series into the existing, empty `folder`, as 1-01.dcm, 1-02.dcm, ...
+def link_series(series: Series, folder: Path, data_folder: Path | None, index: Path | None) -> dict[str, str]:
+    """Link the files of one series into `folder`, as 1-01.dcm, 1-02.dcm, ...; give the instance of each.
 
-    The tree `data_folder` is searched, unless there is the `index` that `local_index` wrote. Gives the
-    SOPInstanceUID of each link, by name.
+    The tree `data_folder` is searched, unless there is the `index` that `local_index` wrote.
     """
+    if data_folder is None:
+        raise InputError("source local needs --data-folder, the tree of DICOM files")
     uid = series.series_instance_uid
     if index is None:
         sources = [Path(str(image.filename)) for image in series_below(data_folder).get(uid, [])]
     else:
-        sources = [data_folder / name for name in _indexed(index, uid)]
+        columns, rows = read_rows(index)
+        if columns != [UID, FILE]:
+            raise InputError(f"{index}: is no index of a folder (delete it to list the folder again)")
+        sources = [data_folder / row[FILE] for row in rows if row[UID] == uid]
     if not sources:
         raise SeriesError(f"{data_folder} has no series {uid}")
     digits = max(2, len(str(len(sources))))
-    links = []
-    for number, source in enumerate(sources, 1):
-        link = folder / f"1-{number:0{digits}}.dcm"
+    links = [folder / f"1-{number:0{digits}}.dcm" for number in range(1, len(sources) + 1)]
+    for link, source in zip(links, sources, strict=True):
         link.symlink_to(source.resolve())
-        links.append(link)
     try:
         images = sum(frames(header) for link in links if (header := _header(link)) is not None)
         check_count(images, series)
@@ -117,13 +106,6 @@ def link_series(series: Series, folder: Path, data_folder: Path, index: Path | N
     except (InputError, OSError) as error:
         hint = "; is the index out of date?" if index is not None else ""
         raise SeriesError(f"{data_folder}: {error}{hint}") from error
-
-
-def _indexed(index: Path, uid: str) -> list[str]:
-    columns, rows = read_tsv(index)
-    if columns != [UID, FILE]:
-        raise InputError(f"{index}: is no index of a folder (delete it to list the folder again)")
-    return [row[FILE] for row in rows if row[UID] == uid]
 
 
 def _header(path: Path) -> Dataset | None:
@@ -145,4 +127,4 @@ def local_index(*, out: Path, data_folder: str) -> None:
     ]
     if not rows:
         raise InputError(f"{folder}: holds no DICOM image")
-    write_tsv(out, rows, (UID, FILE))
+    write_rows(out, rows, (UID, FILE))

@@ -25,22 +25,18 @@ class Entry:
     sha256: str
 
 
-def sha256_of(path: Path) -> str:
-    """Hash a file in pieces, so that its size does not matter."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def checksum_of(path: Path, kind: str) -> str:
-    """Give the checksum of a file as `kind:HEX`.
-
-    The kinds are those of hashlib, and git-blob: the SHA-1 of "blob", the size and the content, git's name.
-    """
+    """Give the checksum of a file as `KIND:HEX`, of hashlib's kinds and git-blob, git's name of a file."""
     digest = hashlib.new({"git-blob": "sha1"}.get(kind, kind), usedforsecurity=False)
     if kind == "git-blob":
         digest.update(b"blob %d\0" % path.stat().st_size)
     with path.open("rb") as stream:
         return f"{kind}:{hashlib.file_digest(stream, lambda: digest).hexdigest()}"
+
+
+def sha256_of(path: Path) -> str:
+    """Give the SHA-256 of a file."""
+    return checksum_of(path, "sha256").removeprefix("sha256:")
 
 
 def write_manifest(folder: Path, origin: dict[str, Any]) -> None:
@@ -98,9 +94,7 @@ def check_whole(folder: Path) -> None:
     """Refuse a folder that is not what its manifest says."""
     found = differences(folder)
     if found:
-        raise InputError(
-            f"{folder}: {found[0]} ({len(found)} differences from its manifest); fetch the series again"
-        )
+        raise InputError(f"{folder}: {found[0]} ({len(found)} differences); fetch the series again")
 
 
 def discard(folder: Path) -> None:

@@ -1,14 +1,15 @@
 """The tumour mask beside the DICOM files of a series: a volume file, or a DICOM series in a subfolder."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from wdr_mcpd.data.dicom_files import BROKEN, planes_of_file, read_datasets, stored_frames
+from wdr_mcpd.data.dicom import read_datasets, stored_frames
 from wdr_mcpd.data.manifest import MASK_FOLDER
-from wdr_mcpd.data.planes import INTEGERS, Plane
+from wdr_mcpd.data.planes import BROKEN, INTEGERS, Plane, planes_of
 from wdr_mcpd.data.volume import Volume, check_shape
 from wdr_mcpd.data.volume_files import read_volume_file, write_volume
 from wdr_mcpd.errors import InputError, unbroken
@@ -20,31 +21,23 @@ ASIDE = 0.1
 
 def write_mask(folder: Path, volume: Volume) -> None:
     """Write the volume's mask as `mask.nrrd`, 0 and 1, with the volume's geometry."""
-    if volume.mask is None:
-        raise ValueError("the volume has no mask")
+    assert volume.mask is not None
     voxels = volume.mask.astype(np.uint8)
     mask = Volume(voxels, volume.spacing, None, volume.origin, volume.direction, codes=(1, 1))
     write_volume(folder / MASK_FILE, mask)
 
 
-def read_mask(folder: Path, image: Volume, planes: list[Plane]) -> NDArray[np.bool_] | None:
-    """Read `mask.nrrd` or the series in the subfolder `mask`, (slice, row, column); None where there is none.
-
-    `planes` are the sorted slices of the image. InputError where the mask is broken or lies beside them.
-    """
+def read_mask(folder: Path, image: Volume, planes: Sequence[Plane] = ()) -> NDArray[np.bool_] | None:
+    """Read `mask.nrrd`, or the series in the subfolder `mask` of a DICOM image of these sorted `planes`."""
     path = folder / MASK_FILE
     if path.exists():
         return lay_on(read_volume_file(path), image, path)
     inside = folder / MASK_FOLDER
-    return _read_series(inside, planes) if inside.is_dir() else None
+    return _read_series(inside, planes) if planes and inside.is_dir() else None
 
 
 def lay_on(mask: Volume, image: Volume, where: object) -> NDArray[np.bool_]:
-    """Lay a mask onto an image by their places in the patient, (slice, row, column) of bool.
-
-    Its axes may run in another order or direction, and it may cover a part of the image; its voxels must be
-    those of the image.
-    """
+    """Lay a mask onto an image by their places in the patient: it may be turned, and cover a part of it."""
     if not any(mask.codes):
         raise InputError(f"{where}: does not say where it lies; a mask is placed by its geometry")
     step = np.linalg.solve(image.affine, mask.affine)  # from indices of the mask to those of the image
@@ -62,7 +55,7 @@ def lay_on(mask: Volume, image: Volume, where: object) -> NDArray[np.bool_]:
     return laid
 
 
-def _read_series(folder: Path, image: list[Plane]) -> NDArray[np.bool_]:
+def _read_series(folder: Path, image: Sequence[Plane]) -> NDArray[np.bool_]:
     """Lay a series, drawn slice by slice or a segmentation, onto the sorted slices of an image by place."""
     mask = np.zeros((len(image), *image[0].shape), np.bool_)
     places = np.stack([plane.position for plane in image])
@@ -79,9 +72,8 @@ def _read_series(folder: Path, image: list[Plane]) -> NDArray[np.bool_]:
                 mask[k] |= drawn
     if not segmented and len(slices) < len(image):
         first = min(set(range(len(image))) - slices) + 1
-        raise InputError(
-            f"{folder}: the mask has {len(slices)} slices, the image {len(image)}; none at slice {first}"
-        )
+        counts = f"{len(slices)} slices, the image {len(image)}"
+        raise InputError(f"{folder}: the mask has {counts}; none at slice {first}")
     if not mask.any():
         raise InputError(f"{folder}: the mask is empty; a series without a tumour must be listed without one")
     return mask
@@ -91,7 +83,7 @@ def _planes(dataset: Dataset, segmented: bool) -> list[Plane]:
     if segmented and dataset.get("SegmentationType") != "BINARY":
         kind = dataset.get("SegmentationType") or "unknown"
         raise InputError(f"{dataset.filename}: is a segmentation of type {kind}; BINARY can be read")
-    planes = planes_of_file(dataset, (1,) if segmented else INTEGERS)
+    planes = planes_of(dataset, (1,) if segmented else INTEGERS)
     check_shape((len(planes), *planes[0].shape), dataset.filename)
     return planes
 
@@ -107,8 +99,6 @@ def _slice_at(plane: Plane, image: Plane, places: NDArray[np.float64]) -> int:
             raise InputError(f"{plane.where}: the mask differs from the image in {name}")
     distances = np.linalg.norm(places - plane.position, axis=1)
     nearest = int(np.argmin(distances))
-    if distances[nearest] > ASIDE * min(image.spacing):
-        raise InputError(
-            f"{plane.where}: the mask lies {distances[nearest]:.2f} mm from the nearest slice of the image"
-        )
+    if (far := distances[nearest]) > ASIDE * min(image.spacing):
+        raise InputError(f"{plane.where}: the mask lies {far:.2f} mm from the nearest slice of the image")
     return nearest

@@ -64,10 +64,7 @@ def _system(image: Any) -> tuple[tuple[int, int], str, list[str]]:
 
 
 def write_nifti(path: Path, volume: Volume, like: Path | None = None) -> list[str]:
-    """Write `.nii` or `.nii.gz`; give what could not be kept, one line each.
-
-    Of the header of a NIfTI file `like` all but type, shape and scaling is copied.
-    """
+    """Write `.nii` or `.nii.gz`, `like` another but for type, shape and scaling; give what was not kept."""
     from nibabel.volumeutils import array_to_file
 
     voxels, scaling, notes = with_one_scale(volume)

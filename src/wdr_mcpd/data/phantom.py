@@ -52,25 +52,11 @@ class Grid:
 
 
 def phantom(subject: int, exam: int, *, slices: int = 24, size: int = 256, seed: int = 0) -> Volume:
-    """Draw one exam of one subject.
+    """Draw one exam of one subject (both count from 1): int16 of 12 significant bits, with the tumour.
 
-    The anatomy depends on the seed and the subject. The second exam moves the head a little, lets the tumour
+    The anatomy depends on the seed and the subject; there are `slices` of 6.5 mm from the skull base up, of
+    `size` rows and columns in a field of 200 mm. The second exam moves the head a little, lets the tumour
     grow, and has a gain, a bias field and Rician noise of its own.
-
-    Parameters
-    ----------
-    subject, exam : int
-        Both count from 1.
-    slices : int
-        Slices of 6.5 mm from the skull base up.
-    size : int
-        Rows and columns; the field of view is 200 mm.
-    seed : int
-
-    Returns
-    -------
-    Volume
-        int16 of at most 12 significant bits; the mask is the tumour with its rim.
     """
     anatomy = np.random.default_rng([seed, subject])
     scan = np.random.default_rng([seed, subject, exam])

@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from wdr_mcpd.data.volume import ANY, Pick
-from wdr_mcpd.errors import InputError
+from wdr_mcpd.errors import InputError, refuse, unbroken
+
+BROKEN = "broken DICOM header"
+"""What is said of a header whose values pydicom cannot read, which it tries only when they are asked for."""
 
 SAME_PLACE = 0.01
 """Planes nearer than this (mm) lie at the same place: scanners write positions to 0.001 mm or finer."""
@@ -22,32 +25,19 @@ UNEVEN = 0.1
 
 INTEGERS = (8, 16)
 """Bits that a pixel of an image may have."""
+GREY = ("MONOCHROME1", "MONOCHROME2")
+MOSAIC = (
+    "is a Siemens mosaic, all slices tiled in one picture; convert it to NIfTI or to enhanced DICOM first"
+)
 
 NUMBERS = [
-    "AcquisitionNumber",
-    "EchoNumbers",
-    "EchoTime",
-    "EffectiveEchoTime",
-    "InversionTime",
-    "FlipAngle",
-    "TemporalPositionIdentifier",
-    "TemporalPositionIndex",
-    "TriggerTime",
-    "NominalCardiacTriggerDelayTime",
-    "DiffusionBValue",
-    "DiffusionGradientOrientation",
-    "StackID",
+    *("AcquisitionNumber", "EchoNumbers", "EchoTime", "EffectiveEchoTime", "InversionTime", "FlipAngle"),
+    *("TemporalPositionIdentifier", "TemporalPositionIndex", "TriggerTime", "NominalCardiacTriggerDelayTime"),
+    *("DiffusionBValue", "DiffusionGradientOrientation", "StackID"),
 ]
 TELL_APART = [
-    *NUMBERS,
-    *[
-        "ImageType",
-        "FrameType",
-        "ComplexImageComponent",
-        "AcquisitionTime",
-        "ContentTime",
-        "FrameAcquisitionDateTime",
-    ],
+    *(*NUMBERS, "ImageType", "FrameType", "ComplexImageComponent"),
+    *("AcquisitionTime", "ContentTime", "FrameAcquisitionDateTime"),
 ]
 """Tags that commonly separate images at the same position; the values of `NUMBERS` alone may be told."""
 
@@ -86,30 +76,30 @@ class Plane:
 def planes_of(dataset: Dataset, bits: tuple[int, ...] = INTEGERS) -> list[Plane]:
     """Give the planes of one file: one for a classic image, one per frame for an enhanced one.
 
-    InputError where it holds no grey pixels of as many `bits` (BitsAllocated), or not where they lie.
+    Its pixels must be grey ones of as many `bits` (BitsAllocated).
     """
     where = str(getattr(dataset, "filename", "dataset"))
-    if "PixelData" not in dataset:
-        raise InputError(f"{where}: has no integer pixel data (7FE0,0010)")
-    if int(_need(dataset, "SamplesPerPixel", where, default=1)) != 1:
-        raise InputError(f"{where}: is a colour image; a volume has one value per voxel")
-    if int(_need(dataset, "BitsAllocated", where)) not in bits:
-        readable = " and ".join(map(str, bits))
-        raise InputError(f"{where}: has {dataset.BitsAllocated} bits a pixel; {readable} can be read")
-    for tag in ("Rows", "Columns", "PixelRepresentation"):
-        _need(dataset, tag, where)
+    with unbroken(where, BROKEN):
+        _check_pixels(dataset, bits, where)
+        return [_plane(dataset, frame, where) for frame in range(int(dataset.get("NumberOfFrames") or 1))]
+
+
+def _check_pixels(dataset: Dataset, bits: tuple[int, ...], where: str) -> None:
+    """Refuse a file whose pixels are no slices."""
+    needed = ("BitsAllocated", "Rows", "Columns", "PixelRepresentation")
+    lacking = [(dataset.get(tag) in (None, ""), f"has no {tag}, which a slice needs") for tag in needed]
+    refuse(where, ("PixelData" not in dataset, "has no integer pixel data (7FE0,0010)"), *lacking)
     photometric = str(dataset.get("PhotometricInterpretation") or "MONOCHROME2")
-    if photometric not in ("MONOCHROME1", "MONOCHROME2"):
-        raise InputError(f"{where}: its pixels are {photometric}; a volume holds grey values")
-    frames = int(dataset.get("NumberOfFrames") or 1)
-    if "PerFrameFunctionalGroupsSequence" not in dataset and _is_mosaic(dataset):
-        raise InputError(
-            f"{where}: is a Siemens mosaic, all slices tiled in one picture; convert it to NIfTI or to "
-            "enhanced DICOM first"
-        )
-    if frames > 1 and "PerFrameFunctionalGroupsSequence" not in dataset:
-        raise InputError(f"{where}: has {frames} frames without a position for each")
-    return [_plane(dataset, frame, where) for frame in range(frames)]
+    allocated, readable = int(dataset.BitsAllocated), " and ".join(map(str, bits))
+    frames, placed = int(dataset.get("NumberOfFrames") or 1), "PerFrameFunctionalGroupsSequence" in dataset
+    refuse(
+        where,
+        (int(dataset.get("SamplesPerPixel", 1)) != 1, "is a colour image; a volume has one value per voxel"),
+        (allocated not in bits, f"has {allocated} bits a pixel; {readable} can be read"),
+        (photometric not in GREY, f"its pixels are {photometric}; a volume holds grey values"),
+        (not placed and _is_mosaic(dataset), MOSAIC),
+        (not placed and frames > 1, f"has {frames} frames without a position for each"),
+    )
 
 
 def _is_mosaic(dataset: Dataset) -> bool:
@@ -122,11 +112,7 @@ def _is_mosaic(dataset: Dataset) -> bool:
 
 
 def sort_planes(planes: list[Plane], folder: Path, pick: Pick = ANY) -> list[Plane]:
-    """Sort planes along their common normal and check that they fill a volume without holes.
-
-    InputError where they differ in size, orientation, spacing or type, where several of one place are there
-    and none is picked, or where there is a gap.
-    """
+    """Sort planes along their common normal and check that they are alike and fill a volume without holes."""
     first = planes[0]
     alike: list[tuple[str, Any]] = [
         ("size", lambda p: p.shape),
@@ -163,16 +149,11 @@ def _one_of_each_place(planes: list[Plane], folder: Path, pick: Pick) -> list[Pl
     tags = [tag for tag in TELL_APART if any(len({str(p.telling.get(tag)) for p in ps}) > 1 for ps in places)]
     if not tags:
         several = [place for place in places if len(place) > 1]
-        names = [Path(plane.where).name for plane in several[0][:2]]
-        raise InputError(
-            f"{folder}: {len(several)} duplicate slices, e.g. {' and '.join(dict.fromkeys(names))}"
-        )
-    differ = f"({', '.join(tags)} differ)"
+        names = " and ".join(dict.fromkeys(Path(plane.where).name for plane in several[0][:2]))
+        raise InputError(f"{folder}: {len(several)} duplicate slices, e.g. {names}")
+    differ = f"images at each of {len(places)} positions ({', '.join(tags)} differ)"
     if len(counts) > 1:
-        raise InputError(
-            f"{folder}: {min(counts)} to {count} images at each of {len(places)} positions {differ}; "
-            "keep one of each"
-        )
+        raise InputError(f"{folder}: {min(counts)} to {count} {differ}; keep one of each")
     places = [
         sorted(place, key=lambda plane: [_order(plane.telling.get(tag)) for tag in tags]) for place in places
     ]
@@ -182,7 +163,7 @@ def _one_of_each_place(planes: list[Plane], folder: Path, pick: Pick) -> list[Pl
         for number, plane in enumerate(places[0][:8], 1)
     ]
     listed = f": {'; '.join(each)}{'; ...' if count > 8 else ''}" if shown else ""
-    index = pick.index(count, folder, f"{count} images at each of {len(places)} positions {differ}{listed}")
+    index = pick.index(count, folder, f"{count} {differ}{listed}")
     return [place[index] for place in places]
 
 
@@ -211,13 +192,6 @@ def _check_steps(planes: list[Plane], folder: Path) -> None:
     line = positions[0] + np.linspace(0, 1, len(planes))[:, None] * (positions[-1] - positions[0])
     if np.abs(positions - line).max() > max(planes[0].spacing):
         raise InputError(f"{folder}: its slices are shifted against each other and fill no straight volume")
-
-
-def _need(dataset: Dataset, tag: str, where: str, default: Any = None) -> Any:
-    value = dataset.get(tag, default)
-    if value is None or value == "":
-        raise InputError(f"{where}: has no {tag}, which a slice needs")
-    return value
 
 
 def _plane(dataset: Dataset, frame: int, where: str) -> Plane:

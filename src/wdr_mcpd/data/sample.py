@@ -9,12 +9,11 @@ import numpy as np
 from wdr_mcpd.data.dicom_write import write_mr_series
 from wdr_mcpd.data.identity import SeriesIdentity
 from wdr_mcpd.data.masks import write_mask
-from wdr_mcpd.data.reading import VOLUME
 from wdr_mcpd.data.series import Series
 from wdr_mcpd.data.source_archives import PYRADIOMICS, QTIM_TOOLS, fetch_archives, member_path
 from wdr_mcpd.data.stack import as_slices
 from wdr_mcpd.data.volume import Volume
-from wdr_mcpd.data.volume_files import read_volume_file
+from wdr_mcpd.data.volume_files import VOLUME, read_volume_file
 from wdr_mcpd.errors import InputError
 
 SUBJECTS = ("brain1", "brain2")
@@ -24,38 +23,11 @@ TUMOUR_EXAMS = {
 }
 """Names of an exam's image and label, and the label's value that outlines the tumour."""
 
-ORIGIN = """Contrast-enhanced T1-weighted axial brain MR with a tumour.
 
-Origin:  data/{subject}_image.nrrd and data/{subject}_label.nrrd of the source distribution of pyradiomics
-         3.0.1 (sha256 {sha256}).
-Licence: BSD-3-Clause, Copyright 2017 Harvard Medical School; its text is in LICENSE.txt.
-Changes: written as DICOM, one file per slice, with the same stored values, spacing and place; the rows
-         run from the front to the back of the head, as scanners write them (the NRRD files list them from the
-         back). The label became mask.nrrd. Scan parameters, dates and the person are unknown and left empty.
-"""
-
-TUMOUR_ORIGIN = """Contrast-enhanced T1-weighted axial brain MR with a tumour, one of two exams.
-
-Origin:   {image} and {label} of the source distribution of qtim-tools
-          0.1.12 (sha256 {sha256}).
-Licence:  Apache-2.0; its text is in LICENSE.txt.
-Inferred: The package does not say what the images are. That both show one patient at two exams, which of them
-          came first, the sequence, the contrast agent and the meningioma are inferred from the images.
-          The values of the labels are test shapes but for one, {tumour}, which outlines the enhancing mass.
-Changes:  None of the image; that value of the label became mask.nrrd.
-"""
-
-
-def identity(subject: str) -> SeriesIdentity:
-    """Give what the DICOM files of a subject say they are."""
-    return SeriesIdentity("pyradiomics-sample", subject, 1, "T1 post-contrast axial")
-
-
-def make_sample_series(sample: Path, series: Series, folder: Path) -> None:
-    """Write one exam's images, mask, licence and origin into the existing `folder`.
-
-    `sample` is the folder that `fetch_archives` wrote.
-    """
+def make_sample_series(sample: Path | None, series: Series, folder: Path) -> None:
+    """Write one exam's images, mask, licence and origin, from what `fetch_archives` wrote, into `folder`."""
+    if sample is None:
+        raise InputError("source sample needs the folder of its files (wdr-mcpd fetch makes it)")
     subject = series.patient_id
     if series.exam_id in TUMOUR_EXAMS:
         archive = QTIM_TOOLS
@@ -63,14 +35,15 @@ def make_sample_series(sample: Path, series: Series, folder: Path) -> None:
         shutil.copyfile(member_path(sample, archive, name), folder / f"{VOLUME}.nii.gz")
         drawn = read_volume_file(member_path(sample, archive, labels))
         write_mask(folder, replace(drawn, mask=np.asarray(drawn.voxels == tumour)))
-        origin = TUMOUR_ORIGIN.format(image=name, label=labels, tumour=tumour, sha256=archive.sha256)
+        origin = archive.origin.format(image=name, label=labels, tumour=tumour, sha256=archive.sha256)
     elif subject in SUBJECTS and series.exam == 1:
         archive = PYRADIOMICS
         image, label = (_stored(sample, subject, kind) for kind in ("image", "label"))
         volume, _ = as_slices(replace(image, mask=label.voxels != 0))
-        write_mr_series(folder, volume, identity(subject))
+        who = SeriesIdentity("pyradiomics-sample", subject, 1, "T1 post-contrast axial")
+        write_mr_series(folder, volume, who)
         write_mask(folder, volume)
-        origin = ORIGIN.format(subject=subject, sha256=archive.sha256)
+        origin = archive.origin.format(subject=subject, sha256=archive.sha256)
     else:
         known = ", ".join((*(f"{name}_1" for name in SUBJECTS), *TUMOUR_EXAMS))
         raise InputError(f"the sample data have the exams {known}, not {series.exam_id}")

@@ -1,19 +1,20 @@
 """The series table: which series of which patient is which exam, and where it comes from."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from wdr_mcpd.data.stack import step_of
-from wdr_mcpd.data.tsv import read_tsv, write_tsv
-from wdr_mcpd.errors import InputError
+from wdr_mcpd.errors import InputError, refuse
+from wdr_mcpd.files import read_rows, write_rows
 
 SOURCES = ("sample", "synthetic", "nbia", "idc", "local", "files")
 ARCHIVES = ("nbia", "idc", "local")
 """Sources that hold other series beside those of the table, as those that draw the tumour."""
 UID_FORM = re.compile(r"[0-9]+(\.[0-9]+)+")
-CHECKSUM_FORM = re.compile(r"sha256:[0-9a-f]{64}|git-blob:[0-9a-f]{40}")
+CHECKSUM_FORM = re.compile(r"(sha256:[0-9a-f]{64}|git-blob:[0-9a-f]{40})?")
 NAME_FORM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -63,14 +64,8 @@ def is_name(text: str) -> bool:
 
 
 def read_series_table(path: Path) -> list[Series]:
-    """Read a table of tab-separated values, one row per exam, in its own order.
-
-    Raises
-    ------
-    InputError
-        The file is missing, a column or a value is wrong, or an exam is listed twice.
-    """
-    columns, rows = read_tsv(path)
+    """Read a table of tab-separated values, one row per exam, in its own order."""
+    columns, rows = read_rows(path)
     given = tuple(columns)
     if given[:9] != COLUMNS or not set(given) <= set(ALL_COLUMNS) or len(set(given)) < len(given):
         raise InputError(
@@ -81,10 +76,9 @@ def read_series_table(path: Path) -> list[Series]:
     if not table:
         raise InputError(f"{path}: lists no series")
     for kind in ("exam_id", "series_instance_uid", "mask_series_uid"):
-        names = [name for series in table if (name := getattr(series, kind))]
-        twice = next((name for name in names if names.count(name) > 1), None)
-        if twice is not None:
-            raise InputError(f"{path}: {kind} {twice} stands twice")
+        for name, times in Counter(getattr(row, kind) for row in table).items():
+            if name and times > 1:
+                raise InputError(f"{path}: {kind} {name} stands twice")
     return table
 
 
@@ -92,15 +86,15 @@ def write_series_table(path: Path, table: Iterable[Series]) -> None:
     """Write the table that `read_series_table` reads, with the further columns that hold something."""
     rows = list(table)
     further = (name for name in ALL_COLUMNS[9:] if any(getattr(series, name) for series in rows))
-    write_tsv(path, map(asdict, rows), (*COLUMNS, *further))
+    write_rows(path, map(asdict, rows), (*COLUMNS, *further))
 
 
 def find_exam(table: Iterable[Series], exam_id: str) -> Series:
-    """Give the row of one exam; InputError where no row has that name."""
-    for series in table:
-        if series.exam_id == exam_id:
-            return series
-    raise InputError(f"exam {exam_id} is not in the series table")
+    """Give the row of one exam."""
+    found = next((series for series in table if series.exam_id == exam_id), None)
+    if found is None:
+        raise InputError(f"exam {exam_id} is not in the series table")
+    return found
 
 
 def _row(values: dict[str, str], where: str) -> Series:
@@ -108,28 +102,25 @@ def _row(values: dict[str, str], where: str) -> Series:
         exam, count, size = (int(values[name]) for name in ("exam", "image_count", "bytes"))
     except ValueError as error:
         raise InputError(f"{where}: exam, image_count and bytes are whole numbers") from error
-    series = Series(**{**values, "exam": exam, "image_count": count, "bytes": size})  # type: ignore[arg-type]
-    if exam < 1 or count < 0 or size < 0:
-        raise InputError(f"{where}: exam counts from 1; image_count and bytes are not negative")
-    if not is_name(series.patient_id):
-        raise InputError(f"{where}: patient_id must be letters, digits, '.', '_' and '-' (it names folders)")
-    if not _is_uid(series.series_instance_uid):
-        raise InputError(f"{where}: series_instance_uid is no DICOM UID")
-    if series.source not in SOURCES:
-        raise InputError(f"{where}: source is one of {', '.join(SOURCES)}")
-    if series.mask_series_uid and not _is_uid(series.mask_series_uid):
-        raise InputError(f"{where}: mask_series_uid is no DICOM UID; leave it empty where there is no mask")
-    if series.mask_series_uid and series.source not in ARCHIVES:
-        raise InputError(f"{where}: source {series.source} brings its own masks; leave mask_series_uid empty")
-    if (series.source == "files") != bool(series.file):
-        raise InputError(f"{where}: a row of source files names its file, and no other row does")
-    if series.checksum and not CHECKSUM_FORM.fullmatch(series.checksum):
-        raise InputError(f"{where}: checksum is sha256: or git-blob: and hexadecimal digits in lower case")
-    if is_address(series.file) and not series.checksum:
-        raise InputError(f"{where}: an address needs a checksum, or it could not be told what came")
-    if series.slice_step:
-        step_of(series.slice_step, 1.0)
-    return series
+    row = Series(**{**values, "exam": exam, "image_count": count, "bytes": size})  # type: ignore[arg-type]
+    mask, checksum, named = row.mask_series_uid, row.checksum, is_name(row.patient_id)
+    drawn = f"source {row.source} brings its own masks; leave mask_series_uid empty"
+    sound, of_files = CHECKSUM_FORM.fullmatch(checksum), row.source == "files"
+    refuse(
+        where,
+        (exam < 1 or count < 0 or size < 0, "exam counts from 1; image_count and bytes are not negative"),
+        (not named, "patient_id must be letters, digits, '.', '_' and '-' (it names folders)"),
+        (not _is_uid(row.series_instance_uid), "series_instance_uid is no DICOM UID"),
+        (row.source not in SOURCES, f"source is one of {', '.join(SOURCES)}"),
+        (mask and not _is_uid(mask), "mask_series_uid is no DICOM UID; leave it empty if there is no mask"),
+        (mask and row.source not in ARCHIVES, drawn),
+        (of_files != bool(row.file), "a row of source files names its file, and no other row does"),
+        (not sound, "checksum is sha256: or git-blob: and hexadecimal digits in lower case"),
+        (is_address(row.file) and not checksum, "an address needs a checksum, to tell what came"),
+    )
+    if row.slice_step:
+        step_of(row.slice_step, 1.0)
+    return row
 
 
 def _is_uid(text: str) -> bool:

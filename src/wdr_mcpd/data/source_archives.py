@@ -4,9 +4,12 @@ Nothing of them is run: the archive is fetched as a file, opened only if its SHA
 of its members only those that are named here are unpacked and kept.
 """
 
-import json
+import ast
 import shutil
+import subprocess
+import sys
 import tarfile
+import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,21 +20,22 @@ from urllib.parse import unquote, urlsplit
 from wdr_mcpd.data.child import ask
 from wdr_mcpd.data.http import download, within_deadline
 from wdr_mcpd.data.http_causes import Refused
-from wdr_mcpd.data.http_client import Client
-from wdr_mcpd.data.http_limits import LIMITS, Limits
+from wdr_mcpd.data.http_client import LIMITS, Client, Limits
 from wdr_mcpd.data.manifest import checksum_of, sha256_of
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import whole_folder
 
 PAGE_SIZE = 1_000_000
 """Bytes that the pages of an index are given time for."""
+SECTIONS = ("global.", "install.", ":env:.")
+"""Of pip's configuration, each with more weight than the one before it."""
 
 
 @dataclass(frozen=True)
 class SourceArchive:
-    """A published source distribution, as an index calls it, with hash and size of its file.
+    """A published source distribution, as an index calls it; `members` are kept, each with its SHA-256.
 
-    `members` has the SHA-256 of each member that is kept, by its name.
+    `origin` is a form that says what a series made of it is.
     """
 
     project: str
@@ -40,52 +44,19 @@ class SourceArchive:
     sha256: str
     size: int
     members: Mapping[str, str]
+    origin: str = ""
 
 
-PYRADIOMICS = SourceArchive(
-    "pyradiomics",
-    "3.0.1",
-    "pyradiomics-3.0.1.tar.gz",
-    "47c57f441d6cb7973fa3b2ea48d3948df78e3348e1c69e1e2ff19001601fc2f5",
-    34_473_030,
-    {
-        "LICENSE.txt": "5c1fc504fb0865a72a29e035b25ef3513e6d7e9c7169cb445eae855f03b006e2",
-        "brain1_image.nrrd": "fffdb111ee8b428ede7256707393c927a7d5be912f0604cf3c6f1bd5fc9644cf",
-        "brain1_label.nrrd": "ae6d8e6b84f7e99d68c210ee2fa6aaaefa0b2df0a84f55efca4feebe2b216059",
-        "brain2_image.nrrd": "d35a1c6a3e1eb72bae97c5515472fbe057fb38ee8e1e199215d1c3c6f292332e",
-        "brain2_label.nrrd": "15189c024936ecc337649b9a10c475117c7c40df0d53c22163f9a2023ed741a5",
-    },
-)
-"""Contrast-enhanced T1-weighted MR of two patients with a tumour, BSD-3-Clause."""
-
-QTIM_TOOLS = SourceArchive(
-    "qtim-tools",
-    "0.1.12",
-    "qtim_tools-0.1.12.tar.gz",
-    "396a993a07f5f3665a7c2ea471253cdfb0b4c8c81efc9a896b6e02d2b7ff0e9f",
-    34_370_385,
-    {
-        "LICENSE.txt": "5b1bb92d61a626e43d6718ac4ee162bf486cd0e115892533c1b69fe11e1ab8a6",
-        "MR_BrainTumor_ShapeTest.nii.gz": "e293840723e1bf0058c5b0bbd27d6863a874617902202ecdbd73bcb0139e508c",
-        "MR_BrainTumor_ShapeTest-label.nii.gz": (
-            "8305576239b5e83ad3ea0a5babd1e309eabb31edca13c07b3416bb4817b5ef4c"
-        ),
-        "MRBrainTumor2.nii.gz": "7bd8f7ce0745fb7ad8a8936ef3b8e74f41b739c8106b743b33aa2933102bf0d1",
-        "MRBrainTumor2-label.nii.gz": "7d19991ea8d4c101060527176b535cbf26d476d222171c49fc711e254f692d31",
-    },
-)
-"""Contrast-enhanced T1-weighted MR with a tumour at two exams, as inferred of one patient, Apache-2.0."""
-
-ARCHIVES = (PYRADIOMICS, QTIM_TOOLS)
+with Path(__file__).with_suffix(".toml").open("rb") as _listed:
+    ARCHIVES = tuple(SourceArchive(**archive) for archive in tomllib.load(_listed)["archive"])
+PYRADIOMICS, QTIM_TOOLS = ARCHIVES
 
 
 def member_path(folder: Path, archive: SourceArchive, name: str) -> Path:
     """Where below `folder`, that `fetch_archives` wrote, the kept member `name` is, unaltered."""
     path = folder / archive.project / name
     if not path.is_file() or sha256_of(path) != archive.members[name]:
-        raise InputError(
-            f"{path}: is not the one of {archive.file}; delete {folder} and fetch it again (wdr-mcpd fetch)"
-        )
+        raise InputError(f"{path}: is not the one of {archive.file}; delete {folder} and fetch it again")
     return path
 
 
@@ -112,9 +83,8 @@ def _unpack(archive: SourceArchive, packed: Path, folder: Path) -> None:
     with tarfile.open(packed) as contents:
         for member in contents:
             path = folder / Path(member.name).name
-            if (
-                path.name in archive.members and not path.exists()
-            ):  # the first LICENSE.txt is the archive's own
+            # The first LICENSE.txt is the archive's own.
+            if path.name in archive.members and not path.exists():
                 source = contents.extractfile(member)
                 assert source is not None, member  # the archive's hash was checked, so it is a file
                 with path.open("xb") as target:
@@ -140,11 +110,9 @@ def _bring(archive: SourceArchive, path: Path, limits: Limits) -> None:
 
 async def _address(client: Client, archive: SourceArchive) -> str:
     """Where pip's indexes have the archive; what goes wrong in the search is found by asking them again."""
-    requirement = f"{archive.project}=={archive.version}"
-    status, out, err = await ask("wdr_mcpd.data.package_index", requirement, archive.file)
-    if status != 0:
-        raise InputError(f"the search failed ({(err.splitlines() or ['no message'])[-1]})")
-    found: dict[str, Any] = json.loads(out)
+    well, found, lines = await ask(find, f"{archive.project}=={archive.version}", archive.file)
+    if not well:
+        raise InputError(f"the search failed ({lines[-1]})")
     if found["address"]:
         return str(found["address"])
     pages = [page for page in found["pages"] if urlsplit(page).scheme in ("http", "https")]
@@ -156,3 +124,45 @@ async def _address(client: Client, archive: SourceArchive) -> str:
                 raise
     where = f"{len(pages)} indexes" if pages else "no index"
     raise InputError(f"pip is set to use {where}, and {archive.file} is not there (pip config list)")
+
+
+def find(requirement: str, file: str) -> dict[str, Any]:
+    """Say where `file`, the source distribution of `requirement`, is, or None, and the pages searched for it.
+
+    The search has no deadline as a whole, so it runs in a process of its own; nothing that it finds is run.
+    """
+    from httpx2 import HTTPError
+    from unearth import PackageFinder
+
+    settings = _pip_settings()
+    default = PackageFinder().sources[0]["url"]
+    finder = PackageFinder(
+        index_urls=[settings.get("index-url", default), *settings.get("extra-index-url", "").split()],
+        find_links=settings.get("find-links", "").split(),
+        trusted_hosts=settings.get("trusted-host", "").split(),
+        no_binary=[":all:"],
+        ignore_compatibility=True,
+    )
+    if settings.get("no-index", "").lower() in ("1", "true", "yes", "on"):
+        finder.sources = [one for one in finder.sources if one["type"] == "find_links"]
+    try:
+        matches = finder.find_matches(requirement, allow_yanked=True)
+    except HTTPError:  # who started this process asks the pages again and says why
+        matches = []
+    links = [package.link for package in matches if package.link and package.link.filename == file]
+    project = requirement.partition("==")[0]
+    pages = [f"{one['url'].rstrip('/')}/{project}/" for one in finder.sources if one["type"] == "index"]
+    return {"address": links[0].url_without_fragment if links else None, "pages": pages}
+
+
+def _pip_settings() -> dict[str, str]:
+    """Give pip's configuration, from its files and the environment, by option, e.g. `index-url`."""
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "config", "list"]
+    run = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+    lines = [line.partition("=") for line in run.stdout.splitlines()]
+    return {
+        name.removeprefix(section): str(ast.literal_eval(value))
+        for section in SECTIONS
+        for name, _, value in lines
+        if name.startswith(section)
+    }

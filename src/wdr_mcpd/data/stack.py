@@ -22,17 +22,9 @@ def as_slices(volume: Volume, slice_axis: str | int = "thickest") -> tuple[Volum
 
     Axial slices then run to the head, their rows to the back, columns to the left; coronal ones to the back,
     rows to the feet, columns to the left; sagittal ones to the left, rows to the feet, columns to the back.
-    Where the codes are 0 nothing is turned: the axis only becomes that of the slices.
-
-    Parameters
-    ----------
-    slice_axis : int or "thickest"
-        Axis of the file, 1 to 3, or that of the largest distance; of equal ones the last.
-
-    Returns
-    -------
-    Volume, str
-        And what was done, as `axial, LPS from RAS, cut along axis 2` (not told if it is the third).
+    Where the codes are 0 nothing is turned: the axis only becomes that of the slices. `slice_axis` is 1 to 3,
+    or "thickest" for that of the largest distance, of equal ones the last. Also says what was done, as
+    `axial, LPS from RAS, cut along axis 2` (not told if it is the third).
     """
     from nibabel import orientations as to
 
@@ -46,10 +38,7 @@ def as_slices(volume: Volume, slice_axis: str | int = "thickest") -> tuple[Volum
         along = {"L": "R", "P": "A", "I": "S"}.get(codes[2 - axis], codes[2 - axis])
         name, target = PLANES[along]
     else:
-        name, target = (
-            "slices",
-            "".join((*(c for k, c in enumerate(codes) if k != 2 - axis), codes[2 - axis])),
-        )
+        name, target = "slices", codes.replace(codes[2 - axis], "") + codes[2 - axis]
     if axis != 0 and volume.scaling.per_slice:
         raise InputError("each slice has a scale of its own, so it cannot be cut along another axis")
     done = f"{name}, {target}" + (f" from {codes}" if codes != target else "")
@@ -68,11 +57,7 @@ def as_slices(volume: Volume, slice_axis: str | int = "thickest") -> tuple[Volum
 
 
 def step_of(slice_step: int | str, spacing: float) -> int:
-    """Number of slices from one that is kept to the next.
-
-    It is given as that number, or as a distance, `5.5 mm`, of which the nearest number is taken for slices
-    `spacing` mm apart.
-    """
+    """Number of slices from one that is kept to the next: given, or nearest to a distance as `5.5 mm`."""
     number, _, unit = str(slice_step).strip().partition(" ")
     try:
         value = float(number)
@@ -86,34 +71,24 @@ def step_of(slice_step: int | str, spacing: float) -> int:
 
 
 def thin(volume: Volume, step: int, average: bool = False) -> Volume:
-    """Keep every `step`-th slice, or with `average` the rounded mean of each whole run of `step` slices.
-
-    A voxel of the mask then needs half of them.
-    """
+    """Keep every `step`-th slice, or with `average` the rounded mean (mask: half) of each whole run."""
     if step == 1:
         return volume
-    if volume.scaling.per_slice and average:
+    if not average:
+        return volume.part(0, -(-len(volume.voxels) // step), step)
+    if volume.scaling.per_slice:
         raise InputError("each slice has a scale of its own, so their stored values have no average")
-    count = len(volume.voxels) // step if average else -(-len(volume.voxels) // step)
+    count = len(volume.voxels) // step
     if count == 0:
         raise InputError(f"{len(volume.voxels)} slices are fewer than the {step} that are averaged")
 
-    def runs(array: NDArray[Any]) -> NDArray[Any]:
-        return array[: count * step].reshape(count, step, *array.shape[1:])
+    def means(array: NDArray[Any]) -> NDArray[np.float64]:
+        return np.asarray(array[: count * step].reshape(count, step, *array.shape[1:]).mean(1))
 
-    mask = volume.mask
-    if average:
-        voxels = np.rint(runs(volume.voxels).mean(1)).astype(volume.voxels.dtype)
-        mask = None if mask is None else runs(mask).mean(1) >= 0.5
-    else:
-        voxels = volume.voxels[::step]
-        mask = None if mask is None else mask[::step]
-    shift = volume.direction[0] * volume.spacing[0] * ((step - 1) / 2 if average else 0)
+    shift = volume.direction[0] * volume.spacing[0] * (step - 1) / 2
     return replace(
-        volume,
-        voxels=np.ascontiguousarray(voxels),
-        mask=mask,
-        spacing=(volume.spacing[0] * step, *volume.spacing[1:]),
+        volume.part(0, count, step),
+        voxels=np.rint(means(volume.voxels)).astype(volume.voxels.dtype),
+        mask=None if volume.mask is None else means(volume.mask) >= 0.5,
         origin=tuple((np.asarray(volume.origin) + shift).tolist()),
-        scaling=volume.scaling.kept(slice(None, None, step)),
     )

@@ -1,21 +1,22 @@
-"""The series of the study, known before anything is downloaded, and the table of those that are used."""
+"""Which series are the study's, known before anything is downloaded: those used, and those left out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from wdr_mcpd.data.exam import first_index
-from wdr_mcpd.data.excluded import flaw, read_excluded, without_excluded, write_excluded
+from wdr_mcpd.data.cut import cut_exam
 from wdr_mcpd.data.manifest import refusal
 from wdr_mcpd.data.series import Series, read_series_table, write_series_table
 from wdr_mcpd.data.synthetic import synthetic_table
 from wdr_mcpd.errors import InputError
+from wdr_mcpd.files import read_rows, write_rows
+
+EXCLUDED = ["exam", "series_instance_uid", "reason"]
+"""Columns of the table of excluded series."""
 
 
 def series_of_study(source: str, table: Path | None, synthetic: Mapping[str, int]) -> list[Series]:
-    """Give the rows of the table that names the exams; without a table those of the synthetic cohort.
-
-    InputError where the table cannot be used, or is of another source.
-    """
+    """Give the rows of the table that names the exams; without a table those of the synthetic cohort."""
     rows = synthetic_table(**synthetic) if table is None else read_series_table(table)
     for row in rows:
         if row.source != source:
@@ -26,8 +27,7 @@ def series_of_study(source: str, table: Path | None, synthetic: Mapping[str, int
 def check_slices(series: Series, slices: int, first_slice: int | str, slice_step: int | str = 1) -> None:
     """Refuse a series that has too few images for the slices of the study, as far as the table tells.
 
-    A series of one image may be a file of many slices, and a step may be in millimetres: both are left to
-    the reading.
+    One image may be a file of many slices, and a step may be in millimetres: both are left to the reading.
     """
     last = slices if isinstance(first_slice, str) else first_slice + slices - 1
     step = series.slice_step or str(slice_step)
@@ -53,43 +53,78 @@ def how_to_make_a_table(source: str, data_folder: str | None, path: str) -> str:
 
 
 def series_table(
-    *,
-    table: Path | list[Path],
-    excluded: Path | list[Path],
-    out: Path,
-    source: str,
-    synthetic: dict[str, int],
+    *, table: Path | None, excluded: Path | None, out: Path, source: str, synthetic: dict[str, int]
 ) -> None:
-    """Step: the table of the series that are used; `table` and `excluded` may be empty lists."""
-    rows = series_of_study(source, table if isinstance(table, Path) else None, synthetic)
-    if isinstance(excluded, Path):
+    """Step: the table of the series that are used; `table` and `excluded` may be empty."""
+    rows = series_of_study(source, table or None, synthetic)
+    if excluded:
         rows = without_excluded(rows, read_excluded(excluded))
     write_series_table(out, rows)
 
 
 def excluded_series(
     *,
-    table: Path | list[Path],
+    table: Path | None,
     manifests: list[Path],
     out: Path,
     source: str,
     synthetic: dict[str, int],
-    slices: int,
-    first_slice: int | str,
-    slice_step: int | str,
-    slice_average: bool,
-    slice_axis: int | str,
     on_bad_series: str,
+    **cut: Any,
 ) -> None:
     """Step: the series that were not had or, with `on_bad_series` exclude, cannot give the study's slices."""
-    rows = series_of_study(source, table if isinstance(table, Path) else None, synthetic)
+    rows = series_of_study(source, table or None, synthetic)
     folders = {path.parent.name: path.parent for path in manifests}
-    cut = (slices, first_index(first_slice))
     flaws = {}
     for row in rows:
-        folder, step = folders[row.exam_id], row.slice_step or slice_step
+        folder, own = folders[row.exam_id], {"slice_step": row.slice_step} if row.slice_step else {}
         bad = on_bad_series == "exclude"
-        flaws[row.exam_id] = flaw(folder, *cut, step, slice_average, slice_axis) if bad else refusal(folder)
+        flaws[row.exam_id] = flaw(folder, **cut | own) if bad else refusal(folder)
         if flaws[row.exam_id]:
             print(f"{row.exam_id}: excluded: {flaws[row.exam_id]}")
     write_excluded(out, rows, flaws)
+
+
+def flaw(folder: Path, **cut: Any) -> str:
+    """Say why the series in `folder` was not had or cannot be cut as `cut_exam` does; empty if it can."""
+    try:
+        if refused := refusal(folder):
+            return refused
+        cut_exam(folder, **cut)
+    except InputError as error:
+        return str(error).removeprefix(f"{folder}: ").replace(f"{folder}/", "")
+    return ""
+
+
+def write_excluded(path: Path, table: Sequence[Series], flaws: dict[str, str]) -> None:
+    """Write the exams of `table` that have a flaw, each with its reason."""
+    rows = [(row.exam_id, row.series_instance_uid, flaws[row.exam_id]) for row in table]
+    write_rows(path, [dict(zip(EXCLUDED, row, strict=True)) for row in rows if row[2]], EXCLUDED)
+
+
+def read_excluded(path: Path) -> dict[str, str]:
+    """Give the reason of each excluded exam."""
+    columns, rows = read_rows(path)
+    if columns != EXCLUDED:
+        raise InputError(f"{path}: is no table of excluded series")
+    return {row["exam"]: row["reason"] for row in rows}
+
+
+def without_excluded(table: Sequence[Series], excluded: dict[str, str]) -> list[Series]:
+    """Leave out the excluded exams; InputError where none would be left."""
+    left = [series for series in table if series.exam_id not in excluded]
+    if not left:
+        first = next(iter(excluded.items()))
+        raise InputError(f"every series of the study is excluded; the first, {first[0]}, because: {first[1]}")
+    return left
+
+
+def exam_table(*, series: Path, facts: list[Path], out: Path) -> None:
+    """Step: one row for each exam, of where it comes from and what was cut out of it."""
+    listed = {row.exam_id: row for row in read_series_table(series)}
+    rows = []
+    for path in facts:
+        one = listed[path.stem]
+        known = {"exam": one.exam_id, "collection": one.collection, "description": one.series_description}
+        rows.append(known | {"licence": one.licence} | read_rows(path)[1][0])
+    write_rows(out, rows, list(rows[0]))

@@ -8,8 +8,6 @@ from wdr_mcpd.data.series import Series
 from wdr_mcpd.errors import InputError
 
 COLLECTION = "synthetic"
-LICENCE = "MIT"
-EXAMS = (1, 2)
 DESCRIPTION = re.compile(r"phantom slices=(\d+) size=(\d+) seed=(\d+)")
 DATES = {1: "20000103", 2: "20000403"}
 
@@ -25,23 +23,24 @@ def synthetic_table(subjects: int, slices: int, size: int, seed: int) -> list[Se
     description = f"phantom slices={slices} size={size} seed={seed}"
     return [
         Series(
-            COLLECTION,
-            f"phantom{subject:03}",
-            exam,
-            _identity(f"phantom{subject:03}", exam, description).series_uid,
-            description,
-            slices,
-            0,
-            LICENCE,
-            "synthetic",
+            collection=COLLECTION,
+            patient_id=patient,
+            exam=exam,
+            series_instance_uid=_identity(patient, exam, description).series_uid,
+            series_description=description,
+            image_count=slices,
+            bytes=0,
+            licence="MIT",
+            source="synthetic",
         )
-        for subject in range(1, subjects + 1)
-        for exam in EXAMS
+        for patient in (f"phantom{subject:03}" for subject in range(1, subjects + 1))
+        for exam in DATES
     ]
 
 
 def make_synthetic_series(series: Series, folder: Path) -> None:
     """Write one exam's DICOM files, mask and origin into the existing `folder`."""
+    # Every process of the workflow lists the cohort; pydicom is only needed here.
     from wdr_mcpd.data.dicom_write import write_mr_series
     from wdr_mcpd.data.masks import write_mask
     from wdr_mcpd.data.phantom import phantom

@@ -1,7 +1,7 @@
 """A volume of slices with its geometry and scaling, and what any array must satisfy to be one."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -24,25 +24,12 @@ FLAT = 1e-6
 """Volume spanned by three unit vectors below which they lie in a plane."""
 
 
-def _identity() -> NDArray[np.float64]:
-    return np.eye(3)[::-1]
-
-
 @dataclass(frozen=True)
 class Scaling:
-    """Real value = slope x stored value + intercept: one pair for all slices, or one for each.
-
-    (DICOM RescaleSlope and RescaleIntercept, NIfTI scl_slope and scl_inter.)
-    """
+    """Real value = slope x stored value + intercept: one pair for all slices, or one for each."""
 
     slope: tuple[float, ...] = (1.0,)
     intercept: tuple[float, ...] = (0.0,)
-
-    @classmethod
-    def of_slices(cls, pairs: "list[tuple[float, float]]") -> "Scaling":
-        """Make a scaling of each slice's slope and intercept; one pair where all are equal."""
-        pairs = pairs[:1] if len(set(pairs)) == 1 else pairs
-        return cls(tuple(slope for slope, _ in pairs), tuple(intercept for _, intercept in pairs))
 
     @property
     def per_slice(self) -> bool:
@@ -71,27 +58,20 @@ class Volume:
 
     Attributes
     ----------
-    voxels : ndarray (slice, row, column), int8, uint8, int16 or uint16
-        Stored values; slices are sorted along their normal.
-    spacing : (3,) float
-        Distance of neighbouring voxels along (slice, row, column), in `unit` (one of `UNITS`).
-    mask : ndarray (slice, row, column) of bool, or None
-        Tumour, where it is known.
-    origin : (3,) float
-        Centre of the first voxel in the patient system (left, posterior, superior), in `unit`.
-    direction : ndarray (3, 3)
-        Row k is the unit vector of axis k (slice, row, column) in the patient system.
-    codes : (int, int)
-        NIfTI's sform_code and qform_code: 0 where the system is unknown, 1 the scanner's, 2 to 5 others.
-    notes : tuple of str
-        What was changed or left behind when the volume was read, one line each.
+    voxels : ndarray (slice, row, column), int8, uint8, int16 or uint16; slices are sorted along their normal
+    spacing : distance of neighbouring voxels along (slice, row, column), in `unit` (one of `UNITS`)
+    mask : ndarray (slice, row, column) of bool, the tumour where it is known
+    origin : centre of the first voxel in the patient system (left, posterior, superior), in `unit`
+    direction : ndarray (3, 3), row k the unit vector of axis k (slice, row, column) in the patient system
+    codes : NIfTI's sform_code and qform_code: 0 where the system is unknown, 1 the scanner's, 2 to 5 others
+    notes : what was changed or left behind when the volume was read, one line each
     """
 
     voxels: NDArray[Any]
     spacing: tuple[float, float, float] = (1.0, 1.0, 1.0)
     mask: NDArray[np.bool_] | None = None
     origin: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    direction: NDArray[np.float64] = field(default_factory=_identity)
+    direction: NDArray[np.float64] = field(default_factory=lambda: np.eye(3)[::-1])
     codes: tuple[int, int] = (0, 0)
     unit: str = "mm"
     scaling: Scaling = Scaling()
@@ -99,9 +79,8 @@ class Volume:
 
     def __post_init__(self) -> None:
         if self.voxels.ndim != 3 or self.voxels.dtype.type not in CODED_TYPES:
-            raise InputError(
-                f"a volume is 3-D of 8 or 16 bit integers, not {self.voxels.shape} {self.voxels.dtype}"
-            )
+            given = f"{self.voxels.shape} {self.voxels.dtype}"
+            raise InputError(f"a volume is 3-D of 8 or 16 bit integers, not {given}")
         if self.mask is not None and self.mask.shape != self.voxels.shape:
             raise InputError(f"the mask is {self.mask.shape}, the volume {self.voxels.shape}")
         if len(self.scaling.slope) not in (1, len(self.voxels)):
@@ -114,6 +93,19 @@ class Volume:
         affine[:3, :3] = LPS_TO_RAS @ (self.direction * np.asarray(self.spacing)[:, None])[::-1].T
         affine[:3, 3] = LPS_TO_RAS @ np.asarray(self.origin)
         return affine
+
+    def part(self, start: int, count: int, step: int = 1) -> "Volume":
+        """Take `count` slices, from index `start` on, each `step` after the one before."""
+        kept = slice(start, start + count * step, step)
+        shift = self.direction[0] * self.spacing[0] * start
+        return replace(
+            self,
+            voxels=np.ascontiguousarray(self.voxels[kept]),
+            mask=None if self.mask is None else self.mask[kept],
+            spacing=(self.spacing[0] * step, *self.spacing[1:]),
+            origin=tuple((np.asarray(self.origin) + shift).tolist()),
+            scaling=self.scaling.kept(kept),
+        )
 
 
 def place_of(affine: NDArray[np.float64], where: object) -> dict[str, Any]:
@@ -179,11 +171,8 @@ class Pick:
             if whole and np.iinfo(dtype).min <= low and high <= np.iinfo(dtype).max:
                 return values.astype(dtype), Scaling(), ()
         if self.quantise is None:
-            kind = "does not fit 16 bits" if whole else "holds fractions"
-            raise InputError(
-                f"{where}: {kind} (values from {low} to {high}); round or scale it first, or give "
-                "--quantise BITS"
-            )
+            kind = f"{'does not fit 16 bits' if whole else 'holds fractions'} (values from {low} to {high})"
+            raise InputError(f"{where}: {kind}; round or scale it first, or give --quantise BITS")
         if not 1 <= self.quantise <= 16:
             raise InputError(f"--quantise {self.quantise}: give 1 to 16 bits")
         low, high = float(low), float(high)

@@ -10,10 +10,11 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from wdr_mcpd.codec import decode
 from wdr_mcpd.data.exam import read_exam
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import read_bytes
-from wdr_mcpd.methods import METHODS, PROPOSED, decode
+from wdr_mcpd.methods import METHODS, PROPOSED
 from wdr_mcpd.render.notes import note_of
 from wdr_mcpd.render.style import PAGE_WIDTH, noted, write_figure
 from wdr_mcpd.study.frames import at_rate, read_csv

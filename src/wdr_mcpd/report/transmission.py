@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from wdr_mcpd.data.tsv import read_tsv
+from wdr_mcpd.files import read_rows
 from wdr_mcpd.methods import METHODS, Method, with_variants
 from wdr_mcpd.render.notes import Measured, note_of
 from wdr_mcpd.render.style import PAGE_WIDTH, noted, write_figure
@@ -129,7 +129,7 @@ def transmission(
     stored = {
         row["exam"]: prod(int(row[key]) for key in ("slices", "rows", "columns"))
         * np.dtype(row["type"]).itemsize
-        for row in read_tsv(exams)[1]
+        for row in read_rows(exams)[1]
     }
     note, methods = note_of(series, how), with_variants(variants)
     write_table(times_to_quality(measured, stored, note), table)

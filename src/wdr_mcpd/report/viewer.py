@@ -13,11 +13,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.ndimage import binary_erosion
 
+from wdr_mcpd.codec import decode
 from wdr_mcpd.data.exam import read_exam
 from wdr_mcpd.data.volume import Volume
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import read_bytes, write_text
-from wdr_mcpd.methods import METHODS, PROPOSED, Method, decode, with_variants
+from wdr_mcpd.methods import METHODS, PROPOSED, Method, with_variants
 from wdr_mcpd.progress import steps
 from wdr_mcpd.render.notes import Measured, note_of
 from wdr_mcpd.render.pages import fill

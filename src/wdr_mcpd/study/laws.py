@@ -13,9 +13,9 @@ from wdr_mcpd import codec
 from wdr_mcpd.coherence import UNITS, average_mcpd, select
 from wdr_mcpd.data import Volume, read_exam, read_volume, window
 from wdr_mcpd.data.cut import cut_exam
-from wdr_mcpd.data.exam import Exam, first_index
-from wdr_mcpd.data.reading import volume_file
+from wdr_mcpd.data.exam import Exam
 from wdr_mcpd.data.stack import as_slices, thin
+from wdr_mcpd.data.volume_files import volume_file
 from wdr_mcpd.progress import steps
 from wdr_mcpd.study.coded import Coder
 from wdr_mcpd.study.frames import write_csv
@@ -188,7 +188,7 @@ def alternatives(
     Parameters
     ----------
     exam : name of the rows
-    cut : gives so many slices of the series from an index on, or its central ones
+    cut : gives so many slices of the series from one on, counted from 1, or its central ones
     slices, first, how : as configured
     rate : bits per voxel
 
@@ -204,8 +204,8 @@ def alternatives(
     changed |= {f"mcpd_unit: {unit}": replace(how, unit=unit) for unit in UNITS if unit != how.unit}
     changed |= {f"mcpd_reference: {name}": replace(how, reference=name) for name in ("all", "adjacent")}
     ways = {name: (voxels, one) for name, one in changed.items()}
-    for name, index in {"1": 0, "the last possible": more}.items() if more else ():
-        ways[f"first_slice: {name}"] = (cut(slices, index).volume.voxels, how)
+    for name, number in {"1": 1, "the last possible": more + 1}.items() if more else ():
+        ways[f"first_slice: {name}"] = (cut(slices, number).volume.voxels, how)
     for count in COUNTS:
         if count <= configured.available and count != slices:
             ways[f"slices: {count}"] = (cut(count, "central").volume.voxels, how)
@@ -239,7 +239,7 @@ def alternatives_of_exam(
     def cut(count: int, first: int | str) -> Exam:
         return cut_exam(manifest.parent, count, first, slice_step, slice_average, slice_axis)
 
-    write_csv(alternatives(exam, cut, slices, first_index(first_slice), table_rate, how), out)
+    write_csv(alternatives(exam, cut, slices, first_slice, table_rate, how), out)
 
 
 def laws_of_exam(

@@ -12,6 +12,7 @@ from wdr_mcpd import codec
 from wdr_mcpd.coherence import average_mcpd, distinct_selections
 from wdr_mcpd.coherence.table import read_average
 from wdr_mcpd.data import read_exam
+from wdr_mcpd.defaults import REFERENCE, THRESHOLD, UNIT
 from wdr_mcpd.files import as_written
 from wdr_mcpd.study.coded import Coder
 from wdr_mcpd.study.frames import write_csv
@@ -96,9 +97,9 @@ def sweep_of_volume(
     thresholds: Mapping[str, float] | Sequence[float] | None = None,
     rates: Sequence[float] | None = None,
     *,
-    threshold: float = 0.5,
-    mcpd_unit: str = "std",
-    mcpd_reference: str = "following",
+    threshold: float = THRESHOLD,
+    mcpd_unit: str = UNIT,
+    mcpd_reference: str = REFERENCE,
     psnr_peak: float | str = 65535,
     name: str = "volume",
     **coding: Any,

@@ -5,8 +5,8 @@ from pathlib import Path
 from small_run import EXAM, GIVEN
 from steps import run_step
 from wdr_mcpd.data import read_exam
-from wdr_mcpd.data.exam_table import facts_of
-from wdr_mcpd.data.tsv import write_tsv
+from wdr_mcpd.data.cut import facts_of
+from wdr_mcpd.files import write_rows
 from wdr_mcpd.places import Results
 
 SAID = (
@@ -30,7 +30,7 @@ def test_transmission_says_how_it_was_measured(finished: Path, tmp_path: Path) -
         "exams": tmp_path / "exams.tsv",
     }
     row = {"exam": EXAM} | facts_of(read_exam(run.volume(EXAM)))
-    write_tsv(files["exams"], [row], list(row))
+    write_rows(files["exams"], [row], list(row))
     out = {"table": made.table("transmission"), "figure": made.figure("transmission")}
     run_step("report.transmission.transmission", GIVEN, **files, **out)
     for path in made.table("transmission")[1:]:

@@ -14,13 +14,12 @@ from wdr_mcpd.data import cohort
 from wdr_mcpd.data.cohort import fetch_cohort, fetch_command
 from wdr_mcpd.data.cut import volume_of_exam
 from wdr_mcpd.data.exam import read_exam
-from wdr_mcpd.data.excluded import read_excluded
 from wdr_mcpd.data.fetch import Sources, fetch_series
 from wdr_mcpd.data.series import Series, read_series_table, write_series_table
-from wdr_mcpd.data.study import excluded_series
+from wdr_mcpd.data.study import excluded_series, read_excluded
 from wdr_mcpd.data.synthetic import synthetic_table
-from wdr_mcpd.data.tsv import read_tsv
 from wdr_mcpd.errors import InputError
+from wdr_mcpd.files import read_rows
 
 pytestmark = pytest.mark.usefixtures("loopback_alone")
 TABLE = synthetic_table(2, 3, 16, 0)
@@ -262,4 +261,4 @@ def test_a_series_is_deleted_after_use_only_where_it_is_not_kept(
     volume_of_exam(**files, **named, **AS_IS)
     assert sorted(path.name for path in folder.iterdir()) == (before if keep else ["manifest.json"])
     assert read_exam(tmp_path / "out.npz").volume.voxels.shape[0] == 3
-    assert read_tsv(tmp_path / "f.tsv")[1][0]["slices"] == "3"
+    assert read_rows(tmp_path / "f.tsv")[1][0]["slices"] == "3"

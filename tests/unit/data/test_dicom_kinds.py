@@ -20,7 +20,7 @@ from pydicom.uid import (
 
 from wdr_mcpd.data import Volume, read_volume
 from wdr_mcpd.data.dicom import read_series
-from wdr_mcpd.data.dicom_write import deterministic_meta, write_mr_series
+from wdr_mcpd.data.dicom_write import set_pixels, write_mr_series
 from wdr_mcpd.data.identity import SeriesIdentity
 from wdr_mcpd.data.volume import Pick, Scaling
 from wdr_mcpd.errors import InputError
@@ -159,9 +159,7 @@ def enhanced(
         more(group, k)
         groups.append(group)
     dataset.PerFrameFunctionalGroupsSequence = groups
-    dataset.PixelData = volume.voxels[order].tobytes()
-    dataset["PixelData"].VR = "OW"
-    dataset.file_meta = deterministic_meta(EnhancedMRImageStorage, "1.2.3.4")
+    set_pixels(dataset, volume.voxels[order])
     dataset.save_as(path, enforce_file_format=True)
     return dataset
 

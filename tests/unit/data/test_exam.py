@@ -18,7 +18,7 @@ def test_central_window(available: int, slices: int, first: int) -> None:
     assert exam.volume.origin == (1.0, 2.0, 3.0 + 2 * first)
 
 
-@pytest.mark.parametrize(("slices", "first"), [(6, "central"), (3, 3), (1, -1), (0, "central")])
+@pytest.mark.parametrize(("slices", "first"), [(6, "central"), (3, 4), (1, 0), (0, "central")])
 def test_windows_that_do_not_fit(volume: Volume, slices: int, first: int | str) -> None:
     with pytest.raises(InputError, match="the series has 5"):
         window(volume, slices, first)

@@ -3,9 +3,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from wdr_mcpd.data import Volume, window
-from wdr_mcpd.data.exam_table import exam_table, write_facts
+from wdr_mcpd.data.cut import facts_of
 from wdr_mcpd.data.series import write_series_table
+from wdr_mcpd.data.study import exam_table
 from wdr_mcpd.data.synthetic import synthetic_table
+from wdr_mcpd.files import write_rows
 
 
 def test_one_row_for_each_exam(tmp_path: Path, volume: Volume) -> None:
@@ -13,9 +15,9 @@ def test_one_row_for_each_exam(tmp_path: Path, volume: Volume) -> None:
     write_series_table(tmp_path / "series.tsv", rows)
     paths = [tmp_path / f"{row.exam_id}.tsv" for row in rows]
     cut = "axial, LPS from RAS; one of 2 slices"
-    exams = window(volume, 3, 1, cut), window(replace(volume, mask=volume.voxels > 0), 5)
+    exams = window(volume, 3, 2, cut), window(replace(volume, mask=volume.voxels > 0), 5)
     for exam, path in zip(exams, paths, strict=True):
-        write_facts(path, exam)
+        write_rows(path, [facts_of(exam)], list(facts_of(exam)))
     exam_table(series=tmp_path / "series.tsv", facts=paths, out=tmp_path / "exams.tsv")
     with (tmp_path / "exams.tsv").open(newline="") as stream:
         first, second = csv.DictReader(stream, delimiter="\t")

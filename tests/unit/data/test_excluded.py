@@ -3,10 +3,16 @@ from pathlib import Path
 import pydicom
 import pytest
 
-from wdr_mcpd.data.excluded import flaw, read_excluded, without_excluded, write_excluded
 from wdr_mcpd.data.fetch import fetch_series
 from wdr_mcpd.data.series import read_series_table
-from wdr_mcpd.data.study import excluded_series, series_table
+from wdr_mcpd.data.study import (
+    excluded_series,
+    flaw,
+    read_excluded,
+    series_table,
+    without_excluded,
+    write_excluded,
+)
 from wdr_mcpd.data.synthetic import synthetic_table
 from wdr_mcpd.errors import InputError
 
@@ -57,8 +63,8 @@ def test_bad_series_are_listed_with_their_reason(
 
 
 def test_too_few_slices_for_the_study(folder: Path) -> None:
-    assert flaw(folder / "phantom001_1", 4, "central") == ""
-    assert "the series has 4" in flaw(folder / "phantom001_1", 5, "central")
+    assert flaw(folder / "phantom001_1", slices=4) == ""
+    assert "the series has 4" in flaw(folder / "phantom001_1", slices=5)
 
 
 def test_a_study_without_series(tmp_path: Path) -> None:

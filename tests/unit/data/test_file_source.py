@@ -15,11 +15,11 @@ from nbia_server import FAULTS, NbiaServer
 from wdr_mcpd.data import Volume, read_volume, write_volume
 from wdr_mcpd.data.choose import Rule, choose
 from wdr_mcpd.data.cut import cut_exam
-from wdr_mcpd.data.excluded import flaw
 from wdr_mcpd.data.fetch import Sources, fetch_series
-from wdr_mcpd.data.file_list import bids_patterns, file_records
-from wdr_mcpd.data.http_limits import Limits
+from wdr_mcpd.data.file_source import bids_patterns, file_records
+from wdr_mcpd.data.http_client import Limits
 from wdr_mcpd.data.series import Series, read_series_table, write_series_table
+from wdr_mcpd.data.study import flaw
 from wdr_mcpd.errors import InputError, SeriesError
 
 VALUES = np.random.default_rng(2).integers(0, 900, (8, 24, 6)).astype(np.int16)
@@ -112,7 +112,7 @@ def test_a_local_file_is_linked_verified_and_cut(tmp_path: Path, tree: Path) -> 
     exam = cut_exam(folder, 3, slice_step="3 mm")
     assert (exam.available, exam.first, exam.cut) == (3, 0, "axial, LPS from RAS; one of 2 slices")
     np.testing.assert_array_equal(exam.volume.voxels, (VALUES[::-1, ::-1, ::2] + 1).T)
-    assert "the series has 3" in flaw(folder, 4, "central", "3 mm")
+    assert "the series has 3" in flaw(folder, slices=4, slice_step="3 mm")
     save(tree / row.file, VALUES)
     with pytest.raises(SeriesError, match="is another than the table says"):
         fetch_series(row, tmp_path / "again", sources)
@@ -120,7 +120,7 @@ def test_a_local_file_is_linked_verified_and_cut(tmp_path: Path, tree: Path) -> 
     with pytest.raises(SeriesError, match=r"p 1/study1_T1\.nii\.gz is not in"):
         fetch_series(row, tmp_path / "again", sources)
     assert fetch_series(row, tmp_path / "again", sources, exclude=True)
-    assert "is not in" in flaw(tmp_path / "again", 4, "central")
+    assert "is not in" in flaw(tmp_path / "again", slices=4)
 
 
 @pytest.fixture(scope="module")

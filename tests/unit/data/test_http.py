@@ -18,7 +18,7 @@ from nbia_server.surroundings import SURROUNDINGS, Place, secure_context
 from nbia_server.table import PAGE, with_table
 from nbia_server.tried import TRIED
 from wdr_mcpd.data.http import download, stop_all
-from wdr_mcpd.data.http_limits import Limits, asked_wait, wait_before
+from wdr_mcpd.data.http_client import Limits, asked_wait
 from wdr_mcpd.errors import InputError, SeriesError
 
 DATA = hashlib.shake_256(b"data").digest(100_000)
@@ -100,7 +100,7 @@ def test_what_retry_after_says() -> None:
 def test_waits_double_up_to_their_limit() -> None:
     limits = Limits(first_wait=2, longest_wait=10)
     for number, least in ((1, 2), (2, 4), (3, 8), (4, 10), (9, 10)):
-        assert least <= wait_before(number, limits) <= 1.25 * least
+        assert least <= limits.wait_before(number) <= 1.25 * least
 
 
 @pytest.mark.parametrize("name", ["attempts", "seconds", "rate", "headers", "idle"])

@@ -13,7 +13,7 @@ from nbia_server.tried import TRIED
 from s3_server import S3Server
 from wdr_mcpd.data import idc
 from wdr_mcpd.data.fetch import Sources, fetch_series
-from wdr_mcpd.data.http_limits import Limits
+from wdr_mcpd.data.http_client import Limits
 from wdr_mcpd.data.manifest import differences, read_manifest
 from wdr_mcpd.data.series import Series, find_exam, read_series_table
 from wdr_mcpd.data.synthetic import synthetic_table

@@ -13,11 +13,11 @@ import pytest
 from nbia_server import AGAIN, DEADLINE, REFUSED, SOUND, SPOILT, Holding, NbiaServer, holding
 from nbia_server.tried import ALL, TRIED
 from wdr_mcpd.data import Volume, read_volume
-from wdr_mcpd.data.excluded import flaw
 from wdr_mcpd.data.fetch import Sources, fetch_series
-from wdr_mcpd.data.http_limits import Limits
+from wdr_mcpd.data.http_client import Limits
 from wdr_mcpd.data.manifest import differences, read_manifest, refusal
 from wdr_mcpd.data.series import Series
+from wdr_mcpd.data.study import flaw
 from wdr_mcpd.errors import InputError, SeriesError
 
 pytestmark = pytest.mark.usefixtures("loopback_alone")
@@ -141,7 +141,7 @@ def test_what_cannot_be_had_is_recorded_if_it_may_be_left_out(
     assert fetch(server, series, folder, exclude=True)
     assert [path.name for path in folder.iterdir()] == ["manifest.json"]
     reason = refusal(folder)
-    assert reason == flaw(folder, 6, "central")
+    assert reason == flaw(folder, slices=6)
     assert "403 Forbidden: not you" in reason
     assert differences(folder) == [f"the series could not be had ({reason})"]
     assert fetch(server, series, folder, exclude=True), "it is asked for again"
@@ -229,15 +229,14 @@ def big_instance(uid: str, number: int) -> bytes:
     from pydicom.dataset import Dataset
     from pydicom.uid import MRImageStorage
 
-    from wdr_mcpd.data.dicom_write import deterministic_meta
+    from wdr_mcpd.data.dicom_write import set_pixels
 
     dataset = Dataset()
     dataset.SOPClassUID = MRImageStorage
     dataset.SOPInstanceUID = f"{uid}.{number}"
     dataset.SeriesInstanceUID = uid
     dataset.Rows, dataset.Columns, dataset.BitsAllocated, dataset.PixelRepresentation = 512, 1024, 16, 0
-    dataset.add_new("PixelData", "OW", np.random.default_rng(number).bytes(1 << 20))
-    dataset.file_meta = deterministic_meta(MRImageStorage, dataset.SOPInstanceUID)
+    set_pixels(dataset, np.frombuffer(np.random.default_rng(number).bytes(1 << 20), np.uint16))
     stream = io.BytesIO()
     dataset.save_as(stream, enforce_file_format=True)
     return stream.getvalue()

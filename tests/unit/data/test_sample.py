@@ -26,7 +26,7 @@ from wdr_mcpd.data import read_volume
 from wdr_mcpd.data import sample as sample_data
 from wdr_mcpd.data.cut import cut_exam
 from wdr_mcpd.data.fetch import Sources, fetch_series
-from wdr_mcpd.data.http_limits import Limits
+from wdr_mcpd.data.http_client import Limits
 from wdr_mcpd.data.identity import SeriesIdentity
 from wdr_mcpd.data.sample import TUMOUR_EXAMS, stored_volumes
 from wdr_mcpd.data.series import read_series_table
@@ -113,7 +113,7 @@ def refusal_of(index: NbiaServer, made: SourceArchive, folder: Path) -> str:
         fetch(index, made, folder)
     assert list(folder.iterdir()) == []
     children = [child.cmdline() for child in psutil.Process().children(recursive=True)]
-    assert not [line for line in children if "wdr_mcpd.data.package_index" in line]
+    assert not [line for line in children if "wdr_mcpd.data.child" in line]
     line = str(caught.value)
     assert line.startswith("the sample data (made-data 1.0) cannot be had: ")
     assert "source: local" in line

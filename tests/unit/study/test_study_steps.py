@@ -128,7 +128,7 @@ def evidence(folder: Path, out: Path, given: Mapping[str, Any] = GIVEN) -> None:
         law = spacing_law(exam, Volume(voxels, (1.5, 1, 1)), 2, 1.0, how, spacings=[1, 2, 3])
         write_csv(law, run.of_exam("spacing", exam))
         write_csv(gains_at(voxels, [0.5, 1.0], how).assign(exam=exam), run.of_exam("rate_law", exam))
-        others = alternatives(exam, partial(window, Volume(voxels)), len(voxels) - 1, 0, 1.0, how)
+        others = alternatives(exam, partial(window, Volume(voxels)), len(voxels) - 1, 1, 1.0, how)
         write_csv(others, run.of_exam("alternatives", exam))
 
     def of(kind: str) -> list[Path]:

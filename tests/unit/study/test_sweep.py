@@ -53,7 +53,7 @@ def test_rows_are_the_quality_of_the_method_at_that_threshold(volume: np.ndarray
 
     def decoded(method: str) -> np.ndarray:
         options = {"threshold": threshold, "axial_levels": 3}
-        return methods.decode(methods.encode(volume, method, 1.0, **options), rate=0.5)
+        return codec.decode(methods.encode(volume, method, 1.0, **options), rate=0.5)
 
     proposed, reference = decoded("3d-wdr-mcpd"), decoded("3d-wdr")
     assert row["selected_slices"] == selected.sum()

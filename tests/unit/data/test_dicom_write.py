@@ -14,8 +14,7 @@ from pydicom.dataset import Dataset
 
 from wdr_mcpd.cli import main
 from wdr_mcpd.data import Volume, read_volume
-from wdr_mcpd.data.dicom_out import write_reconstruction
-from wdr_mcpd.data.dicom_write import write_mr_series
+from wdr_mcpd.data.dicom_write import write_mr_series, write_reconstruction
 from wdr_mcpd.data.identity import SeriesIdentity
 from wdr_mcpd.data.phantom import phantom
 from wdr_mcpd.data.volume import Pick

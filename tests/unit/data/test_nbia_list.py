@@ -15,11 +15,11 @@ from nbia_server.surroundings import SURROUNDINGS
 from nbia_server.tried import TRIED
 from wdr_mcpd.cli import main
 from wdr_mcpd.data.fetch import fetch_series
-from wdr_mcpd.data.http_limits import Limits
-from wdr_mcpd.data.nbia import BASE_URL
-from wdr_mcpd.data.nbia_query import nbia_records
+from wdr_mcpd.data.http_client import Limits
+from wdr_mcpd.data.nbia import nbia_records
 from wdr_mcpd.data.series import read_series_table
 from wdr_mcpd.data.synthetic import synthetic_table
+from wdr_mcpd.defaults import NBIA as BASE_URL
 from wdr_mcpd.errors import InputError
 
 pytestmark = pytest.mark.usefixtures("loopback_alone")
@@ -134,7 +134,7 @@ def test_faults_met_through_tcia_utils(
     known = {**SURROUNDINGS, **FAULTS, **LIBRARIES}
     assert says.get(name, known[name].says) in refusal_of(server, BASE_URL, name)
     children = [child.cmdline() for child in psutil.Process().children(recursive=True)]
-    assert not [line for line in children if "wdr_mcpd.data.tcia" in line]
+    assert not [line for line in children if "wdr_mcpd.data.child" in line]
 
 
 @pytest.mark.parametrize("server", ["mirror"], indirect=True)
