@@ -53,15 +53,6 @@ use rule step as groupings_of_exam with:
         **step("study.grouping.groupings_of_exam", "table_rate", *SELECTION),
 
 
-use rule step as best_groupings with:
-    input:
-        volume=RESULTS.volume(),
-    output:
-        out=RESULTS.of_exam("best_groupings"),
-    params:
-        **step("study.grouping.groupings_of_exam", "table_rate", *SELECTION, depths=[0, 3]),
-
-
 use rule step as evidence_tables with:
     input:
         series=RESULTS.series_table(),
@@ -173,4 +164,7 @@ rule cohort:
         rules.laws.output,
         of_all(RESULTS.of_exam("orders")),
         of_all(RESULTS.of_exam("draws_of_10"), among=first_exams),
-        of_all(RESULTS.of_exam("best_groupings"), among=first_exams, only=GROUPED_PEOPLE),
+        of_all(
+            RESULTS.of_exam("groupings"),
+            among=lambda found: grouped_exams(found, SERIES[found[0]].series_description),
+        ),
