@@ -16,7 +16,7 @@ from wdr_mcpd.failures import failures
 from wdr_mcpd.methods import ALONE, BASELINE, DEFAULT, PROPOSED
 from wdr_mcpd.places import Results, sidecar_of
 from wdr_mcpd.step import code_hash
-from wdr_mcpd.study.cohort import GROUPED_PEOPLE, first_exams
+from wdr_mcpd.study.cohort import first_exams, grouped_exams
 
 RULES = workflow.current_basedir
 IN_BUCKET = bool(workflow.storage_settings.default_storage_provider)  # where files have other names

@@ -27,7 +27,6 @@ OF_VOLUME = {
     "draws_of_exam": step("study.controls.draws_of_exam", "draws", "seed", "table_rate", *CODED),
     "draws_of_10": step("study.controls.draws_of_exam", "draws", "seed", "table_rate", *CODED, sizes=[10]),
     "groupings_of_exam": step("study.grouping.groupings_of_exam", "table_rate", *SELECTION),
-    "best_groupings": step("study.grouping.groupings_of_exam", "table_rate", *SELECTION, depths=[0, 3]),
     "joint_readings_of_exam": step(
         "study.joint_readings.joint_readings_of_exam", "table_rate", "orders", "seed"
     ),
@@ -148,4 +147,7 @@ rule cohort:
         rules.laws.output,
         of_all(RESULTS.of_exam("orders")),
         of_all(RESULTS.of_exam("draws_of_10"), among=first_exams),
-        of_all(RESULTS.of_exam("best_groupings"), among=first_exams, only=GROUPED_PEOPLE),
+        of_all(
+            RESULTS.of_exam("groupings"),
+            among=lambda found: grouped_exams(found, SERIES[found[0]].series_description),
+        ),

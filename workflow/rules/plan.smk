@@ -78,7 +78,7 @@ COMMITTED = [
 COHORTS = {
     "cohorts": beside(*(path for path in COMMITTED if path.endswith(("cohorts.csv", "-rates.csv")))),
     "of_cohorts": beside(
-        *(path.replace(".csv", ".png") for path in COMMITTED if path.endswith("/cohorts.csv"))
+        *(str(Path(path).with_suffix(".png")) for path in COMMITTED if path.endswith("cohorts.csv"))
     ),
 }
 

@@ -19,7 +19,7 @@ from wdr_mcpd.render.tables import Column, Table, write_table
 from wdr_mcpd.report.columns import SUBJECTS
 from wdr_mcpd.report.evidence import DRAWN
 from wdr_mcpd.report.laws import against_rate, against_spacing, means_by_rate, means_by_spacing, said_turns
-from wdr_mcpd.study.cohort import GROUPED_PEOPLE, first_exams, scored
+from wdr_mcpd.study.cohort import first_exams, grouped_exams, scored
 from wdr_mcpd.study.cohort_answers import (
     DIFFERENCE_DB,
     GROUPED,
@@ -57,7 +57,7 @@ KINDS = {
     "rate_law": ["rate_bpv"],
     "orders": ["order", "lag1"],
     "draws_of_10": ["kind", "in_volume"],
-    "best_groupings": ["grouping", "gain_over_alone_db"],
+    "groupings": ["grouping", "gain_over_alone_db"],
 }
 """What is measured of each exam of a run (`first_exams` of what takes long), and columns that say that a file
 is it."""
@@ -82,11 +82,11 @@ def read_run(root: Path) -> dict[str, pd.DataFrame]:
     cohort = " ".join(dict.fromkeys((listed[0].collection, listed[0].series_description)))
     found = {}
     ids = [one.exam_id for one in listed]
-    first = first_exams(ids)
-    few = {"draws_of_10": first, "best_groupings": first[:GROUPED_PEOPLE]}
+    few = {"draws_of_10": first_exams(ids), "groupings": grouped_exams(ids, listed[0].series_description)}
     for kind, columns in KINDS.items():
         files = [results.of_exam(kind, exam) for exam in few.get(kind, ids)]
-        found[kind] = read_exams(files, columns).assign(cohort=cohort)
+        rows = read_exams(files, columns) if files else pd.DataFrame(columns=columns)
+        found[kind] = rows.assign(cohort=cohort)
     for kind in ("controls", "spacing", "rate_law"):
         found[kind] = scored(found[kind], listed)
     exams = pd.read_csv(results.exam_table(), sep="\t", dtype={"exam": str}).set_index("exam")
@@ -156,7 +156,7 @@ def bounds_of_groupings(data: pd.DataFrame) -> Table:
     won = data["searched_db"] - data["one_volume_db"].clip(lower=0)
     note = (
         f"The best partition found stands at {won.min():+.2f} to {won.max():+.2f} dB against the better of "
-        "one volume and every slice alone. First exam of the first person of each cohort; gains over every "
+        "one volume and every slice alone. First exam of the first person of each; gains over every "
         "slice alone, bits shared at equal slope, each coded as one file and decoded"
     )
     return Table("cohorts-groupings", "Open cohorts: how much any grouping can win", note, data, columns)

@@ -83,7 +83,7 @@ def draw_thresholds(
             span = axes.axvspan(
                 last_alone.min(), more if np.isfinite(more) else last_alone.max(), color="0.92", zorder=0
             )
-            span.set_label("only the last slice is selected")
+            span.set_label("only the last one selected:\nevery slice alone")
         axes.set_ylabel(label)
         if value.endswith("gain_db"):
             axes.axhline(0, color="0.3", linewidth=0.6)

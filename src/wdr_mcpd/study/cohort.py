@@ -16,8 +16,8 @@ KINDS = {
 HELD_OUT = {"open_ms": ("patient12", "patient20"), "ds000011": ("sub-04", "sub-09", "sub-14")}
 """Collections that numbers of 3D-WDR-CC were fitted on, and the subjects on whom nothing was fitted or
 chosen."""
-GROUPED_PEOPLE = 1
-"""People of an open cohort on whom groupings are searched, which takes half a minute to four minutes."""
+GROUPED = ("T1w", "T1W", "inplaneT2")
+"""Sequences on which groupings are searched: slices 1.3, 3.0 and 5.0 mm apart, one to four minutes each."""
 
 
 def learnt_from(table: Sequence[Series]) -> list[Series]:
@@ -36,6 +36,11 @@ def scored(measured: pd.DataFrame, table: Sequence[Series]) -> pd.DataFrame:
 def first_exams(exams: Sequence[str]) -> list[str]:
     """Give the first exam of each person."""
     return pd.Series(exams).groupby(list(map(subject_of, exams)), sort=False).first().tolist()
+
+
+def grouped_exams(exams: Sequence[str], sequence: str) -> list[str]:
+    """Give the exam of a cohort on which groupings are searched: the first one of a sequence of `GROUPED`."""
+    return first_exams(exams)[: int(sequence in GROUPED)]
 
 
 def cohort_note(table: Sequence[Series]) -> str:

@@ -11,7 +11,7 @@ from wdr_mcpd.data.series import Series, read_series_table, write_series_table
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.places import Results
 from wdr_mcpd.report.cohorts import KINDS, read_run, write_cohorts
-from wdr_mcpd.study.cohort import GROUPED_PEOPLE, HELD_OUT, cohort_note, first_exams, learnt_from
+from wdr_mcpd.study.cohort import HELD_OUT, cohort_note, first_exams, learnt_from
 from wdr_mcpd.study.cohort_answers import (
     QUESTIONS,
     FewBits,
@@ -27,7 +27,7 @@ from wdr_mcpd.study.laws import EVERY, GAINS
 ALL = [*HELD_OUT["open_ms"], "patient01", "patient03", "patient04", "patient09"]
 
 
-FEW = ("draws_of_10", "best_groupings")
+FEW = ("draws_of_10", "groupings")
 GROUPINGS = {
     "one volume": 0.2,
     "every slice alone": 0.0,
@@ -44,15 +44,24 @@ def of_control(name: str) -> tuple[str, str, int]:
     return (name, "count", 10) if name.startswith("10 ") else (name, "method", 19)
 
 
-def series(collection: str, patient: str, exam: int, uid: int) -> Series:
-    return Series(collection, patient, exam, f"2.25.{uid}", "FLAIR", 0, 0, "CC BY", "files", file="a.nii.gz")
+def series(collection: str, patient: str, exam: int, uid: int, sequence: str = "T1W") -> Series:
+    return Series(collection, patient, exam, f"2.25.{uid}", sequence, 0, 0, "CC BY", "files", file="a.nii.gz")
 
 
-def run(root: Path, collection: str, subjects: list[str], spacing: float, gains: dict[str, float]) -> Path:
+def run(
+    root: Path,
+    collection: str,
+    subjects: list[str],
+    spacing: float,
+    gains: dict[str, float],
+    sequence: str = "T1W",
+) -> Path:
     """Write what a run measured: of each subject two exams, each subject a little better than the last."""
     results = Results(root)
     listed = [
-        series(collection, name, exam, 10 * n + exam) for n, name in enumerate(subjects) for exam in (1, 2)
+        series(collection, name, exam, 10 * n + exam, sequence)
+        for n, name in enumerate(subjects)
+        for exam in (1, 2)
     ]
     for kind in (*KINDS, "mcpd", "data"):
         (root / kind).mkdir(parents=True)
@@ -79,7 +88,7 @@ def run(root: Path, collection: str, subjects: list[str], spacing: float, gains:
             "draws_of_10": pd.DataFrame(drawn, columns=["kind", "exam_gain_db", "selected_gain_db"]).assign(
                 exam=one.exam_id, in_volume=10
             ),
-            "best_groupings": pd.DataFrame(
+            "groupings": pd.DataFrame(
                 grouped, columns=["axial_levels", "grouping", "gain_over_alone_db"]
             ).assign(exam=one.exam_id),
             "orders": pd.DataFrame({"exam": one.exam_id, "order": ["stored", "random"], "lag1": [0.8, 0.1]}),
@@ -94,7 +103,11 @@ def run(root: Path, collection: str, subjects: list[str], spacing: float, gains:
 def runs(tmp_path: Path) -> list[Path]:
     thick = run(tmp_path / "a", "open_ms", ALL, 5.0, {PROPOSED: 0.0, NO_AXIAL: 1.0})
     thin = run(tmp_path / "b", "other", ALL[:4], 1.3, {PROPOSED: 0.1, NO_AXIAL: -1.5})
-    return [thick, thin, run(tmp_path / "c", "open_ms", ALL[:5], 3.0, {PROPOSED: -0.1, NO_AXIAL: 0.5})]
+    return [
+        thick,
+        thin,
+        run(tmp_path / "c", "open_ms", ALL[:5], 3.0, {PROPOSED: -0.1, NO_AXIAL: 0.5}, "FLAIR"),
+    ]
 
 
 @pytest.fixture
@@ -106,12 +119,12 @@ def measured(runs: list[Path]) -> pd.DataFrame:
 
 def test_answers_are_means_over_subjects_with_intervals_from_five_on(measured: pd.DataFrame) -> None:
     table = answers(measured).set_index(["cohort", "question"])
-    thick = table.loc[("open_ms FLAIR", QUESTIONS[NO_AXIAL])]
+    thick = table.loc[("open_ms T1W", QUESTIONS[NO_AXIAL])]
     assert (thick["subjects"], thick["exams"]) == (6, 12)
     assert thick["exam_gain_db"] == pytest.approx(1.0 + 0.01 * 2.5)
     assert thick["exam_gain_db_low"] < thick["exam_gain_db"] < thick["exam_gain_db_high"]
     assert tuple(thick[["spacing_mm", "median_mcpd", "selected"]]) == pytest.approx((5.0, 0.4, 19))
-    few = table.loc[("other FLAIR", QUESTIONS[NO_AXIAL])]
+    few = table.loc[("other T1W", QUESTIONS[NO_AXIAL])]
     assert few["exam_gain_db"] == pytest.approx(-1.5 + 0.01 * 1.5)
     assert np.isnan(few[["exam_gain_db_low", "t_p", "needed"]].astype(float)).all()
 
@@ -153,11 +166,11 @@ def test_tables_and_figure_are_written(runs: list[Path], tmp_path: Path) -> None
     out, thick = tmp_path / "out", Results(runs[0])
     for path in thick.of_exam("spacing").parent.iterdir():  # slices too thick for a law of the spacing
         path.write_text(path.read_text().partition("\n")[0] + "\n")
-    write_cohorts(out, runs[:2])
+    write_cohorts(out, runs)
     page = (out / "cohorts.md").read_text()
-    assert "20 exams of 10 people" in page
+    assert "30 exams of 10 people" in page
     assert "3D-WDR over no axial transform: at" in page
-    assert "- open_ms FLAIR: 0.80 to 0.80 in the stack's order of 12 exams" in page
+    assert "- open_ms T1W: 0.80 to 0.80 in the stack's order of 12 exams" in page
     names = {"cohorts.csv", "cohorts.md", "cohorts.png"}
     names |= {
         f"cohorts-{law}{suffix}"
@@ -167,14 +180,15 @@ def test_tables_and_figure_are_written(runs: list[Path], tmp_path: Path) -> None
     assert {path.name for path in out.iterdir()} == names
     assert QUESTIONS[ALONE] in page
     rates = pd.read_csv(out / "cohorts-rates.csv")
-    assert rates[["cohort", "rate_bpv"]].drop_duplicates().shape[0] == 4
+    assert rates[["cohort", "rate_bpv"]].drop_duplicates().shape[0] == 6
 
 
 def test_draws_and_groupings_are_of_the_first_exams_of_people(runs: list[Path]) -> None:
     assert first_exams(["b_2", "a_1", "b_3", "a_2"]) == ["b_2", "a_1"]
     found = read_run(runs[0])
     assert sorted(found["draws_of_10"]["exam"].unique()) == sorted(f"{name}_1" for name in ALL)
-    assert found["best_groupings"]["exam"].nunique() == GROUPED_PEOPLE
+    assert found["groupings"]["exam"].unique().tolist() == [f"{ALL[0]}_1"]
+    assert read_run(runs[2])["groupings"].empty
 
 
 def test_ten_slices_by_mcpd_stand_among_the_draws_of_their_cohort(runs: list[Path]) -> None:
@@ -182,23 +196,23 @@ def test_ten_slices_by_mcpd_stand_among_the_draws_of_their_cohort(runs: list[Pat
     controls, drawn = (pd.concat([one[kind] for one in read]) for kind in ("controls", "draws_of_10"))
     table = among_choices(controls, drawn).set_index(["cohort", "kind"])
     assert list(table.index) == [
-        (cohort, kind) for cohort in ("open_ms FLAIR", "other FLAIR") for kind in ("contiguous", "random")
+        (cohort, kind) for cohort in ("open_ms T1W", "other T1W") for kind in ("contiguous", "random")
     ]
-    random = table.loc[("open_ms FLAIR", "random")]
+    random = table.loc[("open_ms T1W", "random")]
     assert random["share_below"] == pytest.approx(2 / 3)
     assert tuple(random[["draws", "smallest_db", "median_db", "largest_db"]]) == pytest.approx(
         (3, 0.1, 0.3, 0.7)
     )
     assert random["mcpd_gain_db"] == pytest.approx(0.5 + 0.01 * 2.5)
-    assert table.loc[("open_ms FLAIR", "contiguous"), "share_below"] == 0
+    assert table.loc[("open_ms T1W", "contiguous"), "share_below"] == 0
     assert table["subjects"].tolist() == [6, 6, 4, 4]
 
 
 def test_the_best_groupings_are_told_by_cohort_and_depth(runs: list[Path]) -> None:
-    grouped = pd.concat([read_run(root)["best_groupings"] for root in runs[:2]])
+    grouped = pd.concat([read_run(root)["groupings"] for root in runs[:2]])
     table = best_groupings(grouped)
     assert table[["cohort", "axial_levels"]].to_numpy().tolist() == [
-        [cohort, levels] for cohort in ("open_ms FLAIR", "other FLAIR") for levels in (0, 3)
+        [cohort, levels] for cohort in ("open_ms T1W", "other T1W") for levels in (0, 3)
     ]
     row = table.iloc[0]
     gains = ["one_volume_db", "paper_db", "rules_db", "searched_db"]
