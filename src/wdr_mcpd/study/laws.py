@@ -25,7 +25,7 @@ LEVELS = range(5)
 SPACINGS = range(1, 7)
 """Every n-th slice is taken: 1.33 to 8 mm of slices 1.33 mm apart."""
 FEWEST = 3  # spacings that make a law
-COUNTS = (10, 30, 40)  # other numbers of slices that an exam may have
+COUNTS = (10, 30)  # other numbers of slices that an exam may have
 EVERY = "every n-th"
 GAINS = {
     "axial_transform_db": ("axial", "flat"),
