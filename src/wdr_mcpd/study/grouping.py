@@ -254,16 +254,8 @@ def coded(original: NDArray[Any], partition: Partition, coster: Coster, max_byte
 
 
 def groupings_of_exam(
-    *,
-    volume: Path,
-    out: Path,
-    exam: str,
-    table_rate: float,
-    threshold: float,
-    mcpd_unit: str,
-    depths: Sequence[int | str] = DEPTHS,
+    *, volume: Path, out: Path, exam: str, table_rate: float, threshold: float, mcpd_unit: str
 ) -> None:
-    """Step: rules and searched partitions of an exam, with volumes of some axial depths."""
+    """Step: rules and searched partitions of an exam."""
     voxels = read_exam(volume).volume.voxels
-    matrix = matrix_in(voxels, mcpd_unit)
-    write_csv(groupings(exam, voxels, matrix, threshold, table_rate, depths), out)
+    write_csv(groupings(exam, voxels, matrix_in(voxels, mcpd_unit), threshold, table_rate), out)
