@@ -21,6 +21,7 @@
 # make test-reliability  20 kills, a full disk, two runs at once, other places, 200,000 streams, 2,000 zips, the lock
 # make fuzz         hostile input guided by coverage, FUZZ_SECONDS each (default 3600)
 # make scale      what 100, 1,000 and 10,000 exams cost, from dry runs and the run at hand, into docs/cluster.md
+# make cost       what one exam costs, by rule, from the run at hand, into docs/cluster.md
 # make lock         choose the versions of the two locks anew (needs uv)
 # make clean        remove .venv and all results but the committed ones
 
@@ -35,7 +36,7 @@ WDR := $(BIN)/python -m wdr_mcpd
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: paper everything first-run bench bench-cohorts comparison test coverage lint check-reference reference \
-  evidence check-evidence cohorts check-cohorts docs scale test-cluster \
+  evidence check-evidence cohorts check-cohorts docs scale cost test-cluster \
   verify unlock test-reliability test-disturbed test-kills test-hostile test-bad-data test-lock fuzz lock clean
 
 paper: $(READY)
@@ -160,6 +161,9 @@ fuzz: $(TESTED)
 
 scale: $(READY)
 	$(BIN)/python tests/cluster/scale.py results docs/cluster.md
+
+cost: $(READY)
+	$(BIN)/python tests/cluster/scale.py results docs/cluster.md cost
 
 test-cluster: $(TESTED)
 	tests/cluster/run.sh $(BIN)/snakemake

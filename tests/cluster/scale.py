@@ -1,7 +1,8 @@
 """What a large cohort costs: jobs, time to build the graph; time and bytes from a run's own records.
 
-scale.py RESULTS PAGE: RESULTS is the folder of a whole run on real exams; the tables in PAGE are written
-anew. Graphs are built by dry runs on synthetic series tables of each size, in empty folders.
+scale.py RESULTS PAGE [cost]: RESULTS is the folder of a whole run on real exams; the tables in PAGE are
+written anew, with "cost" that of an exam alone. Graphs are built by dry runs on synthetic series tables of
+each size, in empty folders.
 """
 
 import re
@@ -32,6 +33,7 @@ BEFORE = {
     "figures": (2.9, ["figures_of_exam"]),
 }
 BEGIN, END = "<!-- scale: written by make scale -->\n", "<!-- end of scale -->\n"
+COST, END_OF_COST = "<!-- cost: written by make cost -->\n", "<!-- end of cost -->\n"
 
 
 @dataclass(frozen=True)
@@ -132,12 +134,12 @@ def main(results: Path, page: Path) -> None:
         f"({seconds:.0f} processor seconds in its jobs, {stored / 1e6:.1f} MB) times the number of exams,\n"
         "without the tables over all exams. The own cost is what submissions add to that: each reads\n"
         f"the workflow {STARTS} times, for one exam or for {EXAMS_EACH} "
-        f"(--group-components exam={EXAMS_EACH}).\n\n"
-        "What an exam costs, in processor seconds of its jobs by Snakemake's benchmarks:\n\n"
-        f"{cost_by_rule(results)}\n"
+        f"(--group-components exam={EXAMS_EACH}).\n"
     )
     replace_between(page, BEGIN, END, text)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    replace_between(Path(sys.argv[2]), COST, END_OF_COST, f"{cost_by_rule(Path(sys.argv[1]))}\n")
+    if sys.argv[3:] != ["cost"]:
+        main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -9,7 +9,9 @@ import yaml
 from wdr_mcpd.cli import GROUP_OF
 
 ROOT = Path(__file__).parents[2]
-RULES = re.compile(r"^(?:(?:rule|checkpoint) (\w+):|use rule \w+ as (\w+) with:)", re.MULTILINE)
+RULES = re.compile(  # the last kind are the names of a loop
+    r"^(?:(?:rule|checkpoint) (\w+):|use rule \w+ as (\w+) with:|    \"(\w+)\": step\()", re.MULTILINE
+)
 
 
 def test_every_rule_is_explained() -> None:
