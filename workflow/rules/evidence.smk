@@ -17,8 +17,7 @@ use rule step as fidelity with:
         series=RESULTS.series_table(),
         exams=of_all(RESULTS.of_exam("fidelity")),
     output:
-        table=tables("fidelity"),
-        recommendations=tables("recommendations"),
+        tables=tables("fidelity", "recommendations"),
     params:
         **step("report.fidelity.fidelity", "variants", *MEASURED),
 
@@ -54,9 +53,8 @@ use rule step as evidence_tables with:
         mcpd=of_all(RESULTS.mcpd()),
         alone=of_all(RESULTS.quality(method=ALONE)),
     output:
-        standing_table=tables("standing"),
-        standing_figure=figures("standing"),
-        groupings_table=tables("groupings"),
+        tables=tables("standing", "groupings"),
+        figure=figures("standing"),
         joined=below("groupings.csv"),
     params:
         **step("report.evidence.evidence", "table_rate", "mcpd_unit", *MEASURED),
@@ -106,8 +104,7 @@ use rule step as laws with:
         spacing=of_all(RESULTS.of_exam("spacing")),
         rate_law=of_all(RESULTS.of_exam("rate_law")),
     output:
-        spacing_table=tables("spacing"),
-        rate_table=tables("rate_law"),
+        tables=tables("spacing", "rate_law"),
         figure=figures("laws"),
     params:
         **step("report.laws.laws", "threshold", *MEASURED),
@@ -131,10 +128,7 @@ use rule step as forensics with:
         joint=of_all(RESULTS.of_exam("joint_readings")),
         paper=beside(*(f"resources/paper/table{number}.csv" for number in (1, 2, 3))),
     output:
-        bounds_table=tables("bounds"),
-        orders_table=tables("orders"),
-        units_table=tables("units"),
-        joint_table=tables("joint_readings"),
+        tables=tables("bounds", "orders", "units", "joint_readings"),
     params:
         **step("report.forensics.forensics"),
 

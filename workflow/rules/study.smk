@@ -6,14 +6,11 @@ use rule step as rates with:
     output:
         table=tables("transmission"),
         figure=figures("transmission"),
-        rates=tables("rates"),
-        bjontegaard=tables("bjontegaard"),
-        tumour=tables("tumour"),
-        rates_figure=figures("rates"),
-        tumour_figure=figures("tumour"),
+        tables=tables("rates", "bjontegaard", "tumour"),
+        figures=figures("rates", "tumour"),
     params:
         **several(
-            rates=step("report.rates.rates", "variants", *MEASURED),
+            tables=step("report.rates.rates", "variants", *MEASURED),
             table=step("report.transmission.transmission", "variants", *MEASURED),
         ),
 
@@ -47,10 +44,8 @@ use rule step as decomposition with:
         series=RESULTS.series_table(),
         exams=of_all(RESULTS.of_exam("whole_exam")),
     output:
-        ways=tables("whole_exam"),
-        parts=tables("decomposition"),
-        ways_figure=figures("whole_exam"),
-        parts_figure=figures("decomposition"),
+        tables=tables("whole_exam", "decomposition"),
+        figures=figures("whole_exam", "decomposition"),
     params:
         **step("report.decomposition.decomposition", "table_rate", *MEASURED),
 
@@ -65,8 +60,7 @@ use rule step as audit with:
         claims=beside("resources/paper/claims.csv")[0],
         paper=beside(*(f"resources/paper/table{number}.csv" for number in (1, 2, 3))),
     output:
-        claims_table=tables("claims"),
-        readings_table=tables("readings"),
+        tables=tables("claims", "readings"),
     params:
         **step("report.audit.audit", *AT, "mcpd_unit", *MEASURED),
 
@@ -80,10 +74,7 @@ use rule step as baseline_tables with:
         codec_speed=BENCHMARKS["codec_speed"],
         lossless=BENCHMARKS["lossless"],
     output:
-        table=tables("baselines"),
-        cost=tables("baselines-cost"),
-        figure=figures("baselines"),
-        speed_figure=figures("baselines-speed"),
-        lossless_figure=figures("baselines-lossless"),
+        tables=tables("baselines", "baselines-cost"),
+        figures=figures("baselines", "baselines-speed", "baselines-lossless"),
     params:
         **step("baselines.report.baseline_tables", "table_rate", "variants", *MEASURED),

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from wdr_mcpd.render.tables import markdown_table
+from wdr_mcpd.render.pages import fill
+from wdr_mcpd.render.tables import as_text, markdown_table
 from wdr_mcpd.study.rates import at_log_rate
 
 BESIDE_REFERENCE = {
@@ -12,79 +13,53 @@ BESIDE_REFERENCE = {
     "QccPack 2D-WDR": "2d-wdr",
 }
 """Settings of the reference implementation, as resources/published names them: ours of the same transform."""
-
 PROFILE = "-reference"
 """Follows the name of a method that is coded with `--profile reference`."""
+CODERS = {
+    "reference_psnr_db": ("QccPack (dB)", ".2f"),
+    "difference_db": ("ours", "+.2f"),
+    "profile_difference_db": ("ours, `--profile reference`", "+.2f"),
+}
+"""Rows of the page's table: name and format."""
 
 
 def beside_reference(curves: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
-    """Set our PSNR beside that of QccPack.
+    """Set our PSNR beside that of QccPack, at the rates that it really spent; only what was measured.
 
     Parameters
     ----------
-    curves : DataFrame
-        Columns exam, method, actual_bpv, psnr_db, of the methods of `BESIDE_REFERENCE` and of the same with
-        the reference's choices; what was not measured is left out.
-    published : DataFrame
-        Columns exam, label, rate_bpv, actual_bpv, psnr_db.
-
-    Returns
-    -------
-    DataFrame
-        One row per exam, setting of QccPack and rate: its PSNR, ours at the rate it really spent, the
-        difference, and both of the reference's choices in our hands.
+    curves : columns exam, method, actual_bpv, psnr_db, of the methods of `BESIDE_REFERENCE` and of the same
+        with the reference's choices (`PROFILE`)
+    published : columns exam, label, rate_bpv, actual_bpv, psnr_db
     """
     rows = []
     by_method = {key: points.sort_values("actual_bpv") for key, points in curves.groupby(["exam", "method"])}
     for point in published[published["label"].isin(BESIDE_REFERENCE)].to_dict("records"):
-        method = BESIDE_REFERENCE[point["label"]]
-        ours, copy = (by_method.get((point["exam"], method + end)) for end in ("", PROFILE))
-        if ours is None or copy is None:
-            continue
-        theirs = float(point["psnr_db"])
-        reached, copied = (
-            float(at_log_rate(curve["actual_bpv"], curve["psnr_db"], float(point["actual_bpv"])))
-            for curve in (ours, copy)
-        )
-        rows.append(
-            {
-                "exam": point["exam"],
-                "method": method,
-                "reference": point["label"],
-                "rate_bpv": float(point["rate_bpv"]),
-                "reference_psnr_db": theirs,
-                "psnr_db": reached,
-                "difference_db": reached - theirs,
-                "profile_psnr_db": copied,
-                "profile_difference_db": copied - theirs,
-            }
-        )
-    return pd.DataFrame(rows)
+        method, exam, theirs = BESIDE_REFERENCE[point["label"]], point["exam"], float(point["psnr_db"])
+        if {(exam, method), (exam, method + PROFILE)} <= by_method.keys():
+            both = (by_method[exam, method + end] for end in ("", PROFILE))
+            ours, copied = (
+                float(at_log_rate(curve["actual_bpv"], curve["psnr_db"], float(point["actual_bpv"])))
+                for curve in both
+            )
+            of_point = (exam, method, point["label"], float(point["rate_bpv"]))
+            rows.append((*of_point, theirs, ours, ours - theirs, copied, copied - theirs))
+    columns = ["exam", "method", "reference", "rate_bpv", "reference_psnr_db"]
+    columns += ["psnr_db", "difference_db", "profile_psnr_db", "profile_difference_db"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def beside_reference_section(curves: pd.DataFrame, published: pd.DataFrame) -> str:
     """Write the page's table: a row for each volume, setting and coder; parameters as of the above."""
     rows = beside_reference(curves, published)
-    rates = sorted(rows["rate_bpv"].unique())
-    kinds = {
-        "reference_psnr_db": ("QccPack (dB)", ".2f"),
-        "difference_db": ("ours", "+.2f"),
-        "profile_difference_db": ("ours, `--profile reference`", "+.2f"),
-    }
+    wide = rows.pivot_table(index=["exam", "reference"], columns="rate_bpv", values=list(CODERS), sort=False)
     lines = []
-    for (exam, reference), points in rows.groupby(["exam", "reference"], sort=False):
-        at = points.set_index("rate_bpv")
-        for column, (kind, form) in kinds.items():
-            values = [format(at[column][rate], form) if rate in at.index else "-" for rate in rates]
-            lines.append([exam, str(reference).removeprefix("QccPack "), kind, *values])
-    heads = ["Volume", "Setting", "Coder", *(f"{rate:g} bpv" for rate in rates)]
+    for key, values in wide.iterrows():
+        assert isinstance(key, tuple)
+        exam, reference = key
+        for column, (coder, form) in CODERS.items():
+            texts = [as_text(value, form) for value in values[column].sort_index()]
+            lines.append([exam, reference.removeprefix("QccPack "), coder, *texts])
+    heads = ["Volume", "Setting", "Coder", *(f"{rate:g} bpv" for rate in sorted(rows["rate_bpv"].unique()))]
     table = markdown_table(pd.DataFrame(lines, columns=heads), [True] * 3)
-    least, most = rows["difference_db"].min(), rows["difference_db"].max()
-    low, high = rows["profile_difference_db"].min(), rows["profile_difference_db"].max()
-    lead = (
-        f"At the same transform and the same rate our WDR is {least:+.2f} to {most:+.2f} dB from QccPack's,"
-        f" at {(rows['difference_db'] >= 0).sum()} of {len(rows)} points not below it; with"
-        f" `--profile reference`, which makes the reference's choices, {low:+.2f} to {high:+.2f} dB. The"
-        " table has QccPack's PSNR (peak 65535, whole volume) and below it the differences of ours in dB."
-    )
-    return f"{lead}\n\n{table}\n"
+    return fill("beside_reference.md", table=table, rows=rows)

@@ -19,19 +19,7 @@ def labels(methods: Methods = METHODS) -> dict[str, str]:
 
 
 def curves(exams: pd.DataFrame, voxels: Mapping[str, int]) -> pd.DataFrame:
-    """Make rate curves of exams: the rate that was asked for, the rate really spent, the quality.
-
-    Parameters
-    ----------
-    exams : as `wdr_mcpd.study.rates.exam_quality` gives them, of our methods and of codecs
-    voxels : number of voxels of each exam's slices
-
-    Returns
-    -------
-    DataFrame
-        Columns exam, method, rate_bpv (asked), actual_bpv, psnr_db (pooled over the slices), ssim (mean over
-        the slices), tumour_psnr_db (pooled over the tumour; NaN without one).
-    """
+    """Make rate curves of exams (`exam_quality`): the rate asked for, the rate really spent, the quality."""
     spent = 8 * exams["bytes"] / exams["exam"].map(voxels)
     named = exams.rename(columns={"exam_psnr_db": "psnr_db", "mean_ssim": "ssim"}).assign(actual_bpv=spent)
     return named[["exam", "method", "rate_bpv", "actual_bpv", "psnr_db", "ssim", "tumour_psnr_db"]]
@@ -40,26 +28,13 @@ def curves(exams: pd.DataFrame, voxels: Mapping[str, int]) -> pd.DataFrame:
 def absent_points(
     curves: pd.DataFrame, names: Sequence[str], reasons: Mapping[tuple[str, str], str]
 ) -> list[str]:
-    """Say of each codec which points of the curves it does not have, and why.
-
-    Parameters
-    ----------
-    curves : columns exam, method, rate_bpv; every exam and rate occurs with one method at least
-    names : of the codecs
-    reasons : why a codec codes nothing of an exam, by exam and codec
-
-    Returns
-    -------
-    list of str
-        One line per codec and reason, with its exams; empty if nothing is absent.
-    """
+    """Say of each codec which points of the curves it does not have, and why (`reasons`), a line for each."""
     exams, rates = curves["exam"].unique(), sorted(curves["rate_bpv"].unique())
+    there = set(curves[["exam", "method", "rate_bpv"]].itertuples(index=False, name=None))
     lines: dict[str, list[str]] = {}
     for name in names:
-        of_codec = curves[curves["method"] == name]
         for exam in exams:
-            there = set(of_codec.loc[of_codec["exam"] == exam, "rate_bpv"])
-            missed = ", ".join(f"{rate:g}" for rate in rates if rate not in there)
+            missed = ", ".join(f"{rate:g}" for rate in rates if (exam, name, rate) not in there)
             if missed:
                 line = f"{CODECS[name].label}: not within 1 % of {missed} bits per voxel"
                 lines.setdefault(reasons.get((exam, name), line), []).append(exam)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
 from wdr_mcpd.baselines.curves import WITHOUT_LOSS, Methods, labels
-from wdr_mcpd.baselines.speed import DEFAULTS
+from wdr_mcpd.baselines.speed import DEFAULTS, DIRECTIONS
 from wdr_mcpd.methods import BASELINE, METHODS
 from wdr_mcpd.render.labels import name_ends, name_points
 from wdr_mcpd.render.style import PAGE_WIDTH, noted, rate_axis, write_figure
@@ -21,20 +21,9 @@ GREY = "0.55"
 DASHES = {"jpeg2000": "-", "htj2k": "--", "x265": (0, (4, 1)), "av1": (0, (4, 1, 1, 1)), "sperr": "-."}
 ELSEWHERE = "measured elsewhere"
 LABEL_SIZE = 6
-OPEN_CIRCLE: dict[str, Any] = {
-    "facecolors": "none",
-    "edgecolors": "0.2",
-    "linewidths": 0.7,
-    "s": 14,
-    "zorder": 4,
-}
-VVC: dict[str, Any] = {
-    "color": "0.1",
-    "linewidth": 0.8,
-    "markersize": 3,
-    "markerfacecolor": "white",
-    "zorder": 4,
-}
+Look = dict[str, Any]
+OPEN_CIRCLE: Look = {"facecolors": "none", "edgecolors": "0.2", "linewidths": 0.7, "s": 14, "zorder": 4}
+VVC: Look = {"color": "0.1", "linewidth": 0.8, "markersize": 3, "markerfacecolor": "white", "zorder": 4}
 LOWEST_GAIN = -3.0
 """Lower end of the panel of differences, dB: codecs without a transform lie far below."""
 SPEED_SPAN = 9.0
@@ -63,25 +52,13 @@ def write_figures(
 
 
 def rate_distortion_figure(
-    curves: pd.DataFrame,
-    note: str,
-    elsewhere: pd.DataFrame | None = None,
-    methods: Methods = METHODS,
+    curves: pd.DataFrame, note: str, elsewhere: pd.DataFrame | None = None, methods: Methods = METHODS
 ) -> Figure:
     """Draw PSNR against rate, and beside it the difference to 3D-WDR, which tells the codecs apart.
 
-    Parameters
-    ----------
-    curves : DataFrame
-        Columns exam, method, rate_bpv, actual_bpv, psnr_db; each exam gets a row of two panels.
-    note : str
-        Stands under the figure.
-    elsewhere : DataFrame, optional
-        Published points: columns exam, label, actual_bpv, psnr_db.
-    methods : mapping
-        The registry: its methods are drawn in their colours over the other codecs.
+    Each exam is a row of two panels; published points stand in them too.
     """
-    exams, rates = list(curves["exam"].unique()), sorted(curves["rate_bpv"].unique())
+    exams = list(curves["exam"].unique())
     figure = Figure(figsize=(PAGE_WIDTH, 3.5 * len(exams) + 0.4))
     panels = figure.subplots(len(exams), 2, squeeze=False, width_ratios=(1, 1.25))
     curves = _with_gain(curves, curves)
@@ -89,7 +66,7 @@ def rate_distortion_figure(
         mine = curves[curves["exam"] == exam].sort_values("actual_bpv")
         for panel, value in ((absolute, "psnr_db"), (difference, "gain_db")):
             _draw_curves(panel, mine, value, methods)
-            rate_axis(panel, rates)
+            rate_axis(panel, curves, "")
         absolute.set_ylabel(f"{exam}: PSNR (dB)")
         difference.set_ylabel(f"PSNR minus that of {methods[BASELINE].label} (dB)")
         if elsewhere is not None and exam in set(elsewhere["exam"]):
@@ -104,28 +81,19 @@ def rate_distortion_figure(
 
 
 def speed_figure(points: pd.DataFrame, note: str, methods: Methods = METHODS) -> Figure:
-    """Draw PSNR at one rate against the speed of encoding and of decoding.
+    """Draw PSNR at one rate against the speed of encoding and of decoding, from `speed_points`.
 
-    What lies far below the best stands at the lower edge, with its PSNR in its name.
-
-    Parameters
-    ----------
-    points : DataFrame
-        Columns exam (one), label, method, direction, rate_bpv, mvoxel_per_s, mvoxel_per_s_low and _high (the
-        spread), psnr_db.
-        Without a method it is a published point, drawn as an open circle.
-    note : str
-        Stands under the figure.
-    methods : mapping
-        The registry.
+    What lies far below the best stands at the lower edge, with its PSNR in its name; a point without a method
+    was published, and is an open circle.
     """
     exam, rate = points[["exam", "rate_bpv"]].iloc[0]
     figure = Figure(figsize=(PAGE_WIDTH, 7.6))
-    panels = dict(zip(("encode", "decode"), figure.subplots(2, 1, sharey=True), strict=True))
+    panels = dict(zip(DIRECTIONS, figure.subplots(2, 1, sharey=True), strict=True))
     lowest = points["psnr_db"].max() - SPEED_SPAN
     points = points.assign(shown_db=points["psnr_db"].clip(lower=lowest), below=points["psnr_db"] < lowest)
+    drawn = {way: points[points["direction"] == way].to_dict("records") for way in panels}
     for direction, panel in panels.items():
-        for point in points[points["direction"] == direction].to_dict("records"):
+        for point in drawn[direction]:
             speed, place = point["mvoxel_per_s"], (point["mvoxel_per_s"], point["shown_db"])
             if not point["method"]:
                 panel.scatter(*place, **OPEN_CIRCLE)
@@ -138,28 +106,22 @@ def speed_figure(points: pd.DataFrame, note: str, methods: Methods = METHODS) ->
         panel.xaxis.set_major_formatter("{x:g}")
         panel.minorticks_off()
         panel.margins(x=0.3, y=0.12)
-        panel.set_xlabel(f"{direction[:-1]}ing, million voxels per second, one core")
+        panel.set_xlabel(f"{DIRECTIONS[direction]}, million voxels per second, one core")
         panel.set_ylabel(f"PSNR at {rate:g} bpv (dB)")
     panels["encode"].scatter([], [], **OPEN_CIRCLE, label=ELSEWHERE)
     if not points["method"].all():
         panels["encode"].legend(loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.2)
     noted(figure, note, f"{exam}: speed and quality at {rate:g} bpv")
     for direction, panel in panels.items():
-        drawn = points[points["direction"] == direction].to_dict("records")
-        names = [f"{p['label']} ({p['psnr_db']:.1f} dB)" if p["below"] else p["label"] for p in drawn]
-        places = [(p["mvoxel_per_s"], p["shown_db"]) for p in drawn]
-        name_points(panel, names, places, [_name_style(p["method"], methods) for p in drawn], LABEL_SIZE)
+        of_panel = drawn[direction]
+        names = [f"{p['label']} ({p['psnr_db']:.1f} dB)" if p["below"] else p["label"] for p in of_panel]
+        places = [(p["mvoxel_per_s"], p["shown_db"]) for p in of_panel]
+        name_points(panel, names, places, [_name_style(p["method"], methods) for p in of_panel], LABEL_SIZE)
     return figure
 
 
 def lossless_figure(lossless: pd.DataFrame, note: str, methods: Methods = METHODS) -> Figure:
-    """Draw bits per voxel without loss as bars, one panel for each exam, the fewest bits on top.
-
-    Parameters
-    ----------
-    lossless : DataFrame
-        Columns exam, method, bpv.
-    """
+    """Draw bits per voxel without loss (exam, method, bpv) as bars, the fewest on top."""
     exams, names = list(lossless["exam"].unique()), labels(methods) | WITHOUT_LOSS
     figure = Figure(figsize=(PAGE_WIDTH, 0.19 * lossless["method"].nunique() + 1.0))
     order = lossless.groupby("method")["bpv"].mean().sort_values(ascending=False).index
@@ -191,16 +153,12 @@ def _draw_curves(axes: Axes, curves: pd.DataFrame, value: str, methods: Methods)
     """Draw the other codecs first, thin and grey, then ours over them."""
     by_method = {str(name): points for name, points in curves.groupby("method")}
     for name in sorted(by_method, key=lambda name: name in methods):
-        ours = name in methods
-        axes.plot(
-            by_method[name]["actual_bpv"],
-            by_method[name][value],
-            color=_colour(name, methods, GREY),
-            linestyle="-" if ours else _dashes(name),
-            linewidth=2.0 if ours else 0.9,
-            marker="o" if ours else ".",
-            zorder=3 if ours else 2,
-        )
+        look: Look = {"linestyle": "-", "linewidth": 2.0, "marker": "o", "zorder": 3}
+        if name not in methods:
+            dash = next((dash for family, dash in DASHES.items() if name.startswith(family)), ":")
+            look = {"linestyle": dash, "linewidth": 0.9, "marker": ".", "zorder": 2}
+        points = by_method[name]
+        axes.plot(points["actual_bpv"], points[value], color=_colour(name, methods, GREY), **look)
 
 
 def _draw_elsewhere(absolute: Axes, difference: Axes, points: pd.DataFrame) -> None:
@@ -208,15 +166,10 @@ def _draw_elsewhere(absolute: Axes, difference: Axes, points: pd.DataFrame) -> N
     points = points[points["actual_bpv"].between(*absolute.get_xlim())].sort_values("actual_bpv")
     vvc = points["label"].str.startswith("VVC")
     for panel, value in ((absolute, "psnr_db"), (difference, "gain_db")):
-        circles = points[~vvc]
-        panel.scatter(circles["actual_bpv"], circles[value], **OPEN_CIRCLE, label=ELSEWHERE)
+        panel.scatter(points["actual_bpv"][~vvc], points[value][~vvc], **OPEN_CIRCLE, label=ELSEWHERE)
         for (label, line), style in zip(points[vvc].groupby("label"), ("D-", "D:"), strict=False):
             panel.plot(line["actual_bpv"], line[value], style, label=f"{label}, elsewhere", **VVC)
     absolute.legend(loc="upper left", fontsize=LABEL_SIZE)
-
-
-def _dashes(name: str) -> Any:
-    return next((dash for family, dash in DASHES.items() if name.startswith(family)), ":")
 
 
 def _name_curves(axes: Axes, curves: pd.DataFrame, methods: Methods) -> None:

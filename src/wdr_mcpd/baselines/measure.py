@@ -20,8 +20,7 @@ from wdr_mcpd.study.quality import COLUMNS, measure_volume
 
 def refusal(name: str, original: NDArray[Any]) -> str | None:
     """Say why a codec codes nothing of a volume (not installed, too many bits), or None if it does."""
-    codec = CODECS[name]
-    return codec.missing() or codec.refusal(original)
+    return CODECS[name].missing() or CODECS[name].refusal(original)
 
 
 def measure_codec(
@@ -34,38 +33,23 @@ def measure_codec(
 ) -> tuple[pd.DataFrame, str]:
     """Code the slices with one codec within 1 % of each rate, decode, and measure every slice.
 
-    Parameters
-    ----------
-    exam : name of the rows
-    name : of the codec
-    original : ndarray (slice, row, column)
-    rates : bits per voxel
-    reading : peak, range and window
-    mask : ndarray (slice, row, column) bool, the tumour where it is known
-
-    Returns
-    -------
-    DataFrame
-        As `wdr_mcpd.study.quality.measure_stream` gives it for our methods; a rate that the codec does not
-        reach has no rows.
-    str
-        Which rates are not there and why; empty if all are.
+    The rows are as `wdr_mcpd.study.quality.measure_stream` gives them; a text says which rates are not there
+    and why, and is empty if all are.
     """
-    codec = CODECS[name]
     if reason := refusal(name, original):
         return pd.DataFrame(columns=COLUMNS), reason
-    search = RateSearch(codec, original)
-    frames, absent = [], []
+    search = RateSearch(CODECS[name], original)
+    frames, absent = [pd.DataFrame(columns=COLUMNS)], []
     for rate in steps(sorted(rates), "rate"):
-        if (reached := search.reach(rate)) is None:
+        if reached := search.reach(rate):
+            setting, _, stream = reached
+            measured = measure_volume(original, setting.decode(stream), reading, mask)
+            frames.append(measured.assign(exam=exam, method=name, rate_bpv=rate, bytes=len(stream)))
+        else:
             absent.append(f"{rate:g}")
-            continue
-        setting, _, stream = reached
-        measured = measure_volume(original, setting.decode(stream), reading, mask)
-        frames.append(measured.assign(exam=exam, method=name, rate_bpv=rate, bytes=len(stream)))
-    note = f"{codec.label}: cannot reach {', '.join(absent)} bits per voxel within 1 %" if absent else ""
-    measured = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=COLUMNS)
-    return measured[COLUMNS], note
+    told = f"{CODECS[name].label}: cannot reach {', '.join(absent)} bits per voxel within 1 %"
+    measured = pd.concat(frames[1:] or frames, ignore_index=True)
+    return measured[COLUMNS], told if absent else ""
 
 
 def baseline_quality(

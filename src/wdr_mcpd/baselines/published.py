@@ -7,11 +7,13 @@ import pandas as pd
 from wdr_mcpd.study.frames import read_csv
 from wdr_mcpd.study.rates import at_log_rate
 
-RATE_COLUMNS = ["volume", "label", "codec", "rate_bpv", "actual_bpv", "psnr_db", "psnr_max_db"]
-VVC_COLUMNS = ["volume", "label", "configuration", "actual_bpv", "psnr_max_db"]
+COLUMNS = {
+    "rate_distortion": ["volume", "label", "codec", "rate_bpv", "actual_bpv", "psnr_db", "psnr_max_db"],
+    "vvc": ["volume", "label", "configuration", "actual_bpv", "psnr_max_db"],
+    "speed": ["volume", "label", "encode_mvoxel_per_s", "decode_mvoxel_per_s"],
+}
 AHEAD = "VVC, all-intra"
 """The codec that is ahead of ours, as `read_published` names it."""
-SPEED_COLUMNS = ["volume", "label", "encode_mvoxel_per_s", "decode_mvoxel_per_s"]
 AGREEMENT_DB = 0.3
 
 
@@ -20,15 +22,15 @@ def read_published(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
 
     Volumes become exams; speeds get the PSNR at their rate, points of VVC that with peak 65535.
     """
-    rates = read_csv(folder / "rate_distortion.csv", RATE_COLUMNS).rename(columns={"volume": "exam"})
-    vvc = read_csv(folder / "vvc.csv", VVC_COLUMNS).rename(columns={"volume": "exam"})
+    rates, vvc, speed = (
+        read_csv(folder / f"{name}.csv", columns).rename(columns={"volume": "exam"})
+        for name, columns in COLUMNS.items()
+    )
     shift = (rates["psnr_db"] - rates["psnr_max_db"]).groupby(rates["exam"]).mean()
     vvc["psnr_db"] = vvc["psnr_max_db"] + vvc["exam"].map(shift)
     vvc["label"] += ", " + vvc["configuration"].str.split().str[-1]
-    rates = pd.concat(
-        [rates, vvc[["exam", "label", "actual_bpv", "psnr_db", "psnr_max_db"]]], ignore_index=True
-    )
-    speed = read_csv(folder / "speed.csv", SPEED_COLUMNS).rename(columns={"volume": "exam"})
+    vvc = vvc[["exam", "label", "actual_bpv", "psnr_db", "psnr_max_db"]]
+    rates = pd.concat([rates, vvc], ignore_index=True)
     at_its_rate = rates[["exam", "label", "rate_bpv", "psnr_db"]]
     return rates, speed.merge(at_its_rate, on=["exam", "label", "rate_bpv"])
 
@@ -46,9 +48,8 @@ def lead(curves: pd.DataFrame, published: pd.DataFrame, method: str) -> "pd.Seri
     found = [pd.Series(dtype=float)]
     for exam, points in published[published["label"] == AHEAD].sort_values("actual_bpv").groupby("exam"):
         ours = curves[(curves["exam"] == exam) & (curves["method"] == method)].set_index("rate_bpv")
-        found.append(
-            at_log_rate(points["actual_bpv"], points["psnr_db"], ours["actual_bpv"]) - ours["psnr_db"]
-        )
+        theirs = at_log_rate(points["actual_bpv"], points["psnr_db"], ours["actual_bpv"])
+        found.append(theirs - ours["psnr_db"])
     together: pd.Series[float] = pd.concat(found)
     return together
 
@@ -56,40 +57,18 @@ def lead(curves: pd.DataFrame, published: pd.DataFrame, method: str) -> "pd.Seri
 def agreement(curves: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     """Compare our measurements of a codec with those made elsewhere, at equal rate.
 
-    Parameters
-    ----------
-    curves : DataFrame
-        Columns exam, method, actual_bpv, psnr_db.
-    published : DataFrame
-        Columns exam, codec, label, actual_bpv, psnr_db.
-
-    Returns
-    -------
-    DataFrame
-        One row per point measured elsewhere of which we have the curve: its rate and PSNR, our PSNR at that
-        rate (between our points linear in the logarithm of the rate, beyond them along the last segment), the
-        difference, and whether it is within 0.3 dB.
+    Our PSNR is read at each rate measured elsewhere: between our points linear in the logarithm of the rate,
+    beyond them along the last segment. A point agrees within 0.3 dB.
     """
-    rows = []
-    shared = published[published["codec"].notna()].groupby(["exam", "codec"], sort=False)
-    for key, theirs in shared:
-        assert isinstance(key, tuple)
-        exam, codec = key
-        ours = curves[(curves["exam"] == exam) & (curves["method"] == codec)].sort_values("actual_bpv")
-        if len(ours) < 2:
-            continue
-        for point in theirs.to_dict("records"):
-            psnr = float(at_log_rate(ours["actual_bpv"], ours["psnr_db"], point["actual_bpv"]))
-            rows.append(
-                {
-                    "exam": exam,
-                    "method": codec,
-                    "actual_bpv": point["actual_bpv"],
-                    "elsewhere_psnr_db": point["psnr_db"],
-                    "psnr_db": psnr,
-                    "difference_db": psnr - point["psnr_db"],
-                }
-            )
-    columns = ["exam", "method", "actual_bpv", "elsewhere_psnr_db", "psnr_db", "difference_db"]
-    table = pd.DataFrame(rows, columns=columns)
-    return table.assign(agrees=table["difference_db"].abs() <= AGREEMENT_DB)
+    shared = published.dropna(subset="codec").rename(columns={"codec": "method"})
+    shared = shared.rename(columns={"psnr_db": "elsewhere_psnr_db"})
+    found = []
+    for (exam, method), theirs in shared.groupby(["exam", "method"], sort=False):
+        ours = curves[(curves["exam"] == exam) & (curves["method"] == method)].sort_values("actual_bpv")
+        if len(ours) > 1:
+            psnr = at_log_rate(ours["actual_bpv"], ours["psnr_db"], theirs["actual_bpv"])
+            found.append(theirs.assign(psnr_db=psnr))
+    columns = ["exam", "method", "actual_bpv", "elsewhere_psnr_db", "psnr_db"]
+    table = (pd.concat(found, ignore_index=True) if found else shared[:0]).reindex(columns=columns)
+    difference = table["psnr_db"] - table["elsewhere_psnr_db"]
+    return table.assign(difference_db=difference, agrees=difference.abs() <= AGREEMENT_DB)

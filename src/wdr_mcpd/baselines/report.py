@@ -13,10 +13,12 @@ from wdr_mcpd.baselines.speed import speed_points, speed_table
 from wdr_mcpd.data.exam import read_exam
 from wdr_mcpd.methods import with_variants
 from wdr_mcpd.render.notes import Measured, note_of
-from wdr_mcpd.render.tables import write_table
+from wdr_mcpd.render.tables import write_tables
 from wdr_mcpd.study.frames import read_csv, read_exams
 from wdr_mcpd.study.quality import COLUMNS
 from wdr_mcpd.study.rates import exam_quality
+
+FIGURES = ("baselines", "baselines-speed", "baselines-lossless")
 
 
 def read_benchmark(path: Path) -> pd.DataFrame:
@@ -32,11 +34,8 @@ def baseline_tables(
     baselines: list[Path],
     codec_speed: Path,
     lossless: Path,
-    table: list[Path],
-    cost: list[Path],
-    figure: list[Path],
-    speed_figure: list[Path],
-    lossless_figure: list[Path],
+    tables: list[Path],
+    figures: list[Path],
     table_rate: float,
     variants: dict[str, dict[str, Any]],
     **how: Unpack[Measured],
@@ -54,16 +53,16 @@ def baseline_tables(
     points = curves(exam_quality(read_exams([*quality, *baselines], COLUMNS)), voxels)
     absent = absent_points(points, names, reasons)
     told = ". ".join([note, f"Absent: {'; '.join(absent)}"] if absent else [note])
-    write_table(comparison_table(with_mean(points), told, table_rate, methods), table)
     speed, bits = read_benchmark(codec_speed), read_benchmark(lossless)
-    write_table(speed_table(speed), cost)
+    compared = comparison_table(with_mean(points), told, table_rate, methods)
+    write_tables(tables, compared, speed_table(speed))
     many = len(voxels) > 2  # two fit a figure side by side; of more their mean is drawn
     write_figures(
         with_mean(points, alone=True) if many else points,
         speed_points(speed, points, methods=methods),
         with_mean(bits, alone=True, by=["method"]) if many else bits,
         note,
-        (figure, speed_figure, lossless_figure),
+        [[path for path in figures if path.stem == name] for name in FIGURES],
         lossless_note=note_of(series),
         methods=methods,
     )

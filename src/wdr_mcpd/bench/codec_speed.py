@@ -1,11 +1,11 @@
 """Speed and memory at one rate, beside each other in one process on one core."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
-from wdr_mcpd.bench.contestants import Array, Contestant, Run, named, small
+from wdr_mcpd.bench.contestants import Array, Contestant, Run, named
 from wdr_mcpd.bench.harness import RUNS, Times, alternate, in_fresh_process
 
 REFERENCES = {"sperr": "sperr", "jpeg2000": "jpeg2000-slices-rate"}
@@ -18,14 +18,8 @@ def codec_speed(
     """Time encoding and decoding of every contestant that reaches the rate on one volume.
 
     A codec without rate control is timed for one encoding at the parameter that reaches the rate; the search
-    for it is not counted, which favours such codecs.
-
-    Returns
-    -------
-    DataFrame
-        Per contestant and direction: median and quartiles of the seconds, million voxels per second, the
-        speed as a ratio to SPERR's and to OpenJPEG's (above 1 is faster) with its quartiles over the rounds,
-        and the peak memory in MB above the process with its volume loaded.
+    for it is not counted, which favours such codecs. Speeds are also ratios to SPERR's and to OpenJPEG's
+    (above 1 is faster; empty if not measured); peak memory is in MB above the process with its volume loaded.
     """
     rows: list[dict[str, Any]] = []
     at_rate = [(c, found) for c in contestants if (found := c.at_rates(volume, [rate]).get(rate))]
@@ -33,32 +27,16 @@ def codec_speed(
         times = alternate({c.name: getattr(run, direction) for c, run in at_rate}, runs)
         for contestant, run in at_rate:
             mine = times[contestant.name]
-            rows.append(
-                {
-                    "volume": name,
-                    **named(contestant),
-                    "direction": direction,
-                    "rate_bpv": rate,
-                    "actual_bpv": 8 * len(run.stream) / volume.size,
-                    "runs": runs,
-                    **mine.columns("seconds"),
-                    "mvoxel_per_s": volume.size / mine.median / 1e6,
-                    **_ratios(mine, times),
-                    "peak_mb": measured_alone(run, direction)[0] / 1e6,
-                }
-            )
+            row = {"volume": name, **named(contestant), "direction": direction, "rate_bpv": rate}
+            row |= {"actual_bpv": 8 * len(run.stream) / volume.size, "runs": runs, **mine.columns("seconds")}
+            row["mvoxel_per_s"] = volume.size / mine.median / 1e6
+            for suffix, reference in REFERENCES.items():
+                ratio = times[reference].ratio_to(mine) if reference in times else Times((float("nan"),))
+                row |= ratio.columns(f"ratio_{suffix}")
+            rows.append(row | {"peak_mb": measured_alone(run, direction)[0] / 1e6})
     return pd.DataFrame(rows)
 
 
 def measured_alone(run: Run, direction: str, runs: int = 0) -> tuple[float, Times]:
     """Peak memory in bytes and time of encoding or decoding in a process of its own."""
-    return in_fresh_process(getattr(run, direction), getattr(small(run), direction), runs)
-
-
-def _ratios(mine: Times, times: Mapping[str, Times]) -> dict[str, float]:
-    """Speed against each reference; a reference that is not installed leaves its columns empty."""
-    row: dict[str, float] = {}
-    for suffix, reference in REFERENCES.items():
-        ratio = times[reference].ratio_to(mine) if reference in times else Times((float("nan"),))
-        row |= ratio.columns(f"ratio_{suffix}")
-    return row
+    return in_fresh_process(getattr(run, direction), getattr(run.small(), direction), runs)

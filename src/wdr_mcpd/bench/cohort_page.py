@@ -12,27 +12,21 @@ from wdr_mcpd.study.rates import at_log_rate
 BEGIN, END = "<!-- cohorts: written by make bench-cohorts -->\n", "<!-- end of cohorts -->\n"
 FAST, SHORT = EFFORTS[1].name, EFFORTS[2].name
 REFERENCE = "jpegxl"
+WAYS = {"Encoding speed (JPEG XL = 1)": "encode_s", "Decoding speed (JPEG XL = 1)": "decode_s"}
 
 
 def cohorts_section(lossless: pd.DataFrame, quality: pd.DataFrame) -> str:
-    """Write both sections.
-
-    Parameters
-    ----------
-    lossless, quality : DataFrame
-        As `wdr_mcpd.bench.lossless.lossless` and `wdr_mcpd.bench.rate_distortion.rate_distortion` give them,
-        with a column `kind`.
-    """
+    """Write both sections, from tables of the benchmarks of these names with a column `kind`."""
     order = list(lossless["method"].unique())
     bits = lossless.pivot(index=["kind", "volume"], columns="method", values="bpv")
     best = bits.drop(columns=[FAST, SHORT]).min(axis=1)
     mean = bits.groupby("kind", sort=False).mean().reindex(lossless["kind"].unique())[order]
     speed = speeds(lossless)
     names = dict(zip(lossless["method"], lossless["label"], strict=True)) | WITHOUT_LOSS
-    voxels = 8e-6 * lossless["bytes"] / lossless["bpv"]
-    fast = lossless["method"] == FAST
     shown = pd.concat([mean.map("{:.3f}".format), speed.T.map("{:.2f}".format)]).rename(columns=names)
     shown.insert(0, "Volumes", bits.groupby("kind").size().map(str).reindex(shown.index, fill_value=""))
+    fast = lossless[lossless["method"] == FAST]
+    voxels = 8e-6 * fast["bytes"] / fast["bpv"]
     return fill(
         "cohorts.md",
         slices=SLICES,
@@ -44,7 +38,7 @@ def cohorts_section(lossless: pd.DataFrame, quality: pd.DataFrame) -> str:
             name: (int((bits[name] < best).sum()), float((1 - bits[name] / best).min()))
             for name in (FAST, SHORT)
         },
-        fast=[(voxels / lossless[way])[fast].median() for way in ("encode_s", "decode_s")],
+        fast=[(voxels / fast[way]).median() for way in WAYS.values()],
         processor=lossless["processor"].iloc[0],
         slower=speed.loc[FAST] / speed.loc[SHORT],
         gains=_gains_table(gains(quality)),
@@ -53,23 +47,17 @@ def cohorts_section(lossless: pd.DataFrame, quality: pd.DataFrame) -> str:
 
 def speeds(lossless: pd.DataFrame) -> pd.DataFrame:
     """Speed of each method, both ways, against JPEG XL at effort 7: medians over volumes of ratios."""
-    ways = {"Encoding speed (JPEG XL = 1)": "encode_s", "Decoding speed (JPEG XL = 1)": "decode_s"}
-    seconds = {
-        way: lossless.pivot(index="volume", columns="method", values=name) for way, name in ways.items()
-    }
-    ratios = {way: (1 / taken).mul(taken[REFERENCE], axis=0) for way, taken in seconds.items()}
-    return pd.DataFrame({way: ratio.median() for way, ratio in ratios.items()}).loc[
-        lossless["method"].unique()
-    ]
+    ratios = {}
+    for way, name in WAYS.items():
+        seconds = lossless.pivot(index="volume", columns="method", values=name)
+        ratios[way] = (1 / seconds).mul(seconds[REFERENCE], axis=0).median()
+    return pd.DataFrame(ratios).loc[lossless["method"].unique()]
 
 
 def gains(quality: pd.DataFrame) -> pd.DataFrame:
     """Decibels by which 3D-WDR-CC is ahead of each other at the rate which that one really spent.
 
-    Returns
-    -------
-    DataFrame
-        One row per volume, other method and rate that it reached: kind, volume, method, rate_bpv, gain_db.
+    One row per volume, other method and rate that it reached: kind, volume, method, rate_bpv, gain_db.
     """
     rows = []
     for (kind, volume), curves in quality.groupby(["kind", "volume"], sort=False):
@@ -84,11 +72,8 @@ def gains(quality: pd.DataFrame) -> pd.DataFrame:
 
 def _gains_table(gains: pd.DataFrame) -> str:
     """Means over the volumes of a kind, with their number where it is not the kind's."""
-    keys = ["kind", "method"]
-    mean, count = (
-        gains.pivot_table(index=keys, columns="rate_bpv", values="gain_db", aggfunc=how, sort=False)
-        for how in ("mean", "count")
-    )
+    by_rate = gains.groupby(["kind", "method", "rate_bpv"], sort=False)["gain_db"]
+    mean, count = by_rate.mean().unstack(sort=False), by_rate.count().unstack(sort=False)
     volumes = gains.groupby("kind")["volume"].nunique()
     texts = mean.map("{:+.2f}".format)
     fewer = count.lt(volumes.reindex(count.index.get_level_values("kind")).to_numpy(), axis=0)

@@ -19,19 +19,14 @@ from wdr_mcpd.study.frames import read_csv, write_csv
 SLICES = {"lossless_kinds": 3, "cohort_quality": 8}
 """Central slices of a series that are coded; the sample's volumes are coded whole."""
 LOSSY = ("3d-wdr-cc", "3d-wdr-auto", "3d-wdr", "x265-medium")
-SAMPLE, UNSEEN, WARM_UP = "sample", "held out", (2, 64, 64)
+SAMPLE, UNSEEN = "sample", "held out"
 
 
 def measure_cohorts(runs: Sequence[Path], sample: Mapping[str, Array], out: Path, only: str = "") -> None:
     """Write `out`/PART.csv for both parts of `SLICES`, put together from `out`/PART/KIND.csv.
 
     A kind is the sample, a sequence of a collection, all subjects of whom nothing was fitted, or made up. One
-    that is there is kept: delete its file to measure it again.
-
-    Parameters
-    ----------
-    runs
-        Folders of the cohorts' runs, with their volumes.
+    that is there is kept: delete its file to measure it again. `runs` are folders of the cohorts' runs.
     """
     parts: dict[str, Callable[[Mapping[str, Array]], pd.DataFrame]] = {
         "lossless_kinds": _lossless,
@@ -46,25 +41,26 @@ def measure_cohorts(runs: Sequence[Path], sample: Mapping[str, Array], out: Path
             kind = sequence if row in fitted else UNSEEN
             exams[f"{sequence} {row.exam_id}"] = (kind, run.volume(row.exam_id))
     for part in [only] if only else parts:
-        made = dict(made_up(next(iter(sample.values())))) if part == "lossless_kinds" else {}
-        kinds = [SAMPLE, *dict.fromkeys(kind for kind, _ in exams.values()), *made]
+        given: dict[str, Mapping[str, Array]] = {SAMPLE: sample}
+        if part == "lossless_kinds":
+            made = made_up(next(iter(sample.values())))
+            given |= {kind: {kind: volume} for kind, volume in made}
+        kinds = dict.fromkeys([SAMPLE, *(kind for kind, _ in exams.values()), *given])
         files = {kind: out / part / f"{kind.replace(' ', '-').lower()}.csv" for kind in kinds}
         for kind, path in files.items():
-            if path.exists():
-                continue
-            volumes = {kind: made[kind]} if kind in made else dict(sample) if kind == SAMPLE else {}
-            volumes |= {
-                name: window(read_exam(volume).volume, SLICES[part]).volume.voxels
-                for name, (of, volume) in exams.items()
-                if of == kind
-            }
-            write_csv(parts[part](volumes).assign(kind=kind), path)
+            if not path.exists():
+                volumes = given.get(kind) or {
+                    name: window(read_exam(volume).volume, SLICES[part]).volume.voxels
+                    for name, (of, volume) in exams.items()
+                    if of == kind
+                }
+                write_csv(parts[part](volumes).assign(kind=kind), path)
         found = [read_csv(path, ["kind"]) for path in files.values()]
         write_csv(pd.concat(found, ignore_index=True), out / f"{part}.csv")
 
 
 def _lossless(volumes: Mapping[str, Array]) -> pd.DataFrame:
-    everyone: Sequence[Contestant] = (*EFFORTS.values(), *PEERS)
-    first = next(iter(volumes.values()))
-    lossless({"": np.ascontiguousarray(first[: WARM_UP[0], : WARM_UP[1], : WARM_UP[2]])}, everyone)
+    everyone: tuple[Contestant, ...] = (*EFFORTS.values(), *PEERS)
+    small = np.ascontiguousarray(next(iter(volumes.values()))[:2, :64, :64])
+    lossless({"": small}, everyone)  # loads and compiles what is timed
     return lossless(volumes, everyone).assign(processor=machine()["processor"])

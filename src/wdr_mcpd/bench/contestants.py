@@ -39,6 +39,10 @@ class Run:
         """Make the same run on another volume."""
         return replace(self, volume=volume, stream=self.encoder(volume))
 
+    def small(self) -> "Run":
+        """Make the same run on a small part of the volume, to load and compile what it needs."""
+        return self.on(np.ascontiguousarray(self.volume[:4, :64, :64]))
+
 
 @dataclass(frozen=True)
 class OurMethod:
@@ -63,9 +67,8 @@ class OurMethod:
         return self._run(volume, lossless=True)
 
     def _run(self, volume: Array, **budget: Any) -> Run:
-        settings = {"method": self.method, **self.settings, **budget}
-        encoder: Callable[..., bytes] = partial(methods.encode, **settings)
-        return Run(volume, encoder, decode, encoder(volume))
+        encoder = partial(methods.encode, **{"method": self.method, **self.settings, **budget})
+        return Run(volume, encoder, decode).on(volume)
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ class OtherCodec:
         """Code the volume without loss, or None if the codec cannot."""
         if not self.codec.lossless or self.codec.refusal(volume):
             return None
-        return Run(volume, self.codec.encode, self.codec.decode, self.codec.encode(volume))
+        return Run(volume, self.codec.encode, self.codec.decode).on(volume)
 
 
 Contestant = OurMethod | OtherCodec
@@ -113,13 +116,13 @@ def named(contestant: Contestant) -> dict[str, Any]:
 
 OURS = tuple(OurMethod(name, name) for name in reversed(METHODS))
 """The study's methods at its default settings; a configuration that changes them does not reach here."""
-SAME_TRANSFORM = (
-    *(method for method in OURS if method.name in BESIDE_REFERENCE.values()),
+OF_ONE_TRANSFORM = (
     OurMethod("3d-wdr-flat", BASELINE, {"axial_levels": 0}),
     OurMethod("3d-wdr-dyadic", BASELINE, {"axial_levels": 5, "decomposition": "dyadic"}),
 )
+SAME_TRANSFORM = (*(method for method in OURS if method.name in BESIDE_REFERENCE.values()), *OF_ONE_TRANSFORM)
 VARIANTS = (
-    *(method for method in SAME_TRANSFORM if method not in OURS),
+    *OF_ONE_TRANSFORM,
     *(
         OurMethod(f"{same.name}{PROFILE}", same.method, {**same.settings, "coder": "wdr-reference"})
         for same in SAME_TRANSFORM
@@ -141,22 +144,11 @@ def contestants(names: Iterable[str] = ()) -> tuple[list[Contestant], list[str]]
     chosen = list(names) or list(known)
     if unknown := [name for name in chosen if name not in known]:
         raise InputError(f"unknown codec {', '.join(unknown)}; known: {', '.join(known)}")
-    present: list[Contestant] = []
-    notes: list[str] = []
-    for name in chosen:
-        contestant = known[name]
-        if isinstance(contestant, OtherCodec) and (missing := contestant.codec.missing()):
-            notes.append(missing)
-        else:
-            present.append(contestant)
-    return present, notes
+    missing = {name: CODECS[name].missing() for name in chosen if name in CODECS}
+    present = [known[name] for name in chosen if not missing.get(name)]
+    return present, [note for note in missing.values() if note]
 
 
 def to_compare(present: Sequence[Contestant]) -> list[Contestant]:
     """Leave out what stands beside the reference implementation alone."""
     return [contestant for contestant in present if contestant not in VARIANTS]
-
-
-def small(run: Run) -> Run:
-    """Make the same run on a small part of the volume, to load and compile what the run needs."""
-    return run.on(np.ascontiguousarray(run.volume[:4, :64, :64]))

@@ -1,7 +1,6 @@
 """How time and memory grow with the volume: flat per voxel is what a codec for any volume needs."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,6 @@ SHAPES = (
 )
 """1 to 64 million voxels (of 2**20), on both sides of the limits in the choice of the axial depth: 32 rows,
 16,384 and 65,536 slices times columns."""
-RATE = 1.0
 VOXELS_TO_TIME = 2**23
 LEAST_RUNS = 3
 """A size is timed as often as the former holds it, at least so often, and after a run that is not timed."""
@@ -24,35 +22,23 @@ LEAST_RUNS = 3
 def growth(
     volume: Array, methods: Sequence[OurMethod], shapes: Sequence[tuple[int, int, int]] = SHAPES
 ) -> pd.DataFrame:
-    """Time our methods on ever larger volumes, made of mirrored copies of one.
+    """Time our methods at 1 bit per voxel on ever larger volumes, made of mirrored copies of one.
 
-    Returns
-    -------
-    DataFrame
-        Per method, shape and direction: nanoseconds (median of `runs`) and bytes of peak memory per voxel,
-        both in a fresh process; memory is that of the first run, which is not timed.
+    Nanoseconds (median of `runs`) and bytes of peak memory per voxel are of a fresh process; memory is that
+    of the first run, which is not timed.
     """
-    rows: list[dict[str, Any]] = []
+    rows = []
     for shape in shapes:
         large = mirrored(volume, shape)
+        runs, size = max(LEAST_RUNS, VOXELS_TO_TIME // large.size), large.size
+        of_shape = dict(zip(("slices", "rows", "columns"), shape, strict=True))
         for method in methods:
-            run = method.at_rates(large, [RATE])[RATE]
+            run = method.at_rates(large, [1.0])[1.0]
             for direction in ("encode", "decode"):
-                runs = max(LEAST_RUNS, VOXELS_TO_TIME // large.size)
                 peak, times = measured_alone(run, direction, runs)
-                rows.append(
-                    {
-                        **named(method),
-                        "direction": direction,
-                        "slices": shape[0],
-                        "rows": shape[1],
-                        "columns": shape[2],
-                        "voxels": large.size,
-                        "runs": runs,
-                        "ns_per_voxel": times.median / large.size * 1e9,
-                        "bytes_per_voxel": peak / large.size,
-                    }
-                )
+                cost = {"ns_per_voxel": times.median / size * 1e9, "bytes_per_voxel": peak / size}
+                row = {**named(method), "direction": direction, **of_shape, "voxels": size, "runs": runs}
+                rows.append(row | cost)
     return pd.DataFrame(rows)
 
 

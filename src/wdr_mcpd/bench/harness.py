@@ -8,12 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 RUNS = 7
-WARM_UPS = 1
+Action = Callable[[], object]
 
 
 @dataclass(frozen=True)
@@ -27,15 +26,9 @@ class Times:
         """Median of the runs."""
         return float(np.median(self.seconds))
 
-    @property
-    def quartiles(self) -> tuple[float, float]:
-        """Lower and upper quartile of the runs: the spread."""
-        low, high = np.percentile(self.seconds, (25, 75))
-        return float(low), float(high)
-
     def columns(self, name: str) -> dict[str, float]:
-        """Give median and quartiles under a name."""
-        low, high = self.quartiles
+        """Give median and quartiles, the spread, under a name."""
+        low, high = (float(end) for end in np.percentile(self.seconds, (25, 75)))
         return {name: self.median, f"{name}_q1": low, f"{name}_q3": high}
 
     def ratio_to(self, other: "Times") -> "Times":
@@ -43,30 +36,26 @@ class Times:
         return Times(tuple(mine / its for mine, its in zip(self.seconds, other.seconds, strict=True)))
 
 
-def alternate(actions: Mapping[str, Callable[[], object]], runs: int = RUNS) -> dict[str, Times]:
+def alternate(actions: Mapping[str, Action], runs: int = RUNS) -> dict[str, Times]:
     """Time all actions in turn, round after round, in this process and on one core.
 
-    Parameters
-    ----------
-    actions : name -> what is timed; each runs once before the rounds, so that its code is loaded and compiled
-    runs : number of rounds
-
-    Returns
-    -------
-    dict of name -> Times
+    Each runs once before the rounds, so that its code is loaded and compiled.
     """
     seconds: dict[str, list[float]] = {name: [] for name in actions}
     with one_core():
-        for _ in range(WARM_UPS):
-            for action in actions.values():
-                action()
+        for action in actions.values():
+            action()
         for _ in range(runs):
             for name, action in actions.items():
                 gc.collect()
-                start = time.process_time()
-                action()
-                seconds[name].append(time.process_time() - start)
+                seconds[name].append(_seconds(action))
     return {name: Times(tuple(values)) for name, values in seconds.items()}
+
+
+def _seconds(action: Action) -> float:
+    start = time.process_time()
+    action()
+    return time.process_time() - start
 
 
 @contextmanager
@@ -83,49 +72,31 @@ def one_core() -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
-def in_fresh_process(
-    action: Callable[[], object], warm_up: Callable[[], object], runs: int = 0
-) -> tuple[float, Times]:
+def in_fresh_process(action: Action, warm_up: Action, runs: int = 0) -> tuple[float, Times]:
     """Measure memory and time of an action in a process of its own, on one core.
 
-    Parameters
-    ----------
-    action, warm_up : both picklable; the warm-up, on a small volume, loads and compiles what the action
-        needs, which is not counted
-    runs : how often the action is timed, after one run that is not
-
-    Returns
-    -------
-    float
-        Bytes by which the first run raises the memory of the process above what it held before; NaN where the
-        system does not tell (it needs Linux's /proc).
-    Times
-        Seconds of the runs after the first: its time would also be that of the system, which finds and clears
-        pages of memory that nobody had before (on a virtual machine twice), and of large volumes only.
+    The warm-up, on a small volume, loads and compiles what the action needs, which is not counted; both are
+    picklable. Given are the bytes by which the first run raises the memory of the process (NaN without
+    Linux's /proc), and the seconds of the runs after it: its time would also be that of the system, which
+    finds and clears pages of memory that nobody had before (on a virtual machine twice), and of large volumes
+    only.
     """
     with get_context("spawn").Pool(1) as pool:
-        peak, seconds = pool.apply(_measure, (action, warm_up, runs))
-    return peak, Times(seconds)
+        return pool.apply(_measure, (action, warm_up, runs))
 
 
-def _measure(
-    action: Callable[[], Any], warm_up: Callable[[], Any], runs: int
-) -> tuple[float, tuple[float, ...]]:
+def _measure(action: Action, warm_up: Action, runs: int) -> tuple[float, Times]:
     warm_up()
     gc.collect()
     marks = Path("/proc/self/clear_refs")
     if marks.exists():
         marks.write_text("5")  # the high-water mark starts anew from here
     before = _status("VmRSS")
-    seconds: list[float] = []
     with one_core():
         action()
         peak = _status("VmHWM")
-        for _ in range(runs):
-            start = time.process_time()
-            action()
-            seconds.append(time.process_time() - start)
-    return peak - before, tuple(seconds)
+        times = Times(tuple(_seconds(action) for _ in range(runs)))
+    return peak - before, times
 
 
 def _status(key: str) -> float:

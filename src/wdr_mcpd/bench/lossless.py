@@ -3,13 +3,12 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from wdr_mcpd.baselines.codecs import CODECS
-from wdr_mcpd.baselines.codecs.library import OTHERS
+from wdr_mcpd.baselines.codecs.library import IMAGECODECS
 from wdr_mcpd.bench.contestants import Array, Contestant, OtherCodec, OurMethod, named
 from wdr_mcpd.data.phantom import phantom
 
@@ -17,12 +16,12 @@ COLUMNS = ("volume", "method", "label", "ours", "bytes", "bpv", "verified", "enc
 EFFORTS = {
     effort: OurMethod(f"3D-WDR-CC, effort {effort}", "3d-wdr-cc", {"effort": effort}) for effort in (2, 1)
 }
-JPEG_XL = next(codec for codec in OTHERS if codec.name == "jpegxl")
+JPEG_XL = IMAGECODECS["jpegxl"]
 SLOW_JPEG_XL = replace(
     JPEG_XL,
     name="jpegxl-e9",
     label="JPEG XL, slices, effort 9",
-    options=lambda bits, quality: {**JPEG_XL.options(bits, quality), "effort": 9},
+    encoding={**JPEG_XL.encoding, "effort": 9},
 )
 PEERS = (
     OtherCodec(SLOW_JPEG_XL),
@@ -32,15 +31,11 @@ NOISE_SEED, NOISE_SHAPE, NOISE_DEVIATION = 0, (4, 128, 128), 40.0
 
 
 def lossless(volumes: Mapping[str, Array], contestants: Sequence[Contestant]) -> pd.DataFrame:
-    """Code every volume without loss with every contestant that can.
+    """Code every volume without loss with every contestant that can, and check every voxel.
 
-    Returns
-    -------
-    DataFrame
-        One row per volume and contestant; `bpv` is bits per voxel over the whole stream, `verified` says that
-        the decoded volume is the volume, `encode_s` and `decode_s` are seconds of processor time, once each.
+    `bpv` is over the whole stream, `encode_s` and `decode_s` are seconds of processor time, once each.
     """
-    rows: list[dict[str, Any]] = []
+    rows = []
     for name, volume in volumes.items():
         for contestant in contestants:
             start = time.process_time()
@@ -48,17 +43,10 @@ def lossless(volumes: Mapping[str, Array], contestants: Sequence[Contestant]) ->
                 continue
             encoded = time.process_time()
             decoded = run.decode()
-            rows.append(
-                {
-                    "volume": name,
-                    **named(contestant),
-                    "bytes": len(run.stream),
-                    "bpv": 8 * len(run.stream) / volume.size,
-                    "encode_s": encoded - start,
-                    "decode_s": time.process_time() - encoded,
-                    "verified": bool(np.array_equal(decoded, volume)),
-                }
-            )
+            seconds = {"encode_s": encoded - start, "decode_s": time.process_time() - encoded}
+            size = {"bytes": len(run.stream), "bpv": 8 * len(run.stream) / volume.size}
+            verified = bool(np.array_equal(decoded, volume))
+            rows.append({"volume": name, **named(contestant), **size, "verified": verified, **seconds})
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 

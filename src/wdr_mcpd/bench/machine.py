@@ -10,20 +10,18 @@ LIBRARIES = ("wdr-mcpd", "numpy", "numba", "imagecodecs", "av", "pylibjpeg-openj
 
 def machine() -> dict[str, str]:
     """Describe processor, system and versions; what cannot be found out is left empty."""
-    facts = {
+    return {
         "processor": _processor(),
         "cores": str(os.cpu_count() or ""),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
+        **{library: _version(library) for library in LIBRARIES},
     }
-    return facts | {library: _version(library) for library in LIBRARIES}
 
 
 def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor()
+    told = Path("/proc/cpuinfo")
+    lines = told.read_text().splitlines() if told.exists() else [f"model name: {platform.processor()}"]
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
 
 

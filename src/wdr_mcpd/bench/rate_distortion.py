@@ -25,21 +25,10 @@ def rate_distortion(
     rates: Sequence[float] = RATES,
     processes: int | None = None,
 ) -> pd.DataFrame:
-    """Measure every contestant on every volume at every rate it reaches.
+    """Measure every contestant on every volume at every rate it reaches, in a process for each core.
 
-    Parameters
-    ----------
-    volumes : name -> ndarray (slice, row, column)
-    contestants : who takes part
-    rates : targets in bits per voxel
-    processes : how many work at a time; None for one per core
-
-    Returns
-    -------
-    DataFrame
-        One row per volume, contestant and rate reached: `actual_bpv` counts every byte of the stream,
-        `psnr_db` is pooled over the volume with peak 65535, `psnr_max_db` with the volume's largest value,
-        `ssim` is the mean over slices with the volume's largest value as range.
+    `actual_bpv` counts every byte of the stream, `psnr_db` is pooled over the volume with peak 65535,
+    `psnr_max_db` with the volume's largest value, which is also the range of `ssim`, the mean over slices.
     """
     jobs = [(name, contestant) for name in volumes for contestant in contestants]
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
@@ -55,18 +44,13 @@ def _measure(
     rows = []
     start = time.perf_counter()
     for rate, run in contestant.at_rates(volume, rates).items():
-        decoded = run.decode()
-        rows.append(
-            {
-                "volume": name,
-                **named(contestant),
-                "rate_bpv": rate,
-                "actual_bpv": 8 * len(run.stream) / volume.size,
-                "bytes": len(run.stream),
-                "psnr_db": pooled_psnr(volume, decoded),
-                "psnr_max_db": pooled_psnr(volume, decoded, "max"),
-                "ssim": slice_ssim(volume, decoded).mean(),
-            }
-        )
+        decoded, size = run.decode(), len(run.stream)
+        quality = {
+            "psnr_db": pooled_psnr(volume, decoded),
+            "psnr_max_db": pooled_psnr(volume, decoded, "max"),
+            "ssim": slice_ssim(volume, decoded).mean(),
+        }
+        spent = {"rate_bpv": rate, "actual_bpv": 8 * size / volume.size, "bytes": size}
+        rows.append({"volume": name, **named(contestant), **spent, **quality})
     print(f"{name}: {contestant.label}: {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
     return rows

@@ -20,43 +20,37 @@ from wdr_mcpd.errors import InputError
 from wdr_mcpd.study.frames import write_csv
 
 Volumes = Mapping[str, Array]
-Benchmark = Callable[[Volumes, Sequence[Contestant], float], pd.DataFrame]
-
 GROWING = ("3d-wdr-cc", "3d-wdr-auto")
 """Methods whose growth is measured: one for each coder; the other methods only group slices differently."""
 
-BENCHMARKS: dict[str, Benchmark] = {
+
+def _first(volumes: Volumes) -> Array:
+    return next(iter(volumes.values()))
+
+
+def _growing(codecs: Sequence[Contestant]) -> list[OurMethod]:
+    return [codec for codec in codecs if isinstance(codec, OurMethod) and codec.name in GROWING]
+
+
+BENCHMARKS: dict[str, Callable[[Volumes, Sequence[Contestant], float], pd.DataFrame]] = {
     "rate_distortion": lambda volumes, codecs, rate: rate_distortion(volumes, codecs),
     "lossless": lambda volumes, codecs, rate: lossless(volumes, to_compare(codecs)),
     "codec_speed": lambda volumes, codecs, rate: codec_speed(
-        *next(iter(volumes.items())), to_compare(codecs), rate
+        next(iter(volumes)), _first(volumes), to_compare(codecs), rate
     ),
-    "growth": lambda volumes, codecs, rate: growth(
-        next(iter(volumes.values())),
-        [c for c in codecs if isinstance(c, OurMethod) and c.name in GROWING],
-    ),
-    "startup": lambda volumes, codecs, rate: startup(next(iter(volumes.values()))),
+    "growth": lambda volumes, codecs, rate: growth(_first(volumes), _growing(codecs)),
+    "startup": lambda volumes, codecs, rate: startup(_first(volumes)),
     "study_growth": lambda volumes, codecs, rate: study_growth(),
 }
 """Name of the table -> what measures it. Speeds are taken on the first volume."""
 
 
 def run_benchmarks(
-    volumes: Volumes,
-    out: Path,
-    names: Sequence[str] = (),
-    codecs: Sequence[str] = (),
-    rate: float = 1.0,
+    volumes: Volumes, out: Path, names: Sequence[str] = (), codecs: Sequence[str] = (), rate: float = 1.0
 ) -> None:
-    """Measure and write `out`/NAME.csv for each benchmark, `notes.csv` and `machine.csv`.
+    """Measure and write `out`/NAME.csv for each benchmark, `notes.csv` and `machine.csv` (with the names).
 
-    Parameters
-    ----------
-    volumes : name -> ndarray (slice, row, column)
-    out : folder of the tables
-    names : which benchmarks; all if empty
-    codecs : which methods and codecs; all if empty
-    rate : bits per voxel at which speeds are taken
+    Without names all benchmarks, without codecs all methods and codecs; speeds are taken at `rate`.
 
     Raises
     ------
@@ -75,21 +69,17 @@ def run_benchmarks(
     for volume, note in notes:
         print(f"{volume or 'all volumes'}: {note}; skipped", file=sys.stderr)
     write_csv(pd.DataFrame(notes, columns=["volume", "note"]), out / "notes.csv")
-    write_csv(pd.DataFrame(machine().items(), columns=["what", "value"]), out / "machine.csv")
-    for name in names or BENCHMARKS:
+    measured = list(names or BENCHMARKS)
+    facts = machine() | {"tables": " ".join(measured)}
+    write_csv(pd.DataFrame(facts.items(), columns=["what", "value"]), out / "machine.csv")
+    for name in measured:
         start = time.perf_counter()
         write_csv(BENCHMARKS[name](volumes, present, rate), out / f"{name}.csv")
         print(f"{name}: {time.perf_counter() - start:.0f} s", file=sys.stderr)
 
 
 def baseline_speed(
-    *,
-    volumes: list[Path],
-    codec_speed: Path,
-    lossless: Path,
-    notes: Path,
-    machine: Path,
-    table_rate: float,
+    *, volumes: list[Path], codec_speed: Path, lossless: Path, notes: Path, machine: Path, table_rate: float
 ) -> None:
     """Measure speeds on the first exam and lossless rates on all; the four tables lie in one folder."""
     exams = {path.stem: read_exam(path).volume.voxels for path in volumes}

@@ -43,7 +43,7 @@ def mcpd(options: argparse.Namespace) -> None:
     """Give one row for each slice: its number from 1, its average MCPD, whether it is selected."""
     import pandas as pd
 
-    from wdr_mcpd.report.columns import UNITS
+    from wdr_mcpd.report.thresholds import UNITS
 
     voxels, first, available = _slices(options)
     average = average_mcpd(voxels, options.mcpd_unit, options.mcpd_reference)

@@ -1,4 +1,4 @@
-"""The paper's own numbers beside ours, slice by slice."""
+"""The paper's own numbers beside ours, slice by slice: what its Tables 1 to 3 share."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,18 +9,11 @@ import numpy as np
 import pandas as pd
 
 from wdr_mcpd.coherence import select
-from wdr_mcpd.render.tables import Column, Table
+from wdr_mcpd.render.tables import Table, columns_of, lay_out
 from wdr_mcpd.study.frames import read_csv, read_exams
 
 KEYS = ["exam", "slice"]
 UNRELATED = "The paper's exam is another one: a slice number is not the same anatomy on both sides"
-QUALITY = {
-    "slice": Column("Slice", ".0f"),
-    "paper_psnr_db": Column("PSNR (dB), paper", ".4f"),
-    "psnr_db": Column("PSNR (dB), ours", ".4f"),
-    "paper_ssim": Column("SSIM, paper", ".4f"),
-    "ssim": Column("SSIM, ours", ".4f"),
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,9 +55,7 @@ def beside(ours: pd.DataFrame, paper: pd.DataFrame, exams: Iterable[Any]) -> pd.
     return ours.merge(every, on=KEYS, how="outer").sort_values(KEYS, ignore_index=True)
 
 
-def paper_table(
-    name: str, caption: str, note: str, data: pd.DataFrame, columns: dict[str, Column], mean: bool = True
-) -> Table:
-    """Lay out one of the paper's tables, with a last row of means if wanted."""
-    mean_of = tuple(column for column in columns if column != "slice") if mean else ()
-    return Table(name, caption, f"{note}. {UNRELATED}", data[["exam", *columns]], columns, mean_of)
+def paper_table(name: str, data: pd.DataFrame, **values: Any) -> Table:
+    """Lay one of the paper's tables out, with no other columns in its data than readers see."""
+    shown = data[["exam", *columns_of(__file__, name, **values)]]
+    return lay_out(__file__, name, shown, unrelated=UNRELATED, **values)

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from wdr_mcpd.codec import decode
+from wdr_mcpd.coherence.table import read_average
 from wdr_mcpd.data.exam import read_exam
 from wdr_mcpd.errors import InputError
 from wdr_mcpd.files import read_bytes
@@ -36,13 +37,9 @@ class SlicePair:
 def slices_to_show(
     average_mcpd: NDArray[np.float64], threshold: float, asked: Sequence[int] = ()
 ) -> list[int]:
-    """Choose the two slices of Figures 1 and 2.
+    """Choose the two slices of Figures 1 and 2: those asked for, else the first two that are selected.
 
-    Parameters
-    ----------
-    average_mcpd : ndarray (slice,), in the unit of the threshold
-    threshold : largest average MCPD of a selected slice
-    asked : slice numbers from 1; empty for the first two selected ones, filled up with the first others
+    Too few selected ones are filled up with the first others; slices count from 1.
 
     Raises
     ------
@@ -102,14 +99,12 @@ def figures(
     original = read_exam(volume).volume
     decoded = decode(read_bytes(stream), rate=table_rate)
     measured = at_rate(read_csv(quality, ["rate_bpv", "slice", "psnr_db", "ssim"]), table_rate)
-    by_slice = measured.set_index("slice")[["psnr_db", "ssim"]].astype(float)
-    average = read_csv(mcpd, [f"mcpd_{mcpd_unit}"])[f"mcpd_{mcpd_unit}"].to_numpy()
+    average = read_average(mcpd, mcpd_unit)
     asked = [] if isinstance(figure_slices, str) else figure_slices
-    shown = slices_to_show(average, threshold, asked)
-    note = note_of(series)
-    for number, out in zip(shown, (figure1, figure2), strict=True):
-        psnr, ssim = map(float, by_slice.loc[number])
-        pair = SlicePair(original.voxels[number - 1], decoded[number - 1], psnr, ssim, original.spacing[1:])
-        part = "selected" if average[number - 1] <= threshold else "not selected, coded alone"
+    for number, out in zip(slices_to_show(average, threshold, asked), (figure1, figure2), strict=True):
+        at = number - 1
+        psnr, ssim = (float(measured.set_index("slice")[name][number]) for name in ("psnr_db", "ssim"))
+        pair = SlicePair(original.voxels[at], decoded[at], psnr, ssim, original.spacing[1:])
+        part = "selected" if average[at] <= threshold else "not selected, coded alone"
         title = f"{exam}, slice {number} ({part}): {METHODS[PROPOSED].label} at {table_rate:g} bpv"
-        write_figure(partial(slice_figure, pair, title, note), out)
+        write_figure(partial(slice_figure, pair, title, note_of(series)), out)

@@ -41,14 +41,9 @@ def section(
     tables: Sequence[Written],
     figures: Sequence[tuple[str, str]],
 ) -> str:
-    """Lay out the section in Markdown.
+    """Lay the section out, with Tables 1 to 3 and figures: titles, and addresses relative to the page.
 
-    Parameters
-    ----------
-    answer : whether coding the similar slices together pays
-    conditions : what open cohorts say of it, and the address of their figure
-    tables : Tables 1, 2 and 3
-    figures : titles and addresses of the pictures, relative to the page
+    `conditions` are what open cohorts say, and the address of their figure.
     """
     said = {"answer": answer, "conditions": conditions, "tables": tables, "figures": figures}
     return fill("results_section.md", **said, gains=gains)
@@ -64,14 +59,10 @@ def results_section(
     out: Path,
     table_rate: float,
 ) -> None:
-    """Write the section.
+    """Write the section; `tables` are Tables 1 to 3 as .csv and as .md, `figures` the pictures shown.
 
-    Parameters
-    ----------
-    tables : Tables 1 to 3 as .csv and as .md
-    figures : the pictures shown
-    cohorts, of_cohorts : the committed tables of open cohorts and of their rates, and their figure, if they
-        are there
+    `cohorts` are the committed tables of open cohorts and of their rates, `of_cohorts` their figure, if they
+    are there.
     """
     answer = of_quality(read_exams(quality, COLUMNS), table_rate)
     pages = sorted(path for path in tables if path.suffix == ".md")

@@ -6,26 +6,16 @@ from typing import Unpack
 import pandas as pd
 
 from wdr_mcpd.methods import BASELINE
-from wdr_mcpd.paper.beside import KEYS, QUALITY, beside, paper_table, read_paper, read_quality
+from wdr_mcpd.paper.beside import KEYS, beside, paper_table, read_paper, read_quality
 from wdr_mcpd.render.notes import Measured, note_of
 from wdr_mcpd.render.tables import Table, write_table
 from wdr_mcpd.study.frames import at_rate, bits
 
 
 def every_slice(quality: pd.DataFrame, paper: pd.DataFrame, rate: float, note: str) -> Table:
-    """Lay Table 1 out.
-
-    Parameters
-    ----------
-    quality : measurements of 3d-wdr: columns exam, rate_bpv, slice, psnr_db, ssim
-    paper : the paper's Table 1, as `read_paper` gives it
-    rate : bits per voxel
-    note : what stands under the caption
-    """
+    """Lay Table 1 out from measurements of 3d-wdr (`read_quality`) and the paper's table (`read_paper`)."""
     ours = at_rate(quality, rate)[[*KEYS, "psnr_db", "ssim"]]
-    data = beside(ours, paper, ours["exam"].unique())
-    caption = f"Table 1: PSNR and SSIM of every slice with 3D-WDR at {bits(rate)}"
-    return paper_table("table1", caption, note, data, QUALITY)
+    return paper_table("table1", beside(ours, paper, ours["exam"].unique()), rate=bits(rate), note=note)
 
 
 def table1(

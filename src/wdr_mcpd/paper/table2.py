@@ -7,17 +7,9 @@ import numpy as np
 import pandas as pd
 
 from wdr_mcpd.coherence import select
-from wdr_mcpd.paper.beside import (
-    KEYS,
-    QUALITY,
-    Selection,
-    beside,
-    paper_table,
-    read_paper,
-    read_selection,
-)
+from wdr_mcpd.paper.beside import KEYS, Selection, beside, paper_table, read_paper, read_selection
 from wdr_mcpd.render.notes import note_of
-from wdr_mcpd.render.tables import Column, Table, write_table
+from wdr_mcpd.render.tables import Table, write_table
 from wdr_mcpd.study.paper_claims import PAPER_THRESHOLD
 
 
@@ -27,15 +19,8 @@ def average_mcpd_of_slices(selection: Selection, paper: pd.DataFrame, note: str)
     data = beside(selection.mcpd[[*KEYS, name]], paper, selection.mcpd["exam"].unique())
     data["paper_selected"] = _yes_no(data["paper_mcpd"], PAPER_THRESHOLD)
     data["selected"] = _yes_no(data[name], selection.threshold)
-    columns = {
-        "slice": QUALITY["slice"],
-        "paper_mcpd": Column("MCPD, paper", ".4f"),
-        name: Column(f"MCPD ({selection.unit}), ours", ".4f"),
-        "paper_selected": Column(f"Selected, paper (T = {PAPER_THRESHOLD})"),
-        "selected": Column(f"Selected, ours (T = {selection.threshold:g})"),
-    }
-    caption = "Table 2: average MCPD of every slice, and the slices that it selects"
-    return paper_table("table2", caption, note, data, columns, mean=False)
+    said = {"threshold": f"{selection.threshold:g}", "paper_threshold": PAPER_THRESHOLD, "note": note}
+    return paper_table("table2", data, unit=selection.unit, **said)
 
 
 def _yes_no(mcpd: "pd.Series[Any]", threshold: float) -> "pd.Series[Any]":

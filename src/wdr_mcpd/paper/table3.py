@@ -9,7 +9,6 @@ import pandas as pd
 from wdr_mcpd.methods import ALONE, BASELINE, PROPOSED
 from wdr_mcpd.paper.beside import (
     KEYS,
-    QUALITY,
     Selection,
     beside,
     paper_table,
@@ -18,7 +17,7 @@ from wdr_mcpd.paper.beside import (
     read_selection,
 )
 from wdr_mcpd.render.notes import Measured, note_of
-from wdr_mcpd.render.tables import Column, Table, write_table
+from wdr_mcpd.render.tables import Table, write_table
 from wdr_mcpd.study.frames import at_rate, bits
 
 
@@ -40,29 +39,17 @@ def selected_slices(
     rate: float,
     note: str,
 ) -> Table:
-    """Lay Table 3 out.
+    """Lay Table 3 out from measurements of 3d-wdr-mcpd, of 3d-wdr and of 2d-wdr, the control.
 
-    Parameters
-    ----------
-    quality, before, alone : measurements of 3d-wdr-mcpd, of 3d-wdr and of 2d-wdr, the control
-    selection : which slices the table holds; one that only the paper selects keeps its row, ours empty
-    paper, rate, note : as for Table 1
+    A slice that only the paper selects keeps its row, ours empty.
     """
     ours = at_rate(quality, rate).merge(selection.chosen, on=KEYS)[[*KEYS, "psnr_db", "ssim"]]
     for name, other in (("improvement_db", before), ("over_alone_db", alone)):
         known = at_rate(other, rate)[[*KEYS, "psnr_db"]].rename(columns={"psnr_db": name})
         ours = ours.merge(known, on=KEYS, how="left", validate="one_to_one")
         ours[name] = ours["psnr_db"] - ours[name]
-    columns = {
-        **QUALITY,
-        "paper_improvement_db": Column("Improvement (dB), paper", ".1f"),
-        "improvement_db": Column("Improvement (dB), ours", ".2f"),
-        "over_alone_db": Column("Over the same slice alone (dB), ours", "+.2f"),
-    }
     data = beside(ours, paper, selection.mcpd["exam"].unique())
-    selected = f"the slices selected at T = {selection.threshold:g}"
-    caption = f"Table 3: {selected} with 3D-WDR-MCPD at {bits(rate)}, and their gain over Table 1"
-    return paper_table("table3", caption, note, data, columns)
+    return paper_table("table3", data, threshold=f"{selection.threshold:g}", rate=bits(rate), note=note)
 
 
 def gains(rows: pd.DataFrame) -> tuple[Spread | None, Spread]:

@@ -25,14 +25,7 @@ def name_points(
     styles: Sequence[Mapping[str, Any]],
     size: float,
 ) -> None:
-    """Write a name beside each point, so that it covers no other name and no point.
-
-    Parameters
-    ----------
-    axes : scaled as it will be drawn
-    names, places, styles : names, data coordinates of the points, and properties of the texts
-    size : of the font, points
-    """
+    """Write a name beside each point (data coordinates), so that it covers no other name and no point."""
     texts = [
         axes.text(*place, name, fontsize=size, **style)
         for name, place, style in zip(names, places, styles, strict=True)
@@ -56,15 +49,7 @@ def name_points(
 def name_ends(
     axes: Axes, ends: Mapping[str, Place], styles: Mapping[str, Mapping[str, Any]], size: float
 ) -> None:
-    """Write a name to the right of the panel for each line, at the height of the line's end.
-
-    Parameters
-    ----------
-    axes : scaled as it will be drawn
-    ends : name -> data coordinates of its line's end; one outside the panel is named at its edge
-    styles : name -> properties of the text
-    size : of the font, points
-    """
+    """Write a name to the right of the panel for each line, at the height of its end (data coordinates)."""
     axes.figure.draw_without_rendering()  # type: ignore[union-attr]
     low, high = axes.get_ylim()
     height = axes.get_window_extent().height
@@ -86,10 +71,7 @@ def name_ends(
 
 
 def spread(shares: Sequence[float], gap: float) -> list[float]:
-    """Move heights apart until neighbours are `gap` apart, all from 0 to 1 where they fit, each little.
-
-    It is an isotonic regression: with the least sum of squared moves.
-    """
+    """Move heights in 0 to 1 until neighbours are `gap` apart, each little: an isotonic regression."""
     order = np.argsort(shares, kind="stable")
     steps = gap * np.arange(len(shares))
     moved = isotonic_regression(np.asarray(shares)[order] - steps).x

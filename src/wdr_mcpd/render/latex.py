@@ -27,14 +27,7 @@ def escape(text: str) -> str:
 
 
 def latex_table(shown: pd.DataFrame, words: list[bool], caption: str, label: str) -> str:
-    """Give a table in LaTeX for the packages booktabs, adjustbox and pdflscape, a float for each page.
-
-    Parameters
-    ----------
-    shown : texts, under the headings that readers see
-    words : which columns hold words, at the left
-    caption, label : the caption as LaTeX, and what the table is referred to by
-    """
+    """Give texts in LaTeX (booktabs, adjustbox, pdflscape), a float for each page, `words` at the left."""
     longest = {name: max(map(len, cells), default=0) for name, cells in shown.items()}
     columns = "".join(
         ("p{4cm}" if longest[name] > LONGEST_CELL else "l") if left else "r"

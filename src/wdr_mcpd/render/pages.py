@@ -20,7 +20,7 @@ from wdr_mcpd.files import read_bytes, write_text
 def _templates() -> Environment:
     return Environment(
         loader=PackageLoader("wdr_mcpd.render", "templates"),
-        autoescape=select_autoescape(),
+        autoescape=select_autoescape(default_for_string=False),
         undefined=StrictUndefined,
         keep_trailing_newline=True,
     )

@@ -2,13 +2,20 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+import yaml
 
 from wdr_mcpd.files import write_text
+from wdr_mcpd.methods import METHODS
 from wdr_mcpd.render.latex import escape, latex_table
+from wdr_mcpd.render.pages import fill_text
 from wdr_mcpd.study.frames import write_csv
+
+LABELS = {name: method.label for name, method in METHODS.items()}
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,49 @@ class Table:
     columns: Mapping[str, Column]
     mean_of: tuple[str, ...] = ()
     explanation: str = ""
+
+
+def lay_out(module: str, name: str, data: pd.DataFrame, **values: Any) -> Table:
+    """Lay a table out as MODULE.yaml beside its module describes it; columns that `data` lacks are not shown.
+
+    There a table has a caption and, if wanted, note, columns, names of values and explanation: templates of
+    `values`. A column is the heading of words, or a list of heading, format and, with an interval, that word;
+    one that is only named is the one that tables share (tables.yaml).
+    """
+    texts = _described(Path(module).with_suffix(".yaml"))[name]
+    shown = {key: column for key, column in columns_of(module, name, **values).items() if key in data}
+    caption, note, explanation = (
+        fill_text(texts.get(part, default), **values)
+        for part, default in (("caption", ""), ("note", "{{ note }}"), ("explanation", ""))
+    )
+    mean_of = tuple(shown)[1:] if texts.get("mean") else ()
+    return Table(name, caption, note, data, shown, mean_of, explanation)
+
+
+def columns_of(module: str, name: str, **values: Any) -> dict[str, Column]:
+    """Give the columns of a table that MODULE.yaml describes."""
+    texts = _described(Path(module).with_suffix(".yaml"))[name]
+    shared, names = _described(Path(__file__).with_suffix(".yaml"))["columns"], texts.get("names", {})
+    columns = {}
+    for key, given in texts["columns"].items():
+        key, given = fill_text(key, **values), given or shared[key]
+        title, form, *interval = [given, ""] if isinstance(given, str) else given
+        of_values = names.get(key, LABELS if key == "method" else {})
+        text = isinstance(given, str)
+        columns[key] = Column(fill_text(title, **values), form, bool(interval), text, of_values)
+    return columns
+
+
+@cache
+def _described(path: Path) -> dict[str, Any]:
+    texts: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+    return texts
+
+
+def write_tables(out: Iterable[Path], *tables: Table) -> None:
+    """Write each table into the files of `out` that have its name."""
+    for table in tables:
+        write_table(table, [path for path in out if path.stem == table.name])
 
 
 def write_table(table: Table, out: Iterable[Path]) -> None:
@@ -114,7 +164,7 @@ def _as_text(rows: pd.DataFrame, table: Table) -> pd.DataFrame:
         mean = {name: [rows[name].mean()] for name in table.mean_of}
         rows = pd.concat([rows, pd.DataFrame(mean)], ignore_index=True)
     texts = {
-        column.title: [_text(column.names.get(value, value), column.form) for value in rows[name]]
+        column.title: [as_text(column.names.get(value, value), column.form) for value in rows[name]]
         for name, column in table.columns.items()
     }
     for name, column in table.columns.items():
@@ -127,7 +177,8 @@ def _as_text(rows: pd.DataFrame, table: Table) -> pd.DataFrame:
     return shown
 
 
-def _text(value: object, form: str) -> str:
+def as_text(value: object, form: str) -> str:
+    """Give a value as readers see it; a missing one is a dash."""
     if value is None or pd.isna(value):  # type: ignore[call-overload]
         return "-"
     return format(value, form)

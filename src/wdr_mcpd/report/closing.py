@@ -28,43 +28,35 @@ def closing(root: Path, configuration: Mapping[str, Any]) -> list[str]:
 
     What is not made yet is left out: `root` may hold the results of a part of the study.
     """
-    results, said = Results(root), []
+    results, older = Results(root), stale(root, configuration)
     controls, table2, report = results.table("controls")[0], results.table("table2")[0], root / "report.html"
-    older = stale(root, configuration)
-    if controls.exists() and "controls" not in older:
-        said.append(fill("closing.md", answer=of_controls(read_csv(controls))).strip())
-    if table2.exists() and sidecar_of(table2).exists():
-        chosen = [f"{number} of {of} slices of {exam}" for exam, number, of in _selected(table2)]
-        more = f", and so on ({len(chosen)} exams)" if len(chosen) > 3 else ""
-        said.append(f"Threshold: T = {_threshold(table2):g} selects {', '.join(chosen[:3])}{more}.")
-    if report.exists() and report.name not in older:
-        said.append(f"Report: {report}")
-    if table2.exists():
-        said.append(
-            f"Tables: {root}/tables/*.md   Figures: {root}/figures   Section Results: {root}/paper.md"
-        )
+    recorded = table2.exists() and sidecar_of(table2).exists()
+    rows = _selected(table2).reset_index().itertuples(index=False, name=None) if recorded else []
+    judged = controls.exists() and "controls" not in older
+    text = fill(
+        "closing.md",
+        answer=of_controls(read_csv(controls)) if judged else None,
+        chosen=[f"{number} of {of} slices of {exam}" for exam, number, of in rows],
+        threshold=_threshold(table2) if recorded else None,
+        report=report if report.exists() else None,
+        tables=table2.exists(),
+        older=older,
+        root=root,
+    )
+    lines = text.splitlines()
     if older:
-        named = f"Older than the last run: {', '.join(older)}. make everything, or their target, renews them."
-        said.append(named)
-        _mark(report, f'<p class="older" role="note">{named}</p>')
-    elif said:
-        again = "snakemake --config threshold=0.6 run=t06, then wdr-mcpd runs results results/runs/t06"
-        whole = "make everything (the whole study and its report)"
-        said.append(f"Next: {again if report.exists() else whole}")
-    return said
+        _mark(report, f'<p class="older" role="note">{lines[-1]}</p>')
+    return lines
 
 
 def stale(root: Path, configuration: Mapping[str, Any]) -> list[str]:
-    """Name the tables, figures and pages of a run that its last, partial run left as they were.
-
-    They were made with other keys than `configuration` has, or from streams that were made anew since.
-    """
+    """Name the tables, figures and pages made with other keys, or from streams that were made anew since."""
     now = json.loads(json.dumps(configuration))
     sidecars = sorted(root.glob(f"tables/*{PROVENANCE}")) + sorted(root.glob(f"figures/**/*{PROVENANCE}"))
     older = [sidecar for sidecar in sidecars if _is_older(root, sidecar, now)]
     names = list(dict.fromkeys(path.name.removesuffix(PROVENANCE) for path in older))
     report = root / "report.html"
-    if report.exists() and (names or any(_time(path) > _time(report) for path in sidecars)):
+    if report.exists() and (names or any(_is_newer(path, report) for path in sidecars)):
         names.append(report.name)
     return names
 
@@ -76,11 +68,11 @@ def _is_older(root: Path, sidecar: Path, now: Mapping[str, Any]) -> bool:
     except (ValueError, KeyError):
         return True  # what is broken is to be made anew
     changed = [key for key in then if not WITHOUT_EFFECT.fullmatch(key) and now.get(key) != then[key]]
-    return bool(changed) or any(path.exists() and _time(path) > _time(sidecar) for path in streams)
+    return bool(changed) or any(path.exists() and _is_newer(path, sidecar) for path in streams)
 
 
-def _time(path: Path) -> int:
-    return path.stat().st_mtime_ns
+def _is_newer(path: Path, other: Path) -> bool:
+    return path.stat().st_mtime_ns > other.stat().st_mtime_ns
 
 
 def _mark(report: Path, text: str) -> None:
@@ -110,8 +102,7 @@ def side_by_side(roots: Sequence[Path]) -> pd.DataFrame:
         columns[str(root)] = {
             "T": _threshold(table2),
             "exams": float(len(_selected(table2))),
-            "slices selected, mean of the exams": sum(n for _, n, _ in _selected(table2))
-            / len(_selected(table2)),
+            "slices selected, mean of the exams": _selected(table2)["sum"].mean(),
             "gain of the selected slices (dB)": read_csv(table3)["improvement_db"].mean(),
             "whole exam: 3D-WDR-MCPD over 3D-WDR (dB)": gains[PROPOSED],
             "whole exam: every slice alone over 3D-WDR (dB)": gains[ALONE],
@@ -120,11 +111,10 @@ def side_by_side(roots: Sequence[Path]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _selected(table2: Path) -> list[tuple[str, int, int]]:
-    """Exam, slices selected, slices."""
+def _selected(table2: Path) -> pd.DataFrame:
+    """Give for each exam how many slices are selected (sum) of how many (count)."""
     ours = read_csv(table2, ["exam", "selected"]).dropna(subset="selected")
-    groups = ours.groupby("exam", sort=False)["selected"]
-    return [(str(exam), int((chosen == "yes").sum()), len(chosen)) for exam, chosen in groups]
+    return ours["selected"].eq("yes").groupby(ours["exam"], sort=False).agg(["sum", "count"])
 
 
 def _threshold(table: Path) -> float:

@@ -3,35 +3,12 @@
 from pathlib import Path
 from typing import Unpack
 
-import pandas as pd
-
 from wdr_mcpd.render.notes import Measured, interval_note, note_of
-from wdr_mcpd.render.tables import Column, Table, write_table
+from wdr_mcpd.render.tables import lay_out, write_table
 from wdr_mcpd.study.crossval import assign_folds, cross_validate, crossval_table
 from wdr_mcpd.study.frames import at_rate, read_exams, write_csv
 
 SWEEP = ["rate_bpv", "threshold_mcpd", "selected_slices", "selected_gain_db", "exam_gain_db"]
-
-
-def chosen_thresholds(data: pd.DataFrame, note: str) -> Table:
-    """Cross-validated threshold of each objective, and what it gives subjects that did not choose it."""
-    columns = {
-        "objective": Column("Objective", text=True),
-        "folds": Column("Folds", ".0f"),
-        "threshold_mcpd": Column("Chosen T", ".3f"),
-        "threshold_low": Column("Plateau from", ".2f"),
-        "threshold_high": Column("to", ".2f"),
-        "threshold_fewest": Column("It selects from", ".0f"),
-        "threshold_most": Column("to slices", ".0f"),
-        "guard_binds_folds": Column("Guard binds (folds)", ".0f"),
-        "selected_gain_db": Column("Selected slices, held out (dB)", "+.2f", interval=True),
-        "exam_gain_db": Column("Whole exam, held out (dB)", "+.2f", interval=True),
-        "fixed_threshold_mcpd": Column("Fixed T", "g"),
-        "selected_gain_db_at_fixed": Column("Selected slices at fixed T (dB)", "+.2f", interval=True),
-        "exam_gain_db_at_fixed": Column("Whole exam at fixed T (dB)", "+.2f", interval=True),
-    }
-    shown = {name: column for name, column in columns.items() if name in data}
-    return Table("crossval", "Cross-validation of the threshold, by subject", note, data, shown)
 
 
 def cross_validation(
@@ -61,4 +38,4 @@ def cross_validation(
     data = crossval_table(best, outside)
     data = data.sort_values("objective", key=lambda names: names != objective, kind="stable")
     note = f"{note}. {table_rate:g} bpv; gains over 3D-WDR; {scheme}"
-    write_table(chosen_thresholds(data, note), table)
+    write_table(lay_out(__file__, "crossval", data, note=note), table)

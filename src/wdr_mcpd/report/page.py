@@ -14,7 +14,7 @@ from wdr_mcpd.files import read_bytes, write_text
 from wdr_mcpd.methods import with_variants
 from wdr_mcpd.render.notes import note_of
 from wdr_mcpd.render.pages import address, fill, fill_text, markdown_html, picture
-from wdr_mcpd.render.tables import Column, Table, as_rows, markdown_table
+from wdr_mcpd.render.tables import as_rows, lay_out, markdown_table
 from wdr_mcpd.report.closing import MARK
 from wdr_mcpd.report.findings import Best, Findings, best_method, find
 from wdr_mcpd.study.cohort_answers import InCohorts, in_cohorts
@@ -26,17 +26,6 @@ DRAWING, TABLE, VIEWER = "drawing", "table", "viewer"
 LEAD = "controls"
 """The figure that stands with the verdict."""
 MEDIA = {".csv": "text/csv", ".tsv": "text/tab-separated-values"}
-
-OF_EXAM = {
-    "exam": Column("Exam", text=True),
-    "size": Column("Slices selected", ".0f"),
-    "min": Column("Smallest gain (dB)", "+.2f"),
-    "mean": Column("Mean gain (dB)", "+.2f"),
-    "max": Column("Largest gain (dB)", "+.2f"),
-    "whole": Column("Whole exam, over 3D-WDR (dB)", "+.2f"),
-    ALONE: Column("over every slice alone (dB)", "+.2f"),
-    NO_AXIAL: Column("over no axial transform (dB)", "+.2f"),
-}
 
 
 @dataclass(frozen=True)
@@ -95,20 +84,14 @@ def report_html(found: Found, sections: list[Section], note: str) -> str:
 
 
 def each_exam(table3: pd.DataFrame, controls: pd.DataFrame) -> str:
-    """Sum up Table 3 in Markdown, one row for each exam, beside the whole exam against both controls.
-
-    Parameters
-    ----------
-    table3 : as written to CSV
-    controls : rows of `study.controls` of each exam
-    """
+    """Sum up Table 3 (as in CSV) in Markdown, a row for each exam, beside its gains against both controls."""
     gains = controls.pivot(index="exam", columns="control", values="exam_gain_db")
     ours = table3.dropna(subset="improvement_db").groupby("exam")["improvement_db"]
     shown = ours.agg(["size", "min", "mean", "max"]).reindex(gains.index).fillna({"size": 0})
     shown["whole"] = gains[PROPOSED]
     for control in (ALONE, NO_AXIAL):
         shown[control] = gains[PROPOSED] - gains[control]
-    return as_rows(Table("exams", "Each exam", "", shown.reset_index(), OF_EXAM))
+    return as_rows(lay_out(__file__, "exams", shown.reset_index()))
 
 
 def table_html(path: Path, title: str) -> str:
@@ -145,9 +128,10 @@ def items(
     """Give the figures, the tables and the viewers of one name; a figure may be there for each exam."""
     drawn = [path for path in figures if path.stem == name]
     for path in drawn:
-        exam = path.parent.name
-        of_exam = ("", "") if exam == "figures" else (f"-{exam}", f", {exam}")
-        yield Item(DRAWING, name + of_exam[0], title + of_exam[1], caption, picture(path))
+        key, shown, exam = name, title, path.parent.name
+        if exam != "figures":
+            key, shown = f"{name}-{exam}", f"{title}, {exam}"
+        yield Item(DRAWING, key, shown, caption, picture(path))
     for path in tables:
         if path.stem == name and path.suffix in (".md", ".tsv"):
             data = path.with_suffix(".csv") if path.suffix == ".md" else path
@@ -184,17 +168,10 @@ def report(
     table_rate: float,
     variants: dict[str, dict[str, Any]],
 ) -> None:
-    """Write the report of a run.
+    """Write the report of a run; `cohorts` are committed tables, `joined` the controls of each exam.
 
-    Parameters
-    ----------
-    tables : each as .csv and .md
-    figures, of_exams, viewers : PNG files, those of each exam, and viewers of few slices
-    captions : NAME.rst of each item; they may tell keys of the configuration
-    joined : the controls of each exam
-    cohorts : the committed tables of open cohorts and of their rates, if they are there
-    checks : what says that all results were checked
-    contents : titles of the sections, each with the names of its items and their titles
+    `contents` are titles of the sections, each with the names of its items and their titles; `captions`
+    (NAME.rst of each item) may tell keys of the configuration.
     """
     keys = {"table_rate": table_rate, "threshold": threshold, "mcpd_unit": mcpd_unit}
     said = {path.stem: caption_html(path.read_text("utf-8"), keys) for path in captions}
@@ -203,14 +180,14 @@ def report(
         Section(title, tuple(one for name in names for one in items(name, names[name], said[name], *files)))
         for title, names in contents.items()
     ]
-    sections = [section for section in sections if section.items]
-    table = {path.stem: path for path in tables if path.suffix == ".csv"}
-    read = {name: read_csv(table[name]) for name in ("table3", "whole_exam", "claims", "rates", "controls")}
+    read = {path.stem: path for path in tables if path.suffix == ".csv"}
+    table3 = read_csv(read["table3"])
     found = Found(
-        find(read["table3"], read["whole_exam"], read["claims"], table_rate),
-        best_method(read["rates"], table_rate, with_variants(variants)),
-        of_controls(read["controls"]),
+        find(table3, read_csv(read["whole_exam"]), read_csv(read["claims"]), table_rate),
+        best_method(read_csv(read["rates"]), table_rate, with_variants(variants)),
+        of_controls(read_csv(read["controls"])),
         in_cohorts(*map(read_csv, cohorts)) if cohorts else None,
-        tables_html(each_exam(read["table3"], read_csv(joined)), "Each exam"),
+        tables_html(each_exam(table3, read_csv(joined)), "Each exam"),
     )
+    sections = [section for section in sections if section.items]
     write_text(out, report_html(found, sections, note_of(series)))

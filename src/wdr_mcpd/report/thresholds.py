@@ -11,28 +11,21 @@ from matplotlib.ticker import MaxNLocator
 
 from wdr_mcpd.render.notes import Measured, interval_note, note_of
 from wdr_mcpd.render.style import PAGE_WIDTH, noted, write_figure
-from wdr_mcpd.render.tables import Column, Table, write_table
-from wdr_mcpd.report.columns import EXAM_PSNR, RATE, UNITS
+from wdr_mcpd.render.tables import lay_out, write_table
 from wdr_mcpd.study.frames import at_rate, read_exams, write_csv
 from wdr_mcpd.study.sweep import thresholds_table
 
+UNITS = {"std": "SD", "stored": "stored values", "range": "ranges", "dtype": "of 65535"}
+"""Units of the MCPD, and of the threshold."""
 COLOURS = ("#0072B2", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 """Of the rates of a sweep."""
-
-
-def sweep_of_exams(data: pd.DataFrame, note: str) -> Table:
-    """Threshold sweep: what each threshold selects and gains."""
-    columns = {
-        **RATE,
-        "threshold_mcpd": Column("T, from", "g"),
-        "to": Column("to", "g"),
-        "selected_slices": Column("Selected slices", ".1f", interval=True),
-        "selected_psnr_db": Column("PSNR of the selected (dB)", ".2f", interval=True),
-        "selected_gain_db": Column("over 3D-WDR (dB)", "+.2f", interval=True),
-        **EXAM_PSNR,
-        "exam_gain_db": Column("over 3D-WDR (dB), exam", "+.2f", interval=True),
-    }
-    return Table("thresholds", "Threshold sweep at equal total bits", note, plateaus(data), columns)
+PANELS = {
+    "selected_slices": "selected slices",
+    "selected_psnr_db": "PSNR of the selected (dB)",
+    "exam_psnr_db": "PSNR of the whole exam (dB)",
+    "selected_gain_db": "gain of the selected (dB)",
+    "exam_gain_db": "gain of the whole exam (dB)",
+}
 
 
 def plateaus(data: pd.DataFrame) -> pd.DataFrame:
@@ -45,46 +38,32 @@ def plateaus(data: pd.DataFrame) -> pd.DataFrame:
 def draw_thresholds(
     sweep: pd.DataFrame, table: pd.DataFrame, fixed: float, unit: str, note: str, title: str = ""
 ) -> Figure:
-    """Selected slices, PSNR and gain of the selected and of the whole exam against the threshold.
+    """What a threshold selects and gains: a thin line for each exam of `sweep`, the means of `table` by rate.
 
     Nothing changes between two thresholds that select the same slices: steps are drawn as steps.
-
-    Parameters
-    ----------
-    sweep : rows of `study.sweep`, drawn as one thin line per exam and rate
-    table : their means over subjects, one colour for each rate
-    fixed : the configured threshold, marked
-    unit : of the MCPD
-    note : stands below, `title` above
     """
     figure = Figure(figsize=(PAGE_WIDTH, 4.6))
-    panels = {
-        "selected_slices": "selected slices",
-        "selected_psnr_db": "PSNR of the selected (dB)",
-        "exam_psnr_db": "PSNR of the whole exam (dB)",
-        "selected_gain_db": "gain of the selected (dB)",
-        "exam_gain_db": "gain of the whole exam (dB)",
-    }
     grid = figure.subplots(2, 3, sharex=True).ravel()
     grid[3].set_axis_off()
-    places = dict(zip(panels, np.delete(grid, 3), strict=True))
-    more = table.loc[table["selected_slices"] > 1, "threshold_mcpd"].min()
-    last_alone = table.loc[table["selected_slices"] == 1, "threshold_mcpd"]
-    for value, label in panels.items():
-        axes = places[value]
+    places = dict(zip(PANELS, np.delete(grid, 3), strict=True))
+    alone, more = (
+        table.loc[chosen, "threshold_mcpd"]
+        for chosen in (table["selected_slices"] == 1, table["selected_slices"] > 1)
+    )
+    lines = list(zip(table.groupby("rate_bpv"), cycle(COLOURS), strict=False))
+    for value, axes in places.items():
         if sweep["exam"].nunique() > 1:
             for _, rows in sweep.groupby(["exam", "rate_bpv"], sort=True):
                 axes.step(rows["threshold_mcpd"], rows[value], where="post", color="0.7", linewidth=0.7)
-        for (rate, rows), colour in zip(table.groupby("rate_bpv"), cycle(COLOURS), strict=False):
+        for (rate, rows), colour in lines:
             style = {"where": "post", "color": colour, "linewidth": 1.8, "label": f"{rate:g} bpv"}
             axes.step(rows["threshold_mcpd"], rows[value], **style)
         axes.axvline(fixed, color="#D55E00", linestyle="--", linewidth=1, label=f"T = {fixed:g}")
-        if not last_alone.empty:
-            span = axes.axvspan(
-                last_alone.min(), more if np.isfinite(more) else last_alone.max(), color="0.92", zorder=0
-            )
+        if not alone.empty:
+            end = alone.max() if more.empty else more.min()
+            span = axes.axvspan(alone.min(), end, color="0.92", zorder=0)
             span.set_label("only the last one selected:\nevery slice alone")
-        axes.set_ylabel(label)
+        axes.set_ylabel(PANELS[value])
         if value.endswith("gain_db"):
             axes.axhline(0, color="0.3", linewidth=0.6)
         if value.endswith("gain_db") or value == "selected_slices":
@@ -105,9 +84,8 @@ def sweep_figure(swept: pd.DataFrame, fixed: float, name: str) -> Figure:
 def slices_figure(measured: pd.DataFrame, title: str) -> Figure:
     """PSNR and SSIM against the number of the slice, of columns slice, psnr_db and ssim."""
     figure = Figure(figsize=(PAGE_WIDTH, 2.6))
-    for axes, (value, label) in zip(
-        figure.subplots(1, 2), (("psnr_db", "PSNR (dB)"), ("ssim", "SSIM")), strict=True
-    ):
+    labels = {"psnr_db": "PSNR (dB)", "ssim": "SSIM"}
+    for axes, (value, label) in zip(figure.subplots(1, 2), labels.items(), strict=True):
         axes.plot(measured["slice"], measured[value], "o-", color=COLOURS[0], markersize=3)
         axes.set_xlabel("slice")
         axes.set_ylabel(label)
@@ -125,19 +103,19 @@ def thresholds(
     threshold: float,
     **how: Unpack[Measured],
 ) -> None:
-    """Write the table and the figure of all exams."""
+    """Write the table, whose CSV has every threshold, and the figure of all exams."""
     swept = read_exams(sweep, ["rate_bpv", "threshold_mcpd", "mcpd_unit", "encodings"])
     means = thresholds_table(swept)
     note = interval_note(note_of(series, how), swept["subject"].nunique())
-    most = int(swept["encodings"].max())
-    note = f"{note}. At most {most} encodings of an exam for all thresholds"
+    note = f"{note}. At most {int(swept['encodings'].max())} encodings of an exam for all thresholds"
     drawn = at_rate(swept, table_rate), at_rate(means, table_rate)
     data = [path for path in table if path.suffix == ".csv"]
     write_csv(means, *data)
-    write_table(sweep_of_exams(means, note), [path for path in table if path not in data])
-    unit, title = str(swept["mcpd_unit"].iloc[0]), "Threshold sweep"
+    joined = lay_out(__file__, "thresholds", plateaus(means), note=note)
+    write_table(joined, [path for path in table if path not in data])
+    unit = str(swept["mcpd_unit"].iloc[0])
     shown = (
         f"{note_of(series)}. Equal total bits at every threshold. Blue: mean over subjects; grey: each exam. "
         "Gains are over 3D-WDR"
     )
-    write_figure(lambda: draw_thresholds(*drawn, threshold, unit, shown, title), figure)
+    write_figure(lambda: draw_thresholds(*drawn, threshold, unit, shown, "Threshold sweep"), figure)

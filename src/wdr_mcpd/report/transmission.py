@@ -13,27 +13,16 @@ from wdr_mcpd.files import read_rows
 from wdr_mcpd.methods import METHODS, Method, with_variants
 from wdr_mcpd.render.notes import Measured, note_of
 from wdr_mcpd.render.style import PAGE_WIDTH, noted, write_figure
-from wdr_mcpd.render.tables import Column, Table, write_table
-from wdr_mcpd.report.columns import METHOD
+from wdr_mcpd.render.tables import Table, lay_out, write_table
 from wdr_mcpd.study.frames import read_exams
 from wdr_mcpd.study.rates import rate_reaching
 
 LINKS_BIT_S = {"64 kbit/s": 64e3, "1 Mbit/s": 1e6, "10 Mbit/s": 10e6, "100 Mbit/s": 100e6}
 SSIM_TARGETS = (0.90, 0.95, 0.98)
-READER = {
-    **METHOD,
-    "ssim": Column("Mean SSIM", ".2f"),
-    "exams_that_reach_it": Column("Exams that reach it", ".0f"),
-    "exams": Column("of", ".0f"),
-    "kilobytes": Column("kB", ".1f"),
-}
 
 
 def mean_over_slices(quality: pd.DataFrame) -> pd.DataFrame:
-    """Bytes of the prefix and mean SSIM over the slices, one row for each exam, method and rate.
-
-    `quality` has columns exam, method, rate_bpv, slice, ssim and bytes (of the whole prefix).
-    """
+    """Bytes of the prefix and mean SSIM over the slices, one row for each exam, method and rate."""
     groups = quality.groupby(["exam", "method", "rate_bpv"], sort=True)
     return groups.agg(bytes=("bytes", "first"), ssim=("ssim", "mean")).reset_index()
 
@@ -41,27 +30,23 @@ def mean_over_slices(quality: pd.DataFrame) -> pd.DataFrame:
 def times_to_quality(quality: pd.DataFrame, stored_bytes: Mapping[str, int], note: str) -> Table:
     """Mean time over the exams until the received slices have a mean SSIM of each target, for each link.
 
-    Parameters
-    ----------
-    quality : as in `mean_over_slices`
-    stored_bytes : bytes of each exam's stored values, for the row of the uncompressed exam
-    note : stands under the caption
+    `stored_bytes` of each exam are what the row of the uncompressed exam sends.
     """
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for method, curves in mean_over_slices(quality).groupby("method", sort=True):
+        exams = [exam for _, exam in curves.sort_values("bytes").groupby("exam", sort=True)]
         for target in SSIM_TARGETS:
-            needed = [
-                rate_reaching(exam["bytes"], exam["ssim"], target)
-                for _, exam in curves.sort_values("bytes").groupby("exam", sort=True)
-            ]
-            reached = [size for size in needed if np.isfinite(size)]
-            mean = float(np.mean(reached)) if reached else float("nan")
-            rows.append(_row(str(method), target, len(needed), len(reached), mean))
+            needed = pd.Series([rate_reaching(exam["bytes"], exam["ssim"], target) for exam in exams])
+            reached = needed[np.isfinite(needed)]
+            rows.append((method, target, len(reached), len(exams), reached.mean()))
     whole = list(stored_bytes.values())
-    rows.append(_row("stored values, uncompressed", 1.0, len(whole), len(whole), float(np.mean(whole))))
-    columns = {**READER, **{_seconds(name): Column(f"s at {name}", ".3g") for name in LINKS_BIT_S}}
-    caption = "Progressive transmission: time until the received slices reach a mean SSIM"
-    return Table("transmission", caption, note, pd.DataFrame(rows, columns=list(columns)), columns)
+    rows.append(("stored values, uncompressed", 1.0, len(whole), len(whole), np.mean(whole)))
+    data = pd.DataFrame(rows, columns=["method", "ssim", "exams_that_reach_it", "exams", "kilobytes"])
+    sizes = data["kilobytes"]
+    data["kilobytes"] = sizes / 1000
+    for name, speed in LINKS_BIT_S.items():
+        data[f"seconds_at_{name.lower().replace(' ', '_').replace('/', '_')}"] = 8 * sizes / speed
+    return lay_out(__file__, "transmission", data, note=note)
 
 
 def draw_arrival(quality: pd.DataFrame, note: str, methods: Mapping[str, Method] = METHODS) -> Figure:
@@ -71,9 +56,8 @@ def draw_arrival(quality: pd.DataFrame, note: str, methods: Mapping[str, Method]
     axes = figure.subplots()
     for method, curve in curves.groupby("method", sort=True):
         look = methods[str(method)]
-        axes.plot(
-            curve["bytes"] / 1000, curve["ssim"], color=look.colour, marker=look.marker, label=look.label
-        )
+        style: dict[str, Any] = {"color": look.colour, "marker": look.marker, "label": look.label}
+        axes.plot(curve["bytes"] / 1000, curve["ssim"], **style)
     for target in SSIM_TARGETS:
         axes.axhline(target, color="0.6", linewidth=0.6, linestyle=":")
     axes.set_xscale("log")
@@ -81,9 +65,8 @@ def draw_arrival(quality: pd.DataFrame, note: str, methods: Mapping[str, Method]
     axes.set_xticks(sizes / 1000, [_times(size) for size in sizes])
     axes.minorticks_off()
     heading = "\n".join(["received", *(f"at {name}" for name in LINKS_BIT_S)])
-    axes.annotate(
-        heading, (0, 0), (-12, -6.2), "axes fraction", "offset points", va="top", ha="right", size=7
-    )
+    place = ((0, 0), (-12, -6.2), "axes fraction", "offset points")
+    axes.annotate(heading, *place, va="top", ha="right", size=7)
     axes.set_ylabel("mean SSIM of the slices received")
     axes.legend(loc="lower right")
     return noted(figure, note, "Quality while an exam arrives")
@@ -91,27 +74,9 @@ def draw_arrival(quality: pd.DataFrame, note: str, methods: Mapping[str, Method]
 
 def _times(size: float) -> str:
     """A prefix's size, and below it the time it takes over each link."""
-    seconds = (8 * size / speed for speed in LINKS_BIT_S.values())
-    return "\n".join([f"{size / 1000:.0f} kB", *(_time(time) for time in seconds)])
-
-
-def _time(seconds: float) -> str:
-    return f"{seconds:.2g} s" if seconds >= 0.1 else f"{1000 * seconds:.2g} ms"
-
-
-def _seconds(link: str) -> str:
-    return f"seconds_at_{link.lower().replace(' ', '_').replace('/', '_')}"
-
-
-def _row(method: str, target: float, exams: int, reached: int, size: float) -> dict[str, object]:
-    return {
-        "method": method,
-        "ssim": target,
-        "exams": exams,
-        "exams_that_reach_it": reached,
-        "kilobytes": size / 1000,
-        **{_seconds(name): 8 * size / speed for name, speed in LINKS_BIT_S.items()},
-    }
+    seconds = [8 * size / speed for speed in LINKS_BIT_S.values()]
+    times = [f"{time:.2g} s" if time >= 0.1 else f"{1000 * time:.2g} ms" for time in seconds]
+    return "\n".join([f"{size / 1000:.0f} kB", *times])
 
 
 def transmission(

@@ -34,13 +34,9 @@ FEW_BYTES = 5_000_000
 
 @dataclass(frozen=True, eq=False)
 class CodedExam:
-    """What the viewer shows of one exam.
+    """What the viewer shows of one exam: its slices, a stream for each method by name, and their quality.
 
-    Attributes
-    ----------
-    name, volume : the exam's identifier; its original slices, with the tumour's mask if it is known
-    streams : one embedded stream for each method, by its name
-    quality : has `COLUMNS`; slices are counted from 1, bytes are those of the whole prefix
+    `quality` has `COLUMNS`; slices are counted from 1, bytes are those of the whole prefix.
     """
 
     name: str
@@ -79,9 +75,8 @@ def viewer_html(
         shown = [grey_levels(_decoded(exam, name, rate), window) for rate in rates]
         differences = [np.abs(one.astype(np.int16) - original) for one in shown]
         largest = np.maximum(largest, [np.percentile(one, SCALED_PERCENTILE) for one in differences])
-        coded.append(
-            _method(exam, methods[name], rates) | {"tiles": [[tile(plane) for plane in one] for one in shown]}
-        )
+        tiles = {"tiles": [[tile(plane) for plane in one] for one in shown]}
+        coded.append({"name": name, "label": methods[name].label, **_quality(exam, name, rates), **tiles})
     data = {
         "rows": voxels.shape[1],
         "columns": voxels.shape[2],
@@ -97,19 +92,14 @@ def viewer_html(
         "start": _start(exam, rates),
     }
     height, width = (n * size for n, size in zip(voxels.shape[1:], exam.volume.spacing[1:], strict=True))
-    return [
-        fill(
-            "viewer.html",
-            exam=exam.name,
-            low=window[0],
-            high=window[1],
-            note=note,
-            aspect=f"{width:g} / {height:g}",
-            # "</" inside the data would end the script element.
-            data=json.dumps(part, separators=(",", ":"), allow_nan=False).replace("</", "<\\/"),
-        )
-        for part in (data if limit is None else few_slices(data, limit) for limit in limits)
-    ]
+    said = {"exam": exam.name, "low": window[0], "high": window[1], "note": note}
+    pages = []
+    for limit in limits:
+        part = data if limit is None else few_slices(data, limit)
+        # "</" inside the data would end the script element.
+        text = json.dumps(part, separators=(",", ":"), allow_nan=False).replace("</", "<\\/")
+        pages.append(fill("viewer.html", data=text, aspect=f"{width:g} / {height:g}", **said))
+    return pages
 
 
 def few_slices(data: dict[str, Any], limit: int) -> dict[str, Any]:
@@ -154,9 +144,9 @@ def outline(mask: NDArray[np.bool_]) -> list[int]:
     return [int(value) for value in np.argwhere(mask & ~binary_erosion(mask)).ravel()]
 
 
-def _method(exam: CodedExam, method: Method, rates: list[float]) -> dict[str, Any]:
+def _quality(exam: CodedExam, name: str, rates: list[float]) -> dict[str, Any]:
     """What the page tells of a method: for each rate the bytes, and the quality of each slice."""
-    name, slices = method.name, len(exam.volume.voxels)
+    slices = len(exam.volume.voxels)
     table = exam.quality[exam.quality["method"] == name].set_index(["rate_bpv", "slice"])
     wanted = pd.MultiIndex.from_product([rates, range(1, slices + 1)])
     if not wanted.isin(table.index).all():
@@ -166,8 +156,6 @@ def _method(exam: CodedExam, method: Method, rates: list[float]) -> dict[str, An
     shown = table.loc[wanted, list(SHOWN)].astype(float).round(4)
     plain = shown.astype(object).where(np.isfinite(shown), None).to_numpy()
     return {
-        "name": name,
-        "label": method.label,
         "quality": plain.reshape(len(rates), slices, -1).tolist(),
         "bytes": table.loc[wanted, "bytes"].astype(int).tolist()[::slices],
     }

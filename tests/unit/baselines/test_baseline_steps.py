@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from steps import encode_step, run_step
+from wdr_mcpd.baselines.report import FIGURES
 from wdr_mcpd.data import Volume, write_exam
 from wdr_mcpd.data.exam import Exam
 from wdr_mcpd.data.series import Series, write_series_table
@@ -58,11 +59,8 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         quality=[results.quality(exam, method) for exam in exams for method in GIVEN["methods"]],
         baselines=[results.baseline(exam, codec) for exam in exams for codec in CODECS],
         **benchmarks,
-        table=results.table("baselines"),
-        cost=results.table("baselines-cost"),
-        figure=results.figure("baselines"),
-        speed_figure=results.figure("baselines-speed"),
-        lossless_figure=results.figure("baselines-lossless"),
+        tables=[path for name in ("baselines", "baselines-cost") for path in results.table(name)],
+        figures=[path for name in FIGURES for path in results.figure(name)],
     )
     return results
 
@@ -77,7 +75,7 @@ def test_every_codec_and_method_is_in_the_table_and_who_is_absent_is_told(run: R
 
 
 def test_the_figures_are_written(run: Results) -> None:
-    for name in ("baselines", "baselines-speed", "baselines-lossless"):
+    for name in FIGURES:
         assert all(path.stat().st_size > 1000 for path in run.figure(name))
 
 

@@ -1,5 +1,6 @@
 """The page of benchmarks holds the committed numbers, and says what they say."""
 
+import shutil
 from math import prod
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from wdr_mcpd.baselines.published import agreement, read_published
 from wdr_mcpd.baselines.report import read_benchmark
 from wdr_mcpd.bench.__main__ import main
 from wdr_mcpd.bench.contestants import VARIANTS, contestants, to_compare
-from wdr_mcpd.bench.page import growth_factors, growth_table
+from wdr_mcpd.bench.page import OTHERS, growth_factors, growth_table
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -89,6 +90,22 @@ def test_the_page_holds_the_committed_numbers(tmp_path: Path) -> None:
     arguments = ["page", str(page), "--benchmarks", str(COMMITTED), "--published", str(PUBLISHED)]
     assert main(arguments) == 0
     assert page.read_bytes() == PAGE.read_bytes()
+
+
+def test_what_is_left_of_an_earlier_run_is_said(tmp_path: Path) -> None:
+    committed = shutil.copytree(COMMITTED, tmp_path / "benchmarks")
+    page = tmp_path / PAGE.name
+    page.write_bytes(PAGE.read_bytes())
+    arguments = ["page", str(page), "--benchmarks", str(committed), "--published", str(PUBLISHED)]
+    facts = pd.read_csv(committed / "machine.csv").set_index("what")["value"].to_dict()
+    for measured, said in (("growth startup", "growth with the cohort. All else"), (" ".join(OTHERS), "")):
+        pd.Series(facts | {"tables": measured}, name="value").to_csv(
+            committed / "machine.csv", index_label="what"
+        )
+        assert main(arguments) == 0
+        earlier = page.read_text().partition("Of an earlier version")[2]
+        assert said in earlier
+        assert bool(said) == bool(earlier)
 
 
 def test_the_committed_points_are_all_there_and_none_is_below_the_reference() -> None:

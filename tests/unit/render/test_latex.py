@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from wdr_mcpd.paper.beside import QUALITY
+from wdr_mcpd.paper import beside
 from wdr_mcpd.render.notes import interval_note
-from wdr_mcpd.render.tables import Column, Table, as_latex
+from wdr_mcpd.render.tables import Column, Table, as_latex, columns_of, lay_out
 from wdr_mcpd.report import audit, cross_validation, decomposition, rates, thresholds
 from wdr_mcpd.study.frames import read_csv
 
@@ -36,29 +36,14 @@ WORDS: dict[str, object] = {
     "mcpd_unit": "stored",
 }
 STUDY = {
-    "rates": rates.rates_of_exams,
-    "bjontegaard": rates.bjontegaard_differences,
-    "tumour": rates.in_the_tumour,
-    "thresholds": thresholds.sweep_of_exams,
-    "crossval": cross_validation.chosen_thresholds,
-    "whole_exam": decomposition.ways_to_spend,
-    "decomposition": decomposition.parts_of_the_gain,
-    "readings": audit.every_reading,
-    "claims": audit.judged_claims,
+    **dict.fromkeys(("rates", "bjontegaard", "tumour"), rates),
+    "thresholds": thresholds,
+    "crossval": cross_validation,
+    **dict.fromkeys(("whole_exam", "decomposition"), decomposition),
+    **dict.fromkeys(("readings", "claims"), audit),
 }
+VALUES: dict[str, object] = {"note": NOTE, "claims": 29, "counted": "all", "enough": 5, "rule": "none"}
 COMMITTED = ("claims", "whole_exam", "decomposition", "table1", "table2", "table3")
-CROSSVAL = [
-    *(
-        "objective",
-        "folds",
-        "threshold_mcpd",
-        "threshold_mcpd_min",
-        "threshold_mcpd_max",
-        "guard_binds_folds",
-    ),
-    *("selected_gain_db", "exam_gain_db", "fixed_threshold_mcpd", "selected_gain_db_at_fixed"),
-    "exam_gain_db_at_fixed",
-]
 ROWS = {"rates": 25, "thresholds": 120, "whole_exam": 55, "readings": 130, "tumour": 25}
 MARKS = r"50 % & 2^16 - 1_a #1 {x} ~ \n $5 <a> [b]"
 
@@ -103,26 +88,23 @@ def test_it_compiles(pdflatex: str, exams: list[str] | None, tmp_path: Path) -> 
 
 def of_the_shape(name: str) -> Table:
     """A table of the study with as many rows as the sample gives, of usual words and wide numbers."""
-    lay_out = STUDY[name]
-    wanted = {**lay_out(pd.DataFrame(columns=["verdict", *CROSSVAL]), "").columns}
+    module = str(STUDY[name].__file__)
     values: dict[str, object] = {}
-    for column, shown in wanted.items():
+    for column, shown in columns_of(module, name, **VALUES).items():
         number = 1.0 if shown.form == ".0%" else -170.1234
         values[column] = WORDS.get(column, "3D-WDR, axial") if shown.text else number
         if shown.interval:
             values |= {f"{column}_low": -170.1234, f"{column}_high": 170.1234}
-    return lay_out(pd.DataFrame([values] * ROWS.get(name, 5)), NOTE)
+    return lay_out(module, name, pd.DataFrame([values] * ROWS.get(name, 5)), **VALUES)
 
 
 def committed(name: str) -> Table:
     """A table of the committed results."""
     data = read_csv(REFERENCE / f"{name}.csv")
     if name in STUDY:
-        return STUDY[name](data, NOTE)
-    own = [column for column in data if column not in ("exam", *QUALITY)]
-    headings = {column: Column(f"{column.replace('_', ' ')} of (T = 0.5)") for column in own}
-    quality = {column: text for column, text in QUALITY.items() if column in data}
-    return Table(name, f"Table {name}", NOTE, data, quality | headings)
+        return lay_out(str(STUDY[name].__file__), name, data, **VALUES)
+    said = {"rate": "1 bit per voxel", "unit": "std", "threshold": "0.5", "paper_threshold": 0.5}
+    return lay_out(str(beside.__file__), name, data, unrelated=beside.UNRELATED, note=NOTE, **said)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from wdr_mcpd.report.controls import LABELS, ROWS, draw_standing
+from wdr_mcpd.report.controls import LABELS, draw_standing
 
 DRAWN = ("random", "contiguous")
 
@@ -13,7 +13,7 @@ def measured(subjects: int) -> pd.DataFrame:
     rows = [
         (f"s{n}", f"s{n}_1", "method", row, "3D-WDR", 5.0, 60.0, place + 0.1 * n, -place - 0.1 * n)
         for n in range(subjects)
-        for place, row in enumerate(row for row in ROWS if row not in DRAWN)
+        for place, row in enumerate(row for row in LABELS if row not in DRAWN)
     ]
     names = ["subject", "exam", "kind", "control", "against", "in_volume"]
     gains = ["exam_psnr_db", "exam_gain_db", "selected_gain_db"]

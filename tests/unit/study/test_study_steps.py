@@ -1,7 +1,7 @@
 """The study's steps from exams to tables and figures: complete, repeatable, at home with few subjects."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -75,11 +75,10 @@ def join(folder: Path, out: Path, given: Mapping[str, Any] = GIVEN) -> None:
     series = {"series": run.series_table()}
     quality = {"quality": [run.quality(exam, method) for exam in exams for method in METHODS]}
     swept = {"sweep": [run.of_exam("sweep", exam) for exam in exams]}
-    files = {name: made.table(name) for name in ("rates", "bjontegaard", "tumour")}
-    files |= {f"{name}_figure": made.figure(name) for name in ("rates", "tumour")}
+    files = shown(made, ["rates", "bjontegaard", "tumour"], ["rates", "tumour"])
     run_step("report.rates.rates", given, **series, **quality, **files)
-    shown = {"table": made.table("thresholds"), "figure": made.figure("thresholds")}
-    run_step("report.thresholds.thresholds", given, **series, **swept, **shown)
+    files = {"table": made.table("thresholds"), "figure": made.figure("thresholds")}
+    run_step("report.thresholds.thresholds", given, **series, **swept, **files)
     folds = {name: out / "crossval" / f"{file}.csv" for name, file in FOLDS.items()}
     run_step(
         "report.cross_validation.cross_validation",
@@ -89,16 +88,16 @@ def join(folder: Path, out: Path, given: Mapping[str, Any] = GIVEN) -> None:
         table=made.table("crossval"),
         **folds,
     )
-    ways = {"ways": made.table("whole_exam"), "ways_figure": made.figure("whole_exam")}
-    parts = {"parts": made.table("decomposition"), "parts_figure": made.figure("decomposition")}
+    files = shown(made, ["whole_exam", "decomposition"], ["whole_exam", "decomposition"])
     whole = {"exams": [run.of_exam("whole_exam", exam) for exam in exams]}
-    run_step("report.decomposition.decomposition", given, **series, **whole, **ways, **parts)
+    run_step("report.decomposition.decomposition", given, **series, **whole, **files)
     controls = {"exams": [run.of_exam("controls", exam) for exam in exams], "joined": out / "controls.csv"}
-    shown = {"table": made.table("controls"), "figure": made.figure("controls")}
-    run_step("report.controls.controls", given, **series, **controls, **shown)
-    shown = {"table": made.table("fidelity"), "recommendations": made.table("recommendations")}
+    files = {"table": made.table("controls"), "figure": made.figure("controls")}
+    run_step("report.controls.controls", given, **series, **controls, **files)
     tumours = {"exams": [run.of_exam("fidelity", exam) for exam in exams]}
-    run_step("report.fidelity.fidelity", given, **series, **tumours, **shown)
+    run_step(
+        "report.fidelity.fidelity", given, **series, **tumours, **shown(made, ["fidelity", "recommendations"])
+    )
     audited = {
         "mcpd": [run.mcpd(exam) for exam in exams],
         "grid": [run.of_exam("readings", exam) for exam in exams],
@@ -106,8 +105,15 @@ def join(folder: Path, out: Path, given: Mapping[str, Any] = GIVEN) -> None:
         "claims": PAPER / "claims.csv",
         "paper": [PAPER / f"table{number}.csv" for number in (1, 2, 3)],
     }
-    verdicts = {"claims_table": made.table("claims"), "readings_table": made.table("readings")}
-    run_step("report.audit.audit", given, **series, **quality, **audited, **verdicts)
+    run_step(
+        "report.audit.audit", given, **series, **quality, **audited, **shown(made, ["claims", "readings"])
+    )
+
+
+def shown(made: Results, tables: Sequence[str], figures: Sequence[str] = ()) -> dict[str, list[Path]]:
+    """Give the outputs of a step that makes several tables and figures."""
+    files = {"tables": [path for name in tables for path in made.table(name)]}
+    return files | ({"figures": [path for name in figures for path in made.figure(name)]} if figures else {})
 
 
 def evidence(folder: Path, out: Path, given: Mapping[str, Any] = GIVEN) -> None:
@@ -134,27 +140,22 @@ def evidence(folder: Path, out: Path, given: Mapping[str, Any] = GIVEN) -> None:
     def of(kind: str) -> list[Path]:
         return [run.of_exam(kind, exam) for exam in exams]
 
-    def tables(**names: str) -> dict[str, list[Path]]:
-        return {key: made.table(name) for key, name in names.items()}
-
     series = {"series": run.series_table()}
     measured = {kind: of(kind) for kind in ("controls", "draws", "groupings")}
-    shown = tables(standing_table="standing", groupings_table="groupings")
-    figure = made.figure("standing")
+    files = shown(made, ["standing", "groupings"])
     alone = {"mcpd": [run.mcpd(exam) for exam in exams]}
     alone["alone"] = [run.quality(exam, ALONE) for exam in exams]
-    shown |= {"standing_figure": figure, "joined": out / "groupings.csv"}
-    run_step("report.evidence.evidence", given, **series, **measured, **alone, **shown)
+    drawn = {"figure": made.figure("standing"), "joined": out / "groupings.csv"}
+    run_step("report.evidence.evidence", given, **series, **measured, **alone, **files, **drawn)
     measured = {kind: of(kind) for kind in ("spacing", "rate_law")}
-    shown = tables(spacing_table="spacing", rate_table="rate_law")
-    run_step("report.laws.laws", given, **series, **measured, **shown, figure=made.figure("laws"))
+    files = shown(made, ["spacing", "rate_law"])
+    run_step("report.laws.laws", given, **series, **measured, **files, figure=made.figure("laws"))
     others = {"exams": of("alternatives"), "table": made.table("alternatives")}
     run_step("report.laws.alternatives", given, **series, **others)
     measured = {"orders": of("orders"), "units": of("units"), "joint": of("joint_readings")}
     measured["paper"] = [PAPER / f"table{number}.csv" for number in (1, 2, 3)]
-    names = {"bounds_table": "bounds", "orders_table": "orders", "units_table": "units"}
-    shown = tables(**names, joint_table="joint_readings")
-    run_step("report.forensics.forensics", given, **series, **measured, **shown)
+    files = shown(made, ["bounds", "orders", "units", "joint_readings"])
+    run_step("report.forensics.forensics", given, **series, **measured, **files)
 
 
 FOLDS = {"assigned": "folds", "chosen": "thresholds", "held_out": "held_out"}

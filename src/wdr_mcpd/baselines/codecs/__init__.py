@@ -2,18 +2,17 @@
 
 from wdr_mcpd.baselines.codecs.contract import Codec, Control
 from wdr_mcpd.baselines.codecs.jpeg2000 import OneStreamAxial, SlicesAtEqualRate
-from wdr_mcpd.baselines.codecs.library import AV1, JPEG2000_SLICES, JPEG2000_VOLUME, OTHERS
-from wdr_mcpd.baselines.codecs.rate_search import RateSearch
-from wdr_mcpd.baselines.codecs.scan import Scan
-from wdr_mcpd.baselines.codecs.search import Search
+from wdr_mcpd.baselines.codecs.library import IMAGECODECS
+from wdr_mcpd.baselines.codecs.search import RateSearch, Scan, Search
 from wdr_mcpd.baselines.codecs.x265 import X265
 
+SLICES, VOLUME, *OTHERS, AV1 = IMAGECODECS.values()
 CODECS: dict[str, Codec] = {
     codec.name: codec
     for codec in (
         SlicesAtEqualRate(),
-        JPEG2000_SLICES,
-        JPEG2000_VOLUME,
+        SLICES,
+        VOLUME,
         OneStreamAxial(),
         *OTHERS,
         X265("x265-medium", "x265 medium", "medium"),

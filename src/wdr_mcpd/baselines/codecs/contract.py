@@ -88,16 +88,13 @@ class Codec(ABC):
         """Say why this volume is not for this codec, or None. A wide volume is never scaled to fit."""
         if volume.dtype.name not in TYPES or volume.ndim != 3:
             return f"{self.label}: takes volumes of {', '.join(TYPES)}, not {volume.ndim}D {volume.dtype}"
-        bits = _frame(volume).bits
+        bits = Frame.of(volume).bits
         return f"{self.label}: takes {self.bits} bits, the volume needs {bits}" if bits > self.bits else None
 
     def encode(self, volume: Array, quality: float | None = None) -> bytes:
-        """Code a volume at a quality, or without loss; the result decodes without anything else.
+        """Code a volume of int8 to int16 or uint16 at a value of `control`, or without loss (None).
 
-        Parameters
-        ----------
-        volume : ndarray (slice, row, column), int8 to int16 or uint16
-        quality : value of `control`; None for lossless
+        The result decodes without anything else.
 
         Raises
         ------
@@ -110,28 +107,22 @@ class Codec(ABC):
             raise InputError(f"{self.label}: has no lossless mode here; give a quality")
         if quality is not None and self.control is None:
             raise InputError(f"{self.label}: is lossless only; give no quality")
-        frame = _frame(volume)
+        frame = Frame.of(volume)
         kind = np.uint8 if frame.bits <= 8 else np.uint16
         shifted = volume if frame.offset == 0 else np.subtract(volume, frame.offset, dtype=np.int32)
         return pack(frame, self.compress(shifted.astype(kind), frame.bits, quality))
 
     def decode(self, data: bytes) -> Array:
-        """Return the volume in its own type, rounded and clipped to the range of the original."""
+        """Return the volume in its own type, rounded and clipped to the range of the original.
+
+        All in place: a codec is timed with as little around it as our own codecs have.
+        """
         frame, parts = unpack(data)
-        return _finished(self.expand(parts, frame).reshape(frame.shape), frame)
-
-
-def _finished(values: Array, frame: Frame) -> Array:
-    """Round, clip and shift in place: a codec is timed with as little around it as our own codecs have."""
-    values = np.require(values, requirements="W")  # copies if read-only, as np.frombuffer is
-    if values.dtype.kind == "f":
-        np.rint(values, out=values)
-    np.clip(values, frame.least - frame.offset, frame.largest - frame.offset, out=values)
-    if frame.offset:
-        values = np.add(values, frame.offset, dtype=np.int32, casting="unsafe")
-    return values.astype(frame.dtype, copy=False)
-
-
-def _frame(volume: Array) -> Frame:
-    slices, rows, columns = volume.shape
-    return Frame(volume.dtype.name, (slices, rows, columns), int(volume.min()), int(volume.max()))
+        values = self.expand(parts, frame).reshape(frame.shape)
+        values = np.require(values, requirements="W")  # copies if read-only, as np.frombuffer is
+        if values.dtype.kind == "f":
+            np.rint(values, out=values)
+        np.clip(values, frame.least - frame.offset, frame.largest - frame.offset, out=values)
+        if frame.offset:
+            values = np.add(values, frame.offset, dtype=np.int32, casting="unsafe")
+        return values.astype(frame.dtype, copy=False)

@@ -13,6 +13,9 @@ A number is unsigned LEB128 (seven bits a byte, least significant first); zig-za
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
 
 from wdr_mcpd.codec.numbers import Reader, put, put_signed
 from wdr_mcpd.errors import StreamError
@@ -29,6 +32,12 @@ class Frame:
     shape: tuple[int, int, int]
     least: int
     largest: int
+
+    @classmethod
+    def of(cls, volume: NDArray[Any]) -> "Frame":
+        """Give the frame of a volume."""
+        slices, rows, columns = volume.shape
+        return cls(volume.dtype.name, (slices, rows, columns), int(volume.min()), int(volume.max()))
 
     @property
     def offset(self) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 
 from wdr_mcpd.baselines.codecs.contract import Array, Codec, Control
 from wdr_mcpd.baselines.codecs.frame import Frame
-from wdr_mcpd.baselines.codecs.library import JPEG2000_SLICES, JPEG2000_VOLUME, PSNR
+from wdr_mcpd.baselines.codecs.library import IMAGECODECS
 from wdr_mcpd.codec.settings import CDF97
 from wdr_mcpd.codec.transform import shared
 
@@ -18,8 +18,10 @@ from wdr_mcpd.codec.transform import shared
 # 3.8 times larger (the sum of a coefficient's absolute weights), so 13 bits and the sign fit; a narrower
 # volume gets a finer grid.
 AXIAL_BITS = 13
-AXIAL = shared("packet", False, CDF97)
+SLICES, VOLUME = IMAGECODECS["jpeg2000-slices-quality"], IMAGECODECS["jpeg2000-volume"]
+AXIAL_LEVELS = 3
 RATE = Control("bits per voxel", 0.02, 16, log=True)
+AXIAL = shared("packet", False, CDF97)
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class SlicesAtEqualRate(Codec):
 
     def expand(self, parts: list[bytes], frame: Frame) -> Array:
         """Decode each slice."""
-        return JPEG2000_SLICES.expand(parts, frame)
+        return SLICES.expand(parts, frame)
 
 
 @dataclass(frozen=True)
@@ -55,20 +57,18 @@ class OneStreamAxial(Codec):
     label: str = "JPEG 2000, one stream, axial 9/7"
     library: str = "imagecodecs"
     bits: int = AXIAL_BITS
-    control: Control = PSNR
-    levels: int = 3
+    control: Control | None = VOLUME.control
 
     def compress(self, volume: Array, bits: int, quality: float | None) -> list[bytes]:
         """Code the coefficients at the PSNR `quality` (against 16 bits)."""
-        fine = 2 ** (self.bits - bits)
         coefficients = volume.astype(np.float32)
-        AXIAL.forward(coefficients, AXIAL.lay_out(volume.shape, "packet", 0, self.levels))
-        steps = np.rint(np.float32(fine) * coefficients).astype(np.int16)
-        return JPEG2000_VOLUME.compress(steps, 16, quality)
+        AXIAL.forward(coefficients, AXIAL.lay_out(volume.shape, "packet", 0, AXIAL_LEVELS))
+        steps = np.rint(np.float32(2 ** (AXIAL_BITS - bits)) * coefficients).astype(np.int16)
+        return VOLUME.compress(steps, 16, quality)
 
     def expand(self, parts: list[bytes], frame: Frame) -> Array:
         """Decode the coefficients and undo the axial transform."""
-        fine = 2 ** (self.bits - frame.bits)
-        volume = JPEG2000_VOLUME.expand(parts, frame).astype(np.float32) / np.float32(fine)
-        AXIAL.inverse(volume, AXIAL.lay_out(frame.shape, "packet", 0, self.levels))
+        fine = np.float32(2 ** (AXIAL_BITS - frame.bits))
+        volume = VOLUME.expand(parts, frame).astype(np.float32) / fine
+        AXIAL.inverse(volume, AXIAL.lay_out(frame.shape, "packet", 0, AXIAL_LEVELS))
         return volume

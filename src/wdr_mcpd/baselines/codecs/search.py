@@ -1,14 +1,21 @@
-"""Reaching a rate with a codec that only has a quality, by a search over its parameter."""
+"""Reaching rates in bits per voxel with a codec that only has a quality, by a search over its parameter."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import pairwise
 
-from wdr_mcpd.baselines.codecs.contract import Control
+from wdr_mcpd.baselines.codecs.contract import Array, Codec, Control
+from wdr_mcpd.errors import InputError
 
 TOLERANCE = 0.01
 GOOD = 0.005
-ATTEMPTS = 24
+ATTEMPTS, NEARBY_ATTEMPTS = 24, 6
+COARSE, FINE = 4e-3, 1e-4
+"""Steps of a scan: over the whole range of the parameter, and where sizes come near the target."""
+NEAR = 1.1
+"""Sizes that differ from the target by up to this factor are near."""
 
 
 @dataclass
@@ -69,11 +76,68 @@ class Search:
         elif self.sizes[below] < self.sizes[above] and len(self.sizes) % 3 != 2:
             # Between known sizes interpolate, but halve now and then, for codecs whose size moves in steps.
             # The aim is just under the target: 99.8 % ends the search, 100.1 % does not.
-            share = math.log(0.998 * target / self.sizes[below]) / math.log(
-                self.sizes[above] / self.sizes[below]
-            )
-            position = min(max(below + share * (above - below), low), high)
+            step, whole = 0.998 * target / self.sizes[below], self.sizes[above] / self.sizes[below]
+            position = below + math.log(step) / math.log(whole) * (above - below)
+            position = min(max(position, low), high)
         return round(position / grain) * grain if self.control.whole else position
+
+
+class Scan(Search):
+    """Try the whole range of the parameter; of the streams of one size, take one with the finest.
+
+    For a codec that has streams of very different quality at one number of bytes.
+    """
+
+    def reach(self, target: float) -> tuple[float, bytes] | None:
+        """Return parameter and stream within 1 % of `target` bytes, at most `target` if there is one."""
+        if not self.sizes:
+            places = [step * COARSE for step in range(round(1 / COARSE) + 1)]
+            self.sizes = {place: len(self.encode(self.control.at(place))) for place in places}
+        found: list[tuple[float, bytes]] = []
+        for place in self._near(target):
+            if found and place < found[0][0] - COARSE:
+                break  # what follows is coarser, and no better for its bytes
+            stream = self.encode(self.control.at(place))
+            if abs(len(stream) / target - 1) <= TOLERANCE:
+                found.append((place, stream))
+        kept = [pair for pair in found if len(pair[1]) <= target] or found
+        if not kept:
+            return None
+        place, stream = min(kept, key=lambda pair: abs(len(pair[1]) - target))
+        return self.control.at(place), stream
+
+    def _near(self, target: float) -> Iterator[float]:
+        """Positions between neighbours of which one is not far above and one not far below, finest first."""
+        for (low, one), (high, other) in reversed(list(pairwise(self.sizes.items()))):
+            if min(one, other) <= NEAR * target and max(one, other) >= target / NEAR:
+                steps = round((high - low) / FINE)
+                yield from (high - step * FINE for step in range(steps))
+
+
+class RateSearch:
+    """The search for one codec on one volume; rates that it jumps over are tried with `nearby` settings."""
+
+    def __init__(self, codec: Codec, volume: Array):
+        if codec.control is None:
+            raise InputError(f"{codec.label}: is lossless only, so it has no rates")
+        if reason := codec.refusal(volume):
+            raise InputError(reason)
+        self.codec, self.volume = codec, volume
+        kind = Search if codec.control.steady else Scan
+        self.search = kind(partial(codec.encode, volume), codec.control)
+
+    def reach(self, rate: float) -> tuple[Codec, float, bytes] | None:
+        """Return the setting, its parameter and the stream within 1 % of `rate` bits per voxel, or None."""
+        target = rate * self.volume.size / 8
+        if reached := self.search.reach(target):
+            return self.codec, *reached
+        # Nearly the same sizes serve another setting of the codec: a few steps between them are enough.
+        for setting in self.codec.nearby if (sizes := around(self.search.sizes, target)) else ():
+            encode = partial(setting.encode, self.volume)
+            other = Search(encode, self.search.control, dict(sizes), NEARBY_ATTEMPTS)
+            if reached := other.reach(target):
+                return setting, *reached
+        return None
 
 
 def around(sizes: dict[float, int], target: float) -> dict[float, int]:

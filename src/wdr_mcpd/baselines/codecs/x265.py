@@ -5,13 +5,11 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from wdr_mcpd.baselines.codecs.contract import Codec, Control
+from wdr_mcpd.baselines.codecs.contract import Array, Codec, Control
 from wdr_mcpd.baselines.codecs.frame import Frame
 from wdr_mcpd.errors import StreamError
 
-Array = NDArray[Any]
 FORMAT = "gray12le"
 RATE_FACTOR = Control("rate factor", 51, -20, finest=3e-4)
 SMALLEST = 64
