@@ -220,26 +220,29 @@ def _least(row: NDArray[np.float32]) -> Any:
 
 
 def _trellis_step(context: Any, costs: Any, row: Any, at: Any) -> Any:
-    before = ir.Constant(SHUFFLE, [int(state) for state in BEFORE.T.ravel()])
-    places = ir.Constant(SHUFFLE, [place // 4 for place in range(LANES)])
     half = ir.VectorType(ir.IntType(32), STATES)
+    four = ir.VectorType(ir.FloatType(), 4)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        def picked(vector: Any, places: Any, kind: Any = half) -> Any:
+            return builder.shuffle_vector(vector, vector, ir.Constant(kind, [int(k) for k in places]))
+
         data = context.make_array(row)(context, builder, arguments[1]).data
-        four = ir.VectorType(ir.FloatType(), 4)
         added = builder.load(builder.bitcast(builder.gep(data, [arguments[2]]), four.as_pointer()))
         added.align = 4
-        reached = builder.shuffle_vector(arguments[0], arguments[0], before)
-        reached = builder.fadd(reached, builder.shuffle_vector(added, added, places))
+        before = picked(arguments[0], range(STATES))
         even, odd = (
-            builder.shuffle_vector(reached, reached, ir.Constant(half, list(range(first, first + STATES))))
-            for first in (0, STATES)
+            builder.fadd(
+                picked(before, BEFORE[:, parity]), picked(added, 4 * [2 * parity] + 4 * [2 * parity + 1])
+            )
+            for parity in (0, 1)
         )
-        is_odd = builder.fcmp_unordered(">", even, odd)
-        best = builder.select(is_odd, odd, even)
-        again = ir.Constant(SHUFFLE, [k % STATES for k in range(LANES)])
-        parities = builder.zext(builder.bitcast(is_odd, ir.IntType(STATES)), ir.IntType(64))
-        both = [builder.shuffle_vector(best, best, again), parities]
+        best = builder.select(builder.fcmp_ordered("<", odd, even), odd, even)
+        parities = builder.bitcast(builder.fcmp_ordered("<", odd, even), ir.IntType(STATES))
+        both = [
+            picked(best, [k % STATES for k in range(LANES)], SHUFFLE),
+            builder.zext(parities, ir.IntType(64)),
+        ]
         return context.make_tuple(builder, signature.return_type, both)
 
     return PAIR([costs, types.int64])(costs, row, types.int64), generate
