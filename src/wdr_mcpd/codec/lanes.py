@@ -9,6 +9,8 @@ Nothing tests that positions lie inside arrays: callers leave room for `LANES` e
 """
 
 import operator
+from collections.abc import Callable
+from inspect import Parameter, Signature, signature
 from typing import Any
 
 from llvmlite import ir
@@ -99,172 +101,145 @@ def _pointer(context: Any, builder: Any, kind: Any, array: Any, at: Any) -> Any:
     return builder.bitcast(builder.gep(data, [at]), lanes.as_pointer())
 
 
-def _load(context: Any, array: Any, at: Any) -> Any:
-    element = array.dtype
+def emitted(kind_of: Callable[..., Any]) -> Callable[[Callable[..., Any]], Any]:
+    """Make a compiled function of one that emits its code; `kind_of` gives its type from its arguments'."""
+    names = ("context", *signature(kind_of).parameters)
 
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        vector = builder.load(_pointer(context, builder, sig.args[0], *args))
-        vector.align = element.bitwidth // 8
-        if element.bitwidth == 32:
-            return vector
-        widen = builder.sext if element.signed else builder.zext
-        return widen(vector, ir.VectorType(ir.IntType(32), LANES))
+    def decorate(emit: Callable[..., Any]) -> Any:
+        def typing(context: Any, *kinds: Any) -> Any:
+            found = kind_of(*kinds)
+            return found, lambda context, builder, sig, args: emit(context, builder, found.args, *args)
 
-    lanes = Lanes(element if element.bitwidth == 32 else types.int32)
-    return lanes(array, types.intp), generate
+        known: Any = typing
+        known.__signature__ = Signature([Parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in names])
+        return intrinsic(known)
 
-
-def _load_wide(context: Any, array: Any, at: Any) -> Any:
-    wide = Lanes(types.int64)
-
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        vector = builder.load(_pointer(context, builder, sig.args[0], *args))
-        vector.align = 4
-        return builder.sext(vector, context.get_value_type(wide))
-
-    return wide(array, types.intp), generate
+    return decorate
 
 
-def _store(context: Any, array: Any, at: Any, lanes: Any) -> Any:
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        pointer = _pointer(context, builder, sig.args[0], *args[:2])
-        builder.store(args[2], pointer).align = 4
-        return context.get_dummy_value()
+def _compare(builder: Any, kind: Lanes, sign: str, one: Any, other: Any) -> Any:
+    compare = builder.fcmp_ordered if kind.element == types.float32 else builder.icmp_signed
+    return compare(sign, one, other)
 
-    return types.void(array, types.intp, lanes), generate
+
+def _element_loaded(array: Any) -> Any:
+    return array.dtype if array.dtype.bitwidth == 32 else types.int32
+
+
+@emitted(lambda array, at: Lanes(_element_loaded(array))(array, types.intp))
+def load(context: Any, builder: Any, kinds: Any, array: Any, at: Any) -> Any:
+    """`load(array, at)`: the sixteen elements from `at` on; those of 8 bits become 32-bit integers."""
+    element = kinds[0].dtype
+    vector = builder.load(_pointer(context, builder, kinds[0], array, at))
+    vector.align = element.bitwidth // 8
+    if element.bitwidth == 32:
+        return vector
+    return (builder.sext if element.signed else builder.zext)(vector, SHUFFLE)
+
+
+@emitted(lambda array, at: Lanes(types.int64)(array, types.intp))
+def load_wide(context: Any, builder: Any, kinds: Any, array: Any, at: Any) -> Any:
+    """`load_wide(array, at)`: elements of 32 bits as integers of 64."""
+    vector = builder.load(_pointer(context, builder, kinds[0], array, at))
+    vector.align = 4
+    return builder.sext(vector, ir.VectorType(ir.IntType(64), LANES))
+
+
+@emitted(lambda array, at, lanes: types.void(array, types.intp, lanes))
+def store(context: Any, builder: Any, kinds: Any, array: Any, at: Any, lanes: Any) -> Any:
+    """`store(array, at, lanes)`: put them there."""
+    builder.store(lanes, _pointer(context, builder, kinds[0], array, at)).align = 4
+    return context.get_dummy_value()
 
 
 def _extreme(sign: str) -> Any:
-    def typing(context: Any, lanes: Any, limit: Any) -> Any:
-        def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-            value, end = args
-            if not isinstance(limit, Lanes):
-                end = _spread(context, builder, limit, end, lanes.element)
-            compare = builder.fcmp_ordered if lanes.element == types.float32 else builder.icmp_signed
-            return builder.select(compare(sign, value, end), value, end)
+    @emitted(lambda lanes, limit: lanes(lanes, limit))
+    def extreme(context: Any, builder: Any, kinds: Any, value: Any, limit: Any) -> Any:
+        if not isinstance(kinds[1], Lanes):
+            limit = _spread(context, builder, kinds[1], limit, kinds[0].element)
+        return builder.select(_compare(builder, kinds[0], sign, value, limit), value, limit)
 
-        return lanes(lanes, limit), generate
-
-    return intrinsic(typing)
+    return extreme
 
 
-def _bits_at_least(context: Any, lanes: Any, limit: Any) -> Any:
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        limits = _spread(context, builder, types.int64, args[1], types.int32)
-        found = builder.icmp_signed(">=", args[0], limits)
-        return builder.zext(builder.bitcast(found, ir.IntType(LANES)), ir.IntType(64))
-
-    return types.int64(lanes, types.int64), generate
-
-
-def _twice(context: Any, lanes: Any) -> Any:
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return builder.shuffle_vector(args[0], args[0], ir.Constant(SHUFFLE, [k // 2 for k in range(LANES)]))
-
-    return lanes(lanes), generate
-
-
-def _converted(element: Any, name: str) -> Any:
-    def typing(context: Any, lanes: Any) -> Any:
-        def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-            return getattr(builder, name)(args[0], context.get_value_type(sig.return_type))
-
-        return Lanes(element)(lanes), generate
-
-    return intrinsic(typing)
-
-
-def _chosen(context: Any, test: Any, one: Any, other: Any) -> Any:
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        zero = ir.Constant(args[0].type, [0] * LANES)
-        return builder.select(builder.icmp_signed("!=", args[0], zero), args[1], args[2])
-
-    return one(test, one, one), generate
-
-
-def _at_most(context: Any, one: Any, other: Any) -> Any:
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        compare = builder.fcmp_ordered if one.element == types.float32 else builder.icmp_signed
-        return builder.sext(compare("<=", *args), SHUFFLE)
-
-    return Lanes(types.int32)(one, one), generate
-
-
-def _first_lanes(context: Any, count: Any) -> Any:
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        counts = _spread(context, builder, types.int64, args[0], types.int32)
-        inside = builder.icmp_signed("<", ir.Constant(SHUFFLE, list(range(LANES))), counts)
-        return builder.sext(inside, SHUFFLE)
-
-    return Lanes(types.int32)(types.int64), generate
-
-
-def _gather(context: Any, array: Any, places: Any) -> Any:
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        data = context.make_array(array)(context, builder, args[0]).data
-        found = ir.Constant(ir.VectorType(data.type.pointee, LANES), ir.Undefined)
-        for lane in range(LANES):
-            number = ir.Constant(ir.IntType(32), lane)
-            place = builder.sext(builder.extract_element(args[1], number), ir.IntType(64))
-            found = builder.insert_element(found, builder.load(builder.gep(data, [place])), number)
-        return found
-
-    return Lanes(array.dtype)(array, places), generate
-
-
-def _sum_of(context: Any, lanes: Any) -> Any:
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        name = f"llvm.vector.reduce.add.v{LANES}i32"
-        kind = ir.FunctionType(ir.IntType(32), [args[0].type])
-        found = builder.call(builder.module.declare_intrinsic(name, fnty=kind), [args[0]])
-        return builder.sext(found, ir.IntType(64))
-
-    return types.int64(lanes), generate
-
-
-def _count_ones(context: Any, value: Any) -> Any:
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return builder.ctpop(args[0])
-
-    return types.int64(types.int64), generate
-
-
-def _count_trailing_zeros(context: Any, value: Any) -> Any:
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
-
-    return types.int64(types.int64), generate
-
-
-load: Any = intrinsic(_load)
-"""`load(array, at)`: the sixteen elements from `at` on; those of 8 bits become 32-bit integers."""
-load_wide: Any = intrinsic(_load_wide)
-"""`load_wide(array, at)`: elements of 32 bits as integers of 64."""
-store: Any = intrinsic(_store)
-"""`store(array, at, lanes)`: put them there."""
 least: Any = _extreme("<")
 """`least(lanes, limit)`: the lesser of each and the limit, a number or lanes."""
 most: Any = _extreme(">")
 """`most(lanes, limit)`: the greater of each and the limit."""
-bits_at_least: Any = intrinsic(_bits_at_least)
-"""`bits_at_least(lanes, limit)`: bit k says whether lane k is the limit or more."""
-twice: Any = intrinsic(_twice)
-"""`twice(lanes)`: each of the first eight twice."""
-as_float: Any = _converted(types.float32, "sitofp")
-"""`as_float(lanes)`: integers as numbers of single precision, rounded."""
-as_int: Any = _converted(types.int32, "fptosi")
-"""`as_int(lanes)`: numbers cut to integers."""
-at_most: Any = intrinsic(_at_most)
-"""`at_most(one, other)`: -1 where one is the other or less, 0 elsewhere."""
-chosen: Any = intrinsic(_chosen)
-"""`chosen(test, one, other)`: lanes of `one` where `test` is not 0, else of `other`."""
-first_lanes: Any = intrinsic(_first_lanes)
-"""`first_lanes(count)`: -1 in so many lanes, 0 in the others."""
-gather: Any = intrinsic(_gather)
-"""`gather(array, places)`: the elements at these places."""
-sum_of: Any = intrinsic(_sum_of)
-"""`sum_of(lanes)`: of integers."""
-count_ones: Any = intrinsic(_count_ones)
-"""`count_ones(value)`: of 64 bits."""
-trailing_zeros: Any = intrinsic(_count_trailing_zeros)
-"""`trailing_zeros(value)`: of a 64-bit integer other than 0."""
+
+
+@emitted(lambda lanes, limit: types.int64(lanes, types.int64))
+def bits_at_least(context: Any, builder: Any, kinds: Any, lanes: Any, limit: Any) -> Any:
+    """`bits_at_least(lanes, limit)`: bit k says whether lane k is the limit or more."""
+    limits = _spread(context, builder, types.int64, limit, types.int32)
+    found = builder.bitcast(builder.icmp_signed(">=", lanes, limits), ir.IntType(LANES))
+    return builder.zext(found, ir.IntType(64))
+
+
+@emitted(lambda lanes: lanes(lanes))
+def twice(context: Any, builder: Any, kinds: Any, lanes: Any) -> Any:
+    """`twice(lanes)`: each of the first eight twice."""
+    return builder.shuffle_vector(lanes, lanes, ir.Constant(SHUFFLE, [k // 2 for k in range(LANES)]))
+
+
+@emitted(lambda lanes: Lanes(types.float32)(lanes))
+def as_float(context: Any, builder: Any, kinds: Any, lanes: Any) -> Any:
+    """`as_float(lanes)`: integers as numbers of single precision, rounded."""
+    return builder.sitofp(lanes, ir.VectorType(ir.FloatType(), LANES))
+
+
+@emitted(lambda lanes: Lanes(types.int32)(lanes))
+def as_int(context: Any, builder: Any, kinds: Any, lanes: Any) -> Any:
+    """`as_int(lanes)`: numbers cut to integers."""
+    return builder.fptosi(lanes, SHUFFLE)
+
+
+@emitted(lambda test, one, other: one(test, one, one))
+def chosen(context: Any, builder: Any, kinds: Any, test: Any, one: Any, other: Any) -> Any:
+    """`chosen(test, one, other)`: lanes of `one` where `test` is not 0, else of `other`."""
+    return builder.select(builder.icmp_signed("!=", test, ir.Constant(test.type, [0] * LANES)), one, other)
+
+
+@emitted(lambda one, other: Lanes(types.int32)(one, one))
+def at_most(context: Any, builder: Any, kinds: Any, one: Any, other: Any) -> Any:
+    """`at_most(one, other)`: -1 where one is the other or less, 0 elsewhere."""
+    return builder.sext(_compare(builder, kinds[0], "<=", one, other), SHUFFLE)
+
+
+@emitted(lambda count: Lanes(types.int32)(types.int64))
+def first_lanes(context: Any, builder: Any, kinds: Any, count: Any) -> Any:
+    """`first_lanes(count)`: -1 in so many lanes, 0 in the others."""
+    counts = _spread(context, builder, types.int64, count, types.int32)
+    return builder.sext(builder.icmp_signed("<", ir.Constant(SHUFFLE, list(range(LANES))), counts), SHUFFLE)
+
+
+@emitted(lambda array, places: Lanes(array.dtype)(array, places))
+def gather(context: Any, builder: Any, kinds: Any, array: Any, places: Any) -> Any:
+    """`gather(array, places)`: the elements at these places."""
+    data = context.make_array(kinds[0])(context, builder, array).data
+    found = ir.Constant(ir.VectorType(data.type.pointee, LANES), ir.Undefined)
+    for lane in range(LANES):
+        number = ir.Constant(ir.IntType(32), lane)
+        place = builder.sext(builder.extract_element(places, number), ir.IntType(64))
+        found = builder.insert_element(found, builder.load(builder.gep(data, [place])), number)
+    return found
+
+
+@emitted(lambda lanes: types.int64(lanes))
+def sum_of(context: Any, builder: Any, kinds: Any, lanes: Any) -> Any:
+    """`sum_of(lanes)`: of integers."""
+    kind = ir.FunctionType(ir.IntType(32), [SHUFFLE])
+    function = builder.module.declare_intrinsic(f"llvm.vector.reduce.add.v{LANES}i32", fnty=kind)
+    return builder.sext(builder.call(function, [lanes]), ir.IntType(64))
+
+
+@emitted(lambda value: types.int64(types.int64))
+def count_ones(context: Any, builder: Any, kinds: Any, value: Any) -> Any:
+    """`count_ones(value)`: of 64 bits."""
+    return builder.ctpop(value)
+
+
+@emitted(lambda value: types.int64(types.int64))
+def trailing_zeros(context: Any, builder: Any, kinds: Any, value: Any) -> Any:
+    """`trailing_zeros(value)`: of a 64-bit integer other than 0."""
+    return builder.cttz(value, ir.Constant(ir.IntType(1), 1))

@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from wdr_mcpd.codec.cc.contexts import place
@@ -28,6 +27,7 @@ from wdr_mcpd.codec.lanes import (
     as_int,
     at_most,
     chosen,
+    emitted,
     first_lanes,
     gather,
     least,
@@ -219,37 +219,29 @@ def _least(row: NDArray[np.float32]) -> Any:
     return least
 
 
-def _trellis_step(context: Any, costs: Any, row: Any, at: Any) -> Any:
+@emitted(lambda costs, row, at: PAIR([costs, types.int64])(costs, row, types.int64))
+def trellis_step(context: Any, builder: Any, kinds: Any, costs: Any, row: Any, at: Any) -> Any:
+    """`trellis_step(costs, row, at)`: costs of states after a coefficient, and which parity led to each."""
     half = ir.VectorType(ir.IntType(32), STATES)
     four = ir.VectorType(ir.FloatType(), 4)
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        def picked(vector: Any, places: Any, kind: Any = half) -> Any:
-            return builder.shuffle_vector(vector, vector, ir.Constant(kind, [int(k) for k in places]))
+    def picked(vector: Any, places: Any, kind: Any = half) -> Any:
+        return builder.shuffle_vector(vector, vector, ir.Constant(kind, [int(k) for k in places]))
 
-        data = context.make_array(row)(context, builder, arguments[1]).data
-        added = builder.load(builder.bitcast(builder.gep(data, [arguments[2]]), four.as_pointer()))
-        added.align = 4
-        before = picked(arguments[0], range(STATES))
-        even, odd = (
-            builder.fadd(
-                picked(before, BEFORE[:, parity]), picked(added, 4 * [2 * parity] + 4 * [2 * parity + 1])
-            )
-            for parity in (0, 1)
+    data = context.make_array(kinds[1])(context, builder, row).data
+    added = builder.load(builder.bitcast(builder.gep(data, [at]), four.as_pointer()))
+    added.align = 4
+    before = picked(costs, range(STATES))
+    even, odd = (
+        builder.fadd(
+            picked(before, BEFORE[:, parity]), picked(added, 4 * [2 * parity] + 4 * [2 * parity + 1])
         )
-        best = builder.select(builder.fcmp_ordered("<", odd, even), odd, even)
-        parities = builder.bitcast(builder.fcmp_ordered("<", odd, even), ir.IntType(STATES))
-        both = [
-            picked(best, [k % STATES for k in range(LANES)], SHUFFLE),
-            builder.zext(parities, ir.IntType(64)),
-        ]
-        return context.make_tuple(builder, signature.return_type, both)
-
-    return PAIR([costs, types.int64])(costs, row, types.int64), generate
-
-
-trellis_step: Any = intrinsic(_trellis_step)
-"""`trellis_step(costs, row, at)`: costs of the states after a coefficient, and which parity led to each."""
+        for parity in (0, 1)
+    )
+    is_odd = builder.fcmp_ordered("<", odd, even)
+    best = picked(builder.select(is_odd, odd, even), [k % STATES for k in range(LANES)], SHUFFLE)
+    parities = builder.zext(builder.bitcast(is_odd, ir.IntType(STATES)), ir.IntType(64))
+    return context.make_tuple(builder, PAIR([kinds[0], types.int64]), [best, parities])
 
 
 @inlined
@@ -286,28 +278,21 @@ def _row_of_indices(search: Search, first: int, n: int, columns: int, found: NDA
     return sum_of(total)
 
 
-def _store_interleaved(context: Any, row: Any, at: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        def interleaved(one: Any, other: Any, part: int) -> Any:
-            count = one.type.count
-            places = [
-                k + p + side * count for k in range(0, count, part) for side in (0, 1) for p in range(part)
-            ]
-            kind = ir.VectorType(ir.IntType(32), 2 * count)
-            return builder.shuffle_vector(one, other, ir.Constant(kind, places))
+@emitted(lambda row, at, a, b, c, d: types.void(row, types.int64, a, b, c, d))
+def store_interleaved(context: Any, builder: Any, kinds: Any, row: Any, at: Any, *four: Any) -> Any:
+    """`store_interleaved(row, at, a, b, c, d)`: put the first of each, the second of each, and so on."""
 
-        one, two, three, last = arguments[2:]
-        four = interleaved(interleaved(one, two, 1), interleaved(three, last, 1), 2)
-        data = context.make_array(row)(context, builder, arguments[0]).data
-        pointer = builder.bitcast(builder.gep(data, [arguments[1]]), four.type.as_pointer())
-        builder.store(four, pointer).align = 4
-        return context.get_dummy_value()
+    def interleaved(one: Any, other: Any, part: int) -> Any:
+        count = one.type.count
+        places = [k + p + side * count for k in range(0, count, part) for side in (0, 1) for p in range(part)]
+        kind = ir.VectorType(ir.IntType(32), 2 * count)
+        return builder.shuffle_vector(one, other, ir.Constant(kind, places))
 
-    return types.void(row, types.int64, a, b, c, d), generate
-
-
-store_interleaved: Any = intrinsic(_store_interleaved)
-"""`store_interleaved(row, at, a, b, c, d)`: put the first of each, the second of each, and so on."""
+    a, b, c, d = four
+    whole = interleaved(interleaved(a, b, 1), interleaved(c, d, 1), 2)
+    data = context.make_array(kinds[0])(context, builder, row).data
+    builder.store(whole, builder.bitcast(builder.gep(data, [at]), whole.type.as_pointer())).align = 4
+    return context.get_dummy_value()
 
 
 @inlined
