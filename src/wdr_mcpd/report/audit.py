@@ -9,14 +9,14 @@ from wdr_mcpd.coherence import select
 from wdr_mcpd.data.series import read_series_table
 from wdr_mcpd.render.notes import Measured, interval_note, note_of
 from wdr_mcpd.render.tables import lay_out, write_tables
-from wdr_mcpd.study.claims import OUT_OF_SCOPE, RULE_TEXT, counted
-from wdr_mcpd.study.claims import audit as judge
 from wdr_mcpd.study.frames import read_csv, read_exams, subject_of
 from wdr_mcpd.study.measured import Inputs, is_paper_collection, measure_claims
 from wdr_mcpd.study.paper_claims import read_claims, read_paper_tables
 from wdr_mcpd.study.quality import COLUMNS
 from wdr_mcpd.study.readings import readings_table
 from wdr_mcpd.study.statistics import ENOUGH_SUBJECTS
+from wdr_mcpd.study.verdicts import OUT_OF_SCOPE, RULE_TEXT, counted
+from wdr_mcpd.study.verdicts import audit as judge
 
 
 def audit(

@@ -8,8 +8,8 @@ import pandas as pd
 
 from wdr_mcpd.methods import METHODS, Method
 from wdr_mcpd.paper.table3 import Spread, gains, over_alone
-from wdr_mcpd.study.claims import counted
 from wdr_mcpd.study.frames import at_rate, bits
+from wdr_mcpd.study.verdicts import counted
 
 
 @dataclass(frozen=True)

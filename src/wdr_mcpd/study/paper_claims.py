@@ -29,7 +29,7 @@ class Claim:
     place : where the paper says it
     statement : what it says
     quantity : what we measure for it (`study.measured`); empty if nothing
-    rule : how it is judged, one of `RULES` (`study.claims`)
+    rule : how it is judged, one of `RULES` (`study.verdicts`)
     rank : for the rule "rank", the place of the value among the paper's seven, 1 for the largest
     low, high : the paper's numbers, equal for a single one; `high` is NaN for "at least"
     unit : of the numbers

@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from wdr_mcpd.study.claims import (
+from wdr_mcpd.study.measured import thresholds_of_folds
+from wdr_mcpd.study.paper_claims import BY_CONSTRUCTION, CONSISTENT, REPRODUCED, Claim
+from wdr_mcpd.study.verdicts import (
     IN_SIGN,
     INCONSISTENT,
     NOT_REPRODUCED,
@@ -15,8 +17,6 @@ from wdr_mcpd.study.claims import (
     OUT_OF_SCOPE,
     audit,
 )
-from wdr_mcpd.study.measured import thresholds_of_folds
-from wdr_mcpd.study.paper_claims import BY_CONSTRUCTION, CONSISTENT, REPRODUCED, Claim
 
 GAIN = Claim("a", "Table 3", "a gain", "gain_selected", "value", float("nan"), 2.0, 2.0, "dB", 1, "", "")
 READINGS = pd.DataFrame(
