@@ -94,7 +94,6 @@ def encode(
         return _predicted(volume, members, settings, Fields(geometry=geometry, scaling=scaling))
     whole = [tuple(range(volume.shape[0]))]
     aim = 8 * budget / volume.size if budget is not None else TYPICAL_RATE
-    for_size = budget is not None and not settings.progressive and settings.lossy_packet
 
     def part_of(slices: tuple[int, ...]) -> Part:
         block = volume if members == whole else volume[list(slices)]
@@ -119,11 +118,11 @@ def encode(
             Group(slices, part.axial_levels, part.mean, part.planes)
             for slices, part in zip(members, coded, strict=True)
         ),
-        Fields(settings.wavelet, geometry, scaling, _restoration(volume, settings, coder, aim, for_size)),
+        Fields(settings.wavelet, geometry, scaling, _restoration(volume, settings, coder, aim)),
     )
     if target is not None:
         return _reaching(target, volume, header, coded, coder, progress)
-    if budget is not None and for_size:
+    if budget is not None and not settings.progressive and settings.lossy_packet:
         header, coded = dependent(header, coded, coder, budget)
     return fitted(header, coded, coder, budget)
 
@@ -263,14 +262,14 @@ def reallocate(data: bytes, lengths: Sequence[int]) -> bytes:
     return joined(header.with_lengths([p.size for p in kept]), kept)
 
 
-def _restoration(volume: Volume, settings: Settings, coder: Coder, rate: float, dependent: bool) -> bool:
+def _restoration(volume: Volume, settings: Settings, coder: Coder, rate: float) -> bool:
     """Tell whether decoded slices are to be restored: tried on a few in the middle of the volume."""
     if coder.restoration_helps is None or not settings.lossy_packet:
         return True
     first = max(volume.shape[0] // 2 - TRIED // 2, 0)
     slices = volume[first : first + TRIED].astype(np.float32)
     return not settings.fast and coder.restoration_helps(
-        slices - slices.mean(), settings.in_plane_levels, rate, dependent
+        slices - slices.mean(), settings.in_plane_levels, rate
     )
 
 

@@ -30,18 +30,18 @@ class Coder:
     integers plus up to one half in magnitude. `transform(decomposition, lossless, wavelet)` is what makes the
     coefficients; `restore(payload, plan, top, transform, corrected, step)` decodes to voxels less the mean,
     of the transform's type, `corrected` by a network where the coder has one; `restoration_helps(slices,
-    in_plane_levels, rate, dependent)` tries whether it is worth it. `fitted(coefficients, layout, max_bytes)`
-    quantises dependently for a size, where the coder can. `axial_price` is by which share an axial level must
-    save more bits than an estimate says to be worth it: a coder that looks at the slices beside has less to
-    gain. `decode_prefixes(payload, lengths, layout, top)` decodes prefixes of rising lengths in one pass,
-    where the coder can.
+    in_plane_levels, rate)` tries whether it is worth it. `fitted(coefficients, layout, max_bytes)` quantises
+    dependently for a size, where the coder can. `axial_price` is by
+    which share an axial level must save more bits than an estimate says to be worth it: a coder that looks at
+    the slices beside has less to gain. `decode_prefixes(payload, lengths, layout, top)` decodes prefixes of
+    rising lengths in one pass, where the coder can.
     """
 
     encode: Callable[[NDArray[np.int32], Layout, int, int], Payload]
     decode: Decode
     transform: Callable[[str, bool, str], Transform]
     restore: Callable[[Payload, Layout, int, Transform, bool, float], NDArray[Any]]
-    restoration_helps: Callable[[NDArray[np.float32], int, float, bool], bool] | None = None
+    restoration_helps: Callable[[NDArray[np.float32], int, float], bool] | None = None
     fitted: Callable[[NDArray[np.int32], Layout, int], cc.Fitted | None] | None = None
     axial_price: float = 0
     decode_prefixes: Prefixes | None = None

@@ -123,26 +123,14 @@ def test_fast_streams_say_that_nothing_is_restored() -> None:
 def test_the_encoder_leaves_restoration_out_where_it_hurts() -> None:
     board = 100.0 * (np.indices((4, 64, 64)).sum(0) % 2) + np.random.default_rng(7).normal(0, 40, (4, 64, 64))
     slices = (board - board.mean()).astype(np.float32)
-    assert not restoration_helps(slices, 5, 0.25, False)
-    assert not restoration_helps(slices, 5, 0.25, True)
+    assert not restoration_helps(slices, 5, 0.25)
     volume = (board + 300).astype(np.int16)
     assert codec.encode(volume, settings=Settings("cc"), rate=0.25)[3] == 2
 
 
-def test_for_dependent_indices_both_networks_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    stripes = 400.0 * (np.indices((4, 96, 96))[2] // 3 % 2) + np.random.default_rng(7).normal(
-        0, 10, (4, 96, 96)
-    )
-    slices = (stripes - stripes.mean()).astype(np.float32)
-    assert not restoration_helps(slices, 5, 0.1, True)
-    monkeypatch.setattr(coder, "network", lambda dependent: network(dependent=True))
-    assert restoration_helps(slices, 5, 0.1, True)
-
-
-@pytest.mark.parametrize("dependent", [False, True])
-def test_restoration_helps_on_what_it_is_made_for(dependent: bool) -> None:
+def test_restoration_helps_on_what_it_is_made_for() -> None:
     slices = discs(4, 96).astype(np.float32)
-    assert restoration_helps(slices - slices.mean(), 5, 0.1, dependent)
+    assert restoration_helps(slices - slices.mean(), 5, 0.1)
 
 
 @pytest.mark.parametrize(

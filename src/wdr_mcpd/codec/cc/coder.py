@@ -127,13 +127,13 @@ def restore(
     return block
 
 
-def restoration_helps(slices: NDArray[np.float32], levels: int, rate: float, dependent: bool) -> bool:
-    """Try on some slices (slice, row, column), less their mean, whether networks bring them nearer.
+def restoration_helps(slices: NDArray[np.float32], levels: int, rate: float) -> bool:
+    """Try on some slices (slice, row, column), less their mean, whether the network brings them nearer.
 
     They are quantised alone, without being coded, so that about as many coefficients are significant as
     `rate` (bits per voxel) allows.
     """
-    share = min(0.2 * rate, DENSEST[dependent])
+    share = min(0.2 * rate, DENSEST[0])
     plan = SPLIT.lay_out(slices.shape, "packet", levels, 0)
     decoded = slices.copy()
     SPLIT.forward(decoded, plan)
@@ -142,12 +142,8 @@ def restoration_helps(slices: NDArray[np.float32], levels: int, rate: float, dep
     decoded[...] = (whole + np.float32(0.5) * np.sign(whole)) * np.float32(step)
     SPLIT.inverse(decoded, plan)
     before = np.mean(np.square(decoded - slices), dtype=np.float64)
-    for kind in {False, dependent}:  # slices like these are what the one for integers has learnt
-        restored = decoded.copy()
-        restore_slices(restored, step, share, network(kind))
-        if np.mean(np.square(restored - slices), dtype=np.float64) >= before:
-            return False
-    return True
+    restore_slices(decoded, step, share, network(dependent=False))
+    return bool(np.mean(np.square(decoded - slices), dtype=np.float64) < before)
 
 
 def known_from(payload: NDArray[np.uint8], layout: Layout, top: int, kind: int = PLAIN) -> Known:
