@@ -1,16 +1,24 @@
 # /// script
 # dependencies = ["torch"]
 # ///
-"""Fit the network that restores decoded slices (`codec/cc/restoration.npz`).
+"""Fit the networks that restore decoded slices (`codec/cc/restoration.npz`, `restoration_dependent.npz`).
 
-    python tools/fit_restoration.py COHORTS OUT.npz
+    python tools/fit_restoration.py COHORTS plain OUT.npz
+    python tools/fit_restoration.py COHORTS dependent OUT.npz
 
-Needs PyTorch beside the package. COHORTS is a folder with the files that `learning_data` names. Every
-stack is coded once, and its cuts at many rates give pairs of decoded and true slices. A network with two
-deep layers is fitted first, then two more are added that at first change nothing, and all are fitted
-together. The seed is fixed; another version of PyTorch may add in another order, and give other last
-digits.
-The shipped weights are those of a draft of this script, which coded with the first version of the coder.
+Needs PyTorch beside the package. COHORTS is a folder with the files that `learning_data` names.
+
+plain: every stack is coded once, and its cuts at many rates give pairs of decoded and true slices. A network
+with two deep layers is fitted first, then two more are added that at first change nothing, and all are fitted
+together. The shipped weights are those of a draft, which coded with the first version of the coder.
+
+dependent: begins with the shipped network for integers, and goes on with slices from indices that were
+searched for many rates, also from indices without their last bit. Every weight is a straight line in the
+coarseness here, at first a constant. The shipped weights are those of a draft: with another seed (2), without
+slices of which more than 0.28 of the indices are significant, and with stages that the clock ended, so that
+the steps, and the rate of the second, are about those written here.
+
+The seed is fixed; another version of PyTorch may add in another order, and give other last digits.
 """
 
 import argparse
@@ -21,18 +29,28 @@ import numpy as np
 import torch
 from learning_data import stacks
 from numpy.typing import NDArray
-from torch.nn.functional import pad, pixel_shuffle, unfold
+from torch.nn.functional import conv2d, pad, pixel_shuffle, unfold
 
 from wdr_mcpd.codec import Settings
 from wdr_mcpd.codec.cc import coder
+from wdr_mcpd.codec.cc.contexts import Known
+from wdr_mcpd.codec.cc.dependent import indices, levels_of, step_of
+from wdr_mcpd.codec.cc.layout import framed, relatives
 from wdr_mcpd.codec.cc.reconstruction import centres
-from wdr_mcpd.codec.cc.restoration import LIMIT
+from wdr_mcpd.codec.cc.restoration import LIMIT, Network, network
 from wdr_mcpd.codec.cc.transform import SPLIT
-from wdr_mcpd.codec.quantise import transformed
+from wdr_mcpd.codec.layout import Layout
+from wdr_mcpd.codec.quantise import Part, transformed
 
 RATES = (0.05, 0.1, 0.17, 0.25, 0.36, 0.5, 0.75, 1.0, 1.4, 2.0)
-SLICES, HIDDEN, CELLS, PATCHES = 10, 16, 32, 4
-STAGES = ((2, 8000, 3e-3), (4, 5000, 2e-3))  # deep layers, steps, learning rate
+COMPLETE = (0.03, 0.05, 0.08, 0.12, 0.17, 0.25, 0.36, 0.5, 0.75, 1.0)  # rates of whole dependent indices
+SHORTENED = (0.15, 0.4, 0.9)  # of those without their last bit
+SLICES, HIDDEN, CELLS = {"plain": 10, "dependent": 16}, 16, 32
+STAGES = {
+    "plain": ((2, 8000, 3e-3, 4), (4, 5000, 2e-3, 4)),
+    "dependent": ((4, 4000, 2e-3, 8), (4, 1500, 1e-3, 8), (4, 15000, 1.2e-3, 8), (4, 12000, 1.2e-3, 8)),
+}
+"""Deep layers, steps, learning rate and patches a step."""
 AVERAGE = 0.005  # share of each step in the running average of the weights that is kept
 
 
@@ -46,58 +64,68 @@ class Cut(NamedTuple):
 
 
 class Trainable(torch.nn.Module):
-    """The network of `codec.cc.restoration`, for slices padded by `margin` and given with both neighbours."""
+    """The network of `codec.cc.restoration`, for slices padded by `margin` and given with both neighbours.
 
-    def __init__(self, deep: int) -> None:
+    Without `lines` all weights but the biases of hidden units are constant in the coarseness.
+    """
+
+    def __init__(self, base: Network, slope: Network, lines: bool) -> None:
         super().__init__()
-        self.margin = 2 * deep + 4
-        self.first = torch.nn.Conv2d(68, HIDDEN, 1)
-        self.deep = torch.nn.ModuleList(torch.nn.Conv2d(HIDDEN, HIDDEN, 3) for _ in range(deep))
-        self.last = torch.nn.Conv2d(HIDDEN, 4, 3)
-        self.slope = torch.nn.Parameter(torch.zeros(deep + 1, HIDDEN))
-        for layer in (self.first, *self.deep):
-            torch.nn.init.kaiming_normal_(layer.weight)
-        torch.nn.init.zeros_(self.last.weight)
-        torch.nn.init.zeros_(self.last.bias)
+        self.count = len(base.deep)
+        self.margin = 2 * self.count + 4
+        for end, weights in (("", base), ("_slope", slope)):
+            for name, values in weights._asdict().items():
+                fitted = not end or lines or name == "bias"
+                tensor = torch.from_numpy(np.array(values, np.float32))
+                self.register_parameter(name + end, torch.nn.Parameter(tensor, requires_grad=fitted))
 
     def forward(self, x: torch.Tensor, share: torch.Tensor) -> torch.Tensor:
         """Return the correction of each voxel inside the margin, in steps."""
-        count, _, rows, columns = x.shape
+        n, _, rows, columns = x.shape
         here = unfold(x[:, :1], 6, stride=2)
         beside = [unfold(x[:, k : k + 1, 1:-1, 1:-1], 4, stride=2) for k in (1, 2)]
         mean = here[:, [14, 15, 20, 21]].mean(1, keepdim=True)
         seen = (torch.cat([here, *beside], 1) - mean).clamp(-LIMIT, LIMIT)
-        seen = seen.view(count, 68, (rows - 4) // 2, (columns - 4) // 2)
         coarse = torch.log2(share.clamp(min=2**-9)) + 5
-        shift = (self.slope[None] * coarse[:, None, None])[..., None, None]
-        hidden = torch.relu(self.first(seen) + shift[:, 0])
-        for k, layer in enumerate(self.deep):
-            more = layer(hidden) + shift[:, k + 1]
+
+        def at(name: str) -> torch.Tensor:
+            base, slope = getattr(self, name), getattr(self, name + "_slope")
+            return base + coarse.view(-1, *[1] * base.dim()) * slope
+
+        first, deep, last, bias = at("first"), at("deep"), at("last"), at("bias")
+        hidden = torch.relu(torch.baddbmm(bias[:, 0, :, None], first, seen))
+        hidden = hidden.view(1, n * HIDDEN, (rows - 4) // 2, (columns - 4) // 2)  # a group for each sample
+        for k in range(self.count):
+            more = conv2d(hidden, deep[:, k].flatten(0, 1), bias[:, k + 1].flatten(), groups=n)
             hidden = torch.relu(more + hidden[:, :, 1:-1, 1:-1] if k else more)
-        return pixel_shuffle(self.last(hidden), 2)
+        out = conv2d(hidden, last.flatten(0, 1), at("last_bias").flatten(), groups=n)
+        return pixel_shuffle(out.view(n, 4, *out.shape[2:]), 2)
 
-    def deepened(self, deep: int) -> "Trainable":
-        """Return a network with more deep layers that gives the same corrections."""
-        larger = Trainable(deep)
-        old = self.state_dict()
-        for name, value in larger.state_dict().items():
-            if name == "slope":
-                value[: len(old[name])] = old[name]
-            else:
-                value.copy_(old.get(name, torch.zeros_like(value)))
-        return larger
-
-    def stored(self) -> dict[str, Any]:
+    def stored(self) -> dict[str, NDArray[np.float16]]:
         """Return the weights as the package holds them."""
-        tensors = {
-            "first": self.first.weight[:, :, 0, 0],
-            "deep": torch.stack([layer.weight for layer in self.deep]),
-            "last": self.last.weight,
-            "bias": torch.stack([layer.bias for layer in (self.first, *self.deep)]),
-            "slope": self.slope,
-            "last_bias": self.last.bias,
-        }
-        return {name: tensor.detach().numpy().astype(np.float16) for name, tensor in tensors.items()}
+        return {name: tensor.numpy().astype(np.float16) for name, tensor in self.state_dict().items()}
+
+
+def fresh() -> tuple[Network, Network]:
+    """Make a network without deep layers that corrects nothing."""
+    first = np.random.default_rng(0).normal(0, (2 / 68) ** 0.5, (HIDDEN, 68))
+    base = Network(
+        first,
+        np.empty((0, HIDDEN, HIDDEN, 3, 3)),
+        np.zeros((4, HIDDEN, 3, 3)),
+        np.zeros((1, HIDDEN)),
+        np.zeros(4),
+    )
+    return base, Network(*(np.zeros_like(values) for values in base))
+
+
+def deepened(weights: Network, deep: int, spread: float) -> Network:
+    """Add deep layers; all but the very first, which `spread` makes random, change nothing at first."""
+    more = np.zeros((deep - len(weights.deep), HIDDEN, HIDDEN, 3, 3))
+    if not len(weights.deep):
+        more[0] = np.random.default_rng(1).normal(0, spread, more[0].shape)
+    bias = np.concatenate([weights.bias, np.zeros((len(more), HIDDEN))])
+    return weights._replace(deep=np.concatenate([weights.deep, more]), bias=bias)
 
 
 def cuts(voxels: NDArray[Any]) -> list[Cut]:
@@ -105,17 +133,43 @@ def cuts(voxels: NDArray[Any]) -> list[Cut]:
     part = transformed(voxels, Settings("cc"), int(voxels.min()), int(voxels.max()))
     top, plan = part.planes - 1, part.layout
     payload = coder.encode(part.coefficients, plan, top, round(max(RATES) * voxels.size / 8))
-    truth = torch.from_numpy(voxels.astype(np.float32) - part.mean)
+    heads = {rate: payload[: round(rate * voxels.size / 8)].copy() for rate in RATES}
+    return [_cut(voxels, part, rate, coder.known_from(head, plan, top)) for rate, head in heads.items()]
+
+
+def dependent_cuts(voxels: NDArray[Any]) -> list[Cut]:
+    """Search dependent indices for all rates, and keep the slices that the decoder would correct."""
     made = []
-    for rate in RATES:
-        known = coder.known_from(payload[: round(rate * voxels.size / 8)].copy(), plan, top)
-        values, width = centres(known, plan.size)
-        step = width / SPLIT.units
-        rows, columns = (n // 2 * 2 for n in voxels.shape[1:])
-        decoded = torch.from_numpy(SPLIT.block(values, plan))[:, :rows, :columns] / step
-        missing = truth[:, :rows, :columns] / step - decoded
-        made.append(Cut(rate, decoded, missing, float(np.count_nonzero(known.size) / plan.size)))
+    for rate, last in [(rate, 0) for rate in COMPLETE] + [(rate, 1) for rate in SHORTENED]:
+        part = transformed(voxels, Settings("cc"), int(voxels.min()), int(voxels.max()), rate)
+        table, length = relatives(part.layout)
+        exact = framed(part.coefficients, part.layout, table, length)
+        level = levels_of(exact, table)
+        counts = np.bincount(level, minlength=256)
+        counts[0] -= length - part.layout.size
+        number = coder._number(counts, rate * voxels.size / 8 / coder.TYPICAL_PRICE)
+        if number is None:
+            continue
+        found = indices(exact, level, table, step_of(number))[0]
+        size = np.abs(found)
+        known = coder.begin(table, length, 0)
+        known.size[:] = np.where(size > 1, size | 1, 0) if last else size
+        known.sign[:] = np.sign(found) * (known.size > 0)
+        known.last[:] = last
+        cut = _cut(voxels, part, rate, known, step_of(number))
+        if cut.share <= coder.DENSEST[1]:
+            made.append(cut)
     return made
+
+
+def _cut(voxels: NDArray[Any], part: Part, rate: float, known: Known, step: float = 0) -> Cut:
+    plan: Layout = part.layout
+    values, width = centres(known, plan.size, step)
+    width /= SPLIT.units
+    rows, columns = (n // 2 * 2 for n in voxels.shape[1:])
+    truth = torch.from_numpy(voxels.astype(np.float32) - part.mean)[:, :rows, :columns] / width
+    decoded = torch.from_numpy(SPLIT.block(values, plan))[:, :rows, :columns] / width
+    return Cut(rate, decoded, truth - decoded, float(np.count_nonzero(known.size) / plan.size))
 
 
 def padded(decoded: torch.Tensor, margin: int) -> torch.Tensor:
@@ -128,17 +182,17 @@ def beside(k: int, count: int) -> list[int]:
     return [k, max(k - 1, 0), min(k + 1, count - 1)]
 
 
-def fit(net: Trainable, learning: list[Cut], steps: int, rate: float) -> None:
+def fit(net: Trainable, learning: list[Cut], steps: int, rate: float, count: int) -> None:
     """Fit by Adam on random patches, turned and mirrored; every cut counts the same in decibels."""
     rng = np.random.default_rng(1)
-    optimiser = torch.optim.Adam(net.parameters(), rate)
+    optimiser = torch.optim.Adam([p for p in net.parameters() if p.requires_grad], rate)
     frames = [padded(cut.decoded, net.margin) for cut in learning]
     worth = [1 / float(cut.missing.square().mean()) for cut in learning]
     kept = {name: value.clone() for name, value in net.state_dict().items()}
     for step in range(steps):
         fade = 0.5 * (1 + np.cos(np.pi * step / steps))
         optimiser.param_groups[0]["lr"] = rate * min(1, (step + 1) / 300) * (0.98 * fade + 0.02)
-        chosen = [int(rng.integers(len(learning))) for _ in range(PATCHES)]
+        chosen = [int(rng.integers(len(learning))) for _ in range(count)]
         patches = [_patch(frames[i], learning[i].missing, net.margin, rng) for i in chosen]
         found = net(torch.stack([x for x, _ in patches]), torch.tensor([learning[i].share for i in chosen]))
         errors = (torch.stack([y for _, y in patches]) - found).square()
@@ -172,7 +226,7 @@ def _patch(
 
 def report(net: Trainable, seen: list[Cut]) -> None:
     """Print the mean gain at every rate, in decibels."""
-    for rate in RATES:
+    for rate in sorted({cut.rate for cut in seen}):
         gains = []
         for cut in (cut for cut in seen if cut.rate == rate):
             frames, count = padded(cut.decoded, net.margin), len(cut.missing)
@@ -184,23 +238,28 @@ def report(net: Trainable, seen: list[Cut]) -> None:
 
 
 def main() -> None:
-    """Fit both stages."""
+    """Fit all stages of a network."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("cohorts", type=Path)
+    parser.add_argument("kind", choices=STAGES)
     parser.add_argument("out", type=Path)
     options = parser.parse_args()
-    torch.manual_seed(0)
+    dependent = options.kind == "dependent"
+    make, slices = dependent_cuts if dependent else cuts, SLICES[options.kind]
     torch.set_num_threads(1)
-    learning = [cut for voxels in stacks(options.cohorts, SLICES) for cut in cuts(voxels)]
-    validation = [cut for voxels in stacks(options.cohorts, SLICES, True) for cut in cuts(voxels)]
-    net = Trainable(STAGES[0][0])
-    for deep, steps, rate in STAGES:
-        net = net.deepened(deep) if deep > len(net.deep) else net
-        fit(net, learning, steps, rate)
+    learning = [cut for voxels in stacks(options.cohorts, slices) for cut in make(voxels)]
+    validation = [cut for voxels in stacks(options.cohorts, slices, True) for cut in make(voxels)]
+    base, slope = network(dependent=False) if dependent else fresh()
+    for deep, steps, rate, count in STAGES[options.kind]:
+        spread = (2 / (9 * HIDDEN)) ** 0.5
+        net = Trainable(deepened(base, deep, spread), deepened(slope, deep, 0), dependent)
+        fit(net, learning, steps, rate, count)
         report(net, validation)
-        np.savez_compressed(options.out, **net.stored())
+        stored = net.stored()
+        base, slope = (Network(*(stored[f + end] for f in Network._fields)) for end in ("", "_slope"))
+        np.savez_compressed(options.out, **stored)
 
 
 if __name__ == "__main__":

@@ -14,10 +14,10 @@ from wdr_mcpd.data.sample import stored_volumes
 RATES = (0.1, 0.25, 0.5, 1.0, 2.0)
 TOLERANCE = 0.05  # dB
 
-DRAWN_HEAD = (37.88, 44.42, 45.82, 47.83, 53.36)
+DRAWN_HEAD = (38.06, 44.34, 45.82, 47.79, 53.36)
 SAMPLE = {
-    "brain1": (33.57, 38.05, 42.69, 48.80, 56.46),
-    "brain2": (31.78, 36.38, 40.74, 46.20, 53.39),
+    "brain1": (33.66, 38.14, 42.78, 48.83, 56.46),
+    "brain2": (31.85, 36.46, 40.81, 46.22, 53.39),
 }
 LOSSLESS = {"brain1": 6.10, "brain2": 5.65}  # bits per voxel
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from volumes import blobs
+from volumes import blobs, discs
 
 from wdr_mcpd import codec
 from wdr_mcpd.codec import Geometry, Scaling, Settings
@@ -44,6 +44,7 @@ RECIPES = {
     "dependent-packet": (np.int16, None, Settings("cc", axial_levels=0), 3.0),
     "dependent-low": (np.uint16, None, Settings("cc", axial_levels=1), 1.0),
     "dependent-groups": (np.int16, MEMBERS, Settings("cc", axial_levels=1), 2.0),
+    "dependent-restored": (np.int16, None, Settings("cc", axial_levels=1), 0.3),
     "predicted-fast": (np.int16, None, Settings("cc", lossless=True), None),
     "predicted-short": (np.uint8, MEMBERS, Settings("cc", lossless=True, effort=2), None),
     "predicted-preview": (np.uint16, None, Settings("cc", axial_levels=1, lossless=True, preview=2.0), None),
@@ -58,7 +59,7 @@ METADATA = {"wdr-geometry": {"geometry": GEOMETRY, "scaling": Scaling((2.5,), (-
 
 def encoded(name: str) -> bytes:
     dtype, members, settings, rate = RECIPES[name]
-    volume = blobs((6, 25, 20), dtype, 11)
+    volume = discs(4, 64) if name == "dependent-restored" else blobs((6, 25, 20), dtype, 11)
     return codec.encode(volume, members, settings, rate=rate, **METADATA.get(name, {}))
 
 

@@ -28,3 +28,11 @@ def blobs(shape: tuple[int, int, int], dtype: type, seed: int) -> NDArray[np.gen
     low, high = int(values.min()), int(values.max())
     span = int(bounds.max) - int(bounds.min)
     return (int(bounds.min) + (values - low) * span // max(high - low, 1)).astype(dtype)
+
+
+def discs(slices: int, size: int) -> NDArray[np.int16]:
+    """A disc on its way through the slices, with a little noise: what networks have learnt to restore."""
+    k, r, c = np.ogrid[:slices, :size, :size]
+    noise = np.random.default_rng(8).integers(0, 13, (slices, size, size))
+    inside = (r - size // 2) ** 2 + (c - size * 2 // 5 - 2 * k) ** 2 < size * size // 10
+    return (200 * inside + noise).astype(np.int16)

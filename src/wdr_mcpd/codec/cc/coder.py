@@ -19,7 +19,7 @@ from wdr_mcpd.codec.layout import Layout
 from wdr_mcpd.codec.rangecoder import Channel, State, reader, writer, written
 from wdr_mcpd.codec.transform import Transform, shared
 
-DENSEST = 0.25  # share of significant coefficients above which restoration gives next to nothing
+DENSEST = 1 / 4, 1 / 3  # shares of significant integers and indices above which restoration is not worth it
 EARLIER, PLAIN, DEPENDENT = 0, 1, 2  # payloads of the first version, of integers, of dependent indices
 NUMBERS = range(2 * PARTS, 24 * PARTS)  # of steps: from a fourth of a voxel value on
 TYPICAL_PRICE = 0.8  # bytes by those expected
@@ -121,8 +121,9 @@ def restore(
     values, width = centres(known, plan.size, step)
     block = SPLIT.block(values, plan)
     share = np.count_nonzero(known.size) / plan.size
-    if corrected and 0 < share <= DENSEST:
-        restore_slices(block, width / SPLIT.units, share, network())
+    dependent = step > 0
+    if corrected and 0 < share <= DENSEST[dependent]:
+        restore_slices(block, width / SPLIT.units, share, network(dependent))
     return block
 
 
@@ -132,7 +133,7 @@ def restoration_helps(slices: NDArray[np.float32], levels: int, rate: float) -> 
     They are quantised alone, without being coded, so that about as many coefficients are significant as
     `rate` (bits per voxel) allows.
     """
-    share = min(0.2 * rate, DENSEST)
+    share = min(0.2 * rate, DENSEST[0])
     plan = SPLIT.lay_out(slices.shape, "packet", levels, 0)
     decoded = slices.copy()
     SPLIT.forward(decoded, plan)
@@ -141,7 +142,7 @@ def restoration_helps(slices: NDArray[np.float32], levels: int, rate: float) -> 
     decoded[...] = (whole + np.float32(0.5) * np.sign(whole)) * np.float32(step)
     SPLIT.inverse(decoded, plan)
     before = np.mean(np.square(decoded - slices), dtype=np.float64)
-    restore_slices(decoded, step, share, network())
+    restore_slices(decoded, step, share, network(dependent=False))
     return bool(np.mean(np.square(decoded - slices), dtype=np.float64) < before)
 
 

@@ -34,15 +34,13 @@ CELLS = 4  # computed together
 class Network(NamedTuple):
     """Weights (hidden, 68), (layers, hidden, hidden, 3, 3), (4, hidden, 3, 3), and a bias of each unit.
 
-    `bias` (1 + layers, hidden) belongs to the hidden units, `slope` of the same shape is added to it for each
-    unit of coarseness.
+    `bias` (1 + layers, hidden) belongs to the hidden units.
     """
 
     first: NDArray[np.float32]
     deep: NDArray[np.float32]
     last: NDArray[np.float32]
     bias: NDArray[np.float32]
-    slope: NDArray[np.float32]
     last_bias: NDArray[np.float32]
 
 
@@ -63,15 +61,21 @@ class Room(NamedTuple):
     out: NDArray[np.float32]
 
 
-@lru_cache(maxsize=1)
-def network() -> Network:
-    """Load the network that comes with the package."""
-    with files("wdr_mcpd.codec.cc").joinpath("restoration.npz").open("rb") as file:
+@lru_cache(maxsize=2)
+def network(dependent: bool) -> tuple[Network, Network]:
+    """Load the network for integers or for dependent indices, and what each unit of coarseness adds to it."""
+    name = "restoration_dependent.npz" if dependent else "restoration.npz"
+    with files("wdr_mcpd.codec.cc").joinpath(name).open("rb") as file:
         stored = np.load(file)
-        return Network(*(stored[field].astype(np.float32) for field in Network._fields))
+        base, slope = (
+            [stored[f + end].astype(np.float32) for f in Network._fields] for end in ("", "_slope")
+        )
+    return Network(*base), Network(*slope)
 
 
-def restore_slices(block: NDArray[np.float32], step: float, significant: float, layers: Network) -> None:
+def restore_slices(
+    block: NDArray[np.float32], step: float, significant: float, network: tuple[Network, Network]
+) -> None:
     """Add the network's correction to the slices of `block` (slice, row, column).
 
     Parameters
@@ -80,7 +84,8 @@ def restore_slices(block: NDArray[np.float32], step: float, significant: float, 
     significant : the share of the coefficients that are significant
     """
     coarseness = np.float32(log2(max(significant, 2**-9)) + 5)
-    weights = _arranged(layers._replace(bias=layers.bias + coarseness * layers.slope))
+    layers = Network(*(base + coarseness * slope for base, slope in zip(*network, strict=True)))
+    weights = _arranged(layers)
     rows, columns = block.shape[1:]
     margin, last = len(layers.deep) + 1, len(block) - 1
     cells, width = (rows + 1) // 2 + 2 * margin, (columns + 1) // 2 + 2 * margin + LANES
