@@ -5,7 +5,7 @@ from math import floor
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
@@ -38,6 +38,9 @@ FORMS = st.one_of(
     ),
 )
 COMMON = settings(max_examples=100)
+RESTORATION_BYTES = 3  # of the field that leaves the network out, which a header may have at one rate alone
+DOT = np.zeros((1, 4, 4), np.uint8)
+DOT[0, 2, 1:3] = 128, 26
 
 
 @COMMON
@@ -55,18 +58,20 @@ def test_whole_streams_restore_the_volume(volume: NDArray[np.generic], choice: S
 
 @COMMON
 @given(volume=VOLUMES, choice=CHOICES, rate=st.floats(0.05, 24))
+@example(DOT, Settings("cc", in_plane_levels=2), 11.0)
 def test_sizes_are_exact(volume: NDArray[np.generic], choice: Settings, rate: float) -> None:
     budget = floor(rate * volume.size / 8)
     whole = codec.encode(volume, settings=choice)
     try:
         data = codec.encode(volume, settings=choice, rate=rate)
     except StreamError:
-        assert budget < codec.info(whole)["header_bytes"]
+        assert budget < codec.info(whole)["header_bytes"] + RESTORATION_BYTES
         return
     assert len(data) <= budget
-    if unpack(data, volume.size)[0].fields.steps:
+    fields, of_whole = (unpack(stream, volume.size)[0].fields for stream in (data, whole))
+    if fields.steps:
         assert len(data) > 0.97 * budget - 3
-    elif len(data) < budget:
+    elif len(data) < budget and fields.restoration == of_whole.restoration:
         np.testing.assert_array_equal(codec.decode(data), codec.decode(whole))
     assert codec.decode(data).shape == volume.shape
 
