@@ -22,8 +22,17 @@ use rule step as fidelity with:
         **step("report.fidelity.fidelity", "variants", *MEASURED),
 
 
+use rule step as draws_of_exam with:
+    input:
+        volume=RESULTS.volume(),
+        controls=RESULTS.of_exam("controls"),
+    output:
+        out=RESULTS.of_exam("draws"),
+    params:
+        **step("study.controls.draws_of_exam", "draws", "seed", "table_rate", *CODED),
+
+
 OF_VOLUME = {
-    "draws_of_exam": step("study.controls.draws_of_exam", "draws", "seed", "table_rate", *CODED),
     "draws_of_10": step("study.controls.draws_of_exam", "draws", "seed", "table_rate", *CODED, sizes=[10]),
     "groupings_of_exam": step("study.grouping.groupings_of_exam", "table_rate", *SELECTION),
     "joint_readings_of_exam": step(
@@ -36,7 +45,6 @@ for kind, parameters in OF_VOLUME.items():
         name:
             kind
         input:
-            **({"controls": RESULTS.of_exam("controls")} if kind == "draws_of_exam" else {}),
             volume=RESULTS.volume(),
         output:
             out=RESULTS.of_exam(kind.removesuffix("_of_exam")),
