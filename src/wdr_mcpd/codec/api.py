@@ -120,6 +120,8 @@ def encode(
         ),
         Fields(settings.wavelet, geometry, scaling, _restoration(volume, settings, coder, aim)),
     )
+    if budget is not None and budget < len(pack(header)):  # there may be room without a field
+        header = replace(header, fields=replace(header.fields, restoration=True))
     if target is not None:
         return _reaching(target, volume, header, coded, coder, progress)
     if budget is not None and not settings.progressive and settings.lossy_packet:

@@ -18,10 +18,10 @@ SPARE = 64  # bytes coded beyond a share, for the next header may be as much sho
 
 def dependent(header: Header, coded: list[Part], coder: Coder, budget: int) -> tuple[Header, list[Part]]:
     """Quantise each group dependently for its share of the budget; as they are where that does not gain."""
-    if coder.fitted is None:
-        return header, coded
     longest = replace(header, fields=replace(header.fields, steps=(MAX_STEP,) * len(coded)))
-    room = max(budget - len(pack(longest)), 0)
+    room = budget - len(pack(longest))
+    if coder.fitted is None or room < 0 or not any(part.planes for part in coded):
+        return header, coded
     slices = [len(group.slices) for group in header.groups]
     shares = container.shares(room, slices, [None if part.planes else 0 for part in coded])
     groups, parts, steps = [], [], []
